@@ -1,0 +1,70 @@
+"""A user's own images, of any size and format, as the square RGB images that training reads."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from crossnet.datasets.layout import MASKS, SIDES, Ledger, write_description
+from crossnet.images import decode, list_images
+from crossnet.progress import progress
+
+DOMAINS = {"a": "images of A", "b": "images of B"}
+
+
+class PreparationError(ValueError):
+    """Images that cannot be trained on; the message is one line."""
+
+
+def prepare(raw: Path, prepared: Path, load_size: int, size: int, refuse_above: float) -> Ledger:
+    """Decode every image in full, resize train sides to `load_size` and test sides to `size`, by bicubic.
+
+    A mask takes the name of its image of testA and is resized by nearest neighbour. An image that does not decode is
+    left out with its reason; raises PreparationError when their share is above `refuse_above`, a side has none left,
+    or an image of testA has no mask where there are masks.
+    """
+    ledger = Ledger()
+    files = [path for side in SIDES for path in list_images(raw / side)]
+    for side in SIDES:
+        (prepared / side).mkdir(parents=True)
+    for path in progress(files, len(files), "resizing", "images"):
+        side = path.parent.name
+        edge = load_size if side.startswith("train") else size
+        try:
+            image = decode(path)
+        except OSError as error:
+            ledger.refused[f"{side}/{path.name}"] = " ".join(str(error).split())
+            continue
+        target = prepared / side / f"{path.stem}.png"
+        if target.exists():
+            raise PreparationError(f"{path}: a second image of the name {path.stem} in {side}; rename one")
+        image.resize((edge, edge), Image.Resampling.BICUBIC).save(target)
+        ledger.keep(side, enlarged=min(image.size) < edge)
+    _check(ledger, len(files), refuse_above)
+    if (raw / MASKS).is_dir():
+        _masks(raw / MASKS, prepared, size, ledger)
+    write_description(prepared, ledger, "folder", DOMAINS, False, load_size, size)
+    return ledger
+
+
+def _check(ledger: Ledger, total: int, refuse_above: float) -> None:
+    if ledger.refused:
+        first, reason = next(iter(ledger.refused.items()))
+        if len(ledger.refused) > refuse_above * total:
+            raise PreparationError(
+                f"{len(ledger.refused)} of {total} images cannot be read, more than refuse_above {refuse_above} allows; "
+                f"the first: {first}: {reason}"
+            )
+    for side in SIDES:
+        if not ledger.kept.get(side):
+            raise PreparationError(f"{side}: no image of it can be read")
+
+
+def _masks(raw: Path, prepared: Path, size: int, ledger: Ledger) -> None:
+    (prepared / MASKS).mkdir()
+    masks = {path.stem: path for path in list_images(raw)}
+    for image in list_images(prepared / "testA"):
+        if image.stem not in masks:
+            raise PreparationError(f"{raw / image.stem}: no mask of that name for testA/{image.name}")
+        mask = decode(masks[image.stem]).convert("L").resize((size, size), Image.Resampling.NEAREST)
+        mask.point(lambda value: 255 if value >= 128 else 0).save(prepared / MASKS / image.name)
+        ledger.keep(MASKS)

@@ -1,0 +1,28 @@
+"""A user's own images: a folder with trainA, trainB, testA, testB and, for measuring a foreground, masksA."""
+
+import shutil
+from pathlib import Path
+
+from crossnet.datasets.layout import MASKS, SIDES
+from crossnet.images import list_images
+from crossnet.progress import progress
+
+
+class FolderError(ValueError):
+    """A folder that is not laid out as it has to be; the message is one line."""
+
+
+def fetch(source: Path, folder: Path) -> None:
+    """Copy the image files of every side, as they are. Raises FolderError for a side that is missing or empty."""
+    layout = f"expected {source}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
+    if not source.is_dir():
+        raise FolderError(f"{source}: no such folder; {layout} (tasks.folder.path in params.yaml)")
+    found = {side: list_images(source / side) for side in (*SIDES, MASKS) if (source / side).is_dir()}
+    for side in SIDES:
+        if not found.get(side):
+            raise FolderError(f"{source / side}: {'no images' if side in found else 'no such folder'}; {layout}")
+    jobs = [(path, folder / side / path.name) for side, paths in found.items() for path in paths]
+    for side in found:
+        (folder / side).mkdir(parents=True)
+    for path, target in progress(jobs, len(jobs), "copying", "images"):
+        shutil.copyfile(path, target)

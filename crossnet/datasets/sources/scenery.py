@@ -1,0 +1,41 @@
+"""Natural photographs that ship with scikit-learn and scikit-image: nothing is downloaded."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# name -> (package, file): the coloured photographs of places and things among what both packages install
+PHOTOGRAPHS = {
+    "china": ("sklearn.datasets.images", "china.jpg"),
+    "flower": ("sklearn.datasets.images", "flower.jpg"),
+    "cat": ("skimage.data", "chelsea.png"),
+    "coffee": ("skimage.data", "coffee.png"),
+    "garage": ("skimage.data", "motorcycle_left.png"),
+    "launch": ("skimage.data", "rocket.jpg"),
+}
+
+
+def photograph(name: str) -> NDArray[np.uint8]:
+    """One photograph, (H, W, 3) uint8, sRGB. Raises KeyError for a name that is not in PHOTOGRAPHS."""
+    from importlib.resources import files
+
+    package, file = PHOTOGRAPHS[name]
+    with files(package).joinpath(file).open("rb") as stream, Image.open(stream) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def panorama(picture: NDArray[np.uint8], height: int = 32) -> NDArray[np.float32]:
+    """A photograph as soft light from all round: (height, 2 height, 3) float32, linear, the left half mirrored."""
+    half = np.asarray(Image.fromarray(picture).resize((height, height), Image.Resampling.BOX), dtype=np.float32) / 255
+    linear = np.where(half <= 0.04045, half / 12.92, ((half + 0.055) / 1.055) ** 2.4)
+    return np.concatenate([linear, linear[:, ::-1]], 1).astype(np.float32)
+
+
+def save_photographs(folder: Path) -> list[str]:
+    """Write every photograph to folder as a lossless PNG; returns their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PHOTOGRAPHS:
+        Image.fromarray(photograph(name)).save(folder / f"{name}.png")
+    return list(PHOTOGRAPHS)

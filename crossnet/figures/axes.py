@@ -1,0 +1,23 @@
+"""What the plots share: a figure of a size in pixels, and quiet axes."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from crossnet.figures.palette import DPI, FONT, Theme, points
+
+TEXT = 23
+
+
+def canvas(width: float, height: float, theme: Theme) -> Figure:
+    """An empty figure of that many pixels, laid out by matplotlib."""
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=theme.ground, layout="constrained")
+
+
+def quiet(axes: Axes, theme: Theme, size: float = TEXT) -> None:
+    """Two spines, a faint grid, and the theme's inks; size is that of the tick labels, in pixels."""
+    axes.set_facecolor(theme.ground)
+    axes.grid(True, color=theme.line, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(theme.muted)
+    axes.tick_params(colors=theme.muted, labelsize=points(size), labelfontfamily=FONT)

@@ -1,0 +1,38 @@
+"""The colours and type of every figure and of the page: Okabe and Ito's colour-blind safe hues on paper or on slate."""
+
+from dataclasses import dataclass
+
+FONT = "DejaVu Sans"  # ships with matplotlib: the same figure on every machine
+DPI = 100
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One look: the ground, the inks by weight, and the hues of the curves in the order of their use."""
+
+    ground: str
+    ink: str
+    muted: str
+    line: str
+    hues: tuple[str, ...]
+
+
+LIGHT = Theme(
+    ground="#ffffff",
+    ink="#1b1f24",
+    muted="#59626d",
+    line="#d5d9de",
+    hues=("#0072b2", "#d55e00", "#00805f", "#a3497f", "#8a6100"),
+)
+DARK = Theme(
+    ground="#171a1f",
+    ink="#e9ebee",
+    muted="#a3abb6",
+    line="#3a4049",
+    hues=("#56b4e9", "#f08a3c", "#2bc49a", "#e29bc6", "#e6b422"),
+)
+
+
+def points(pixels: float) -> float:
+    """A length in pixels of a figure, as the points that matplotlib wants."""
+    return pixels * 72 / DPI

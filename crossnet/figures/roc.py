@@ -1,0 +1,83 @@
+"""Fig. 10, §5.3: how well luminance tells the foreground, after the translation and before it."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossnet.figures.axes import TEXT, canvas, quiet
+from crossnet.figures.palette import FONT, LIGHT, Theme, points
+
+Curve = NDArray[np.float64]  # (K, 3): fpr, tpr, threshold
+NAMES = {"translation": "translation", "input": "untranslated input (floor)"}
+
+
+def read(path: Path) -> dict[str, Curve]:
+    """The curves of a CSV with columns fpr, tpr, threshold and image, by image, each sorted along its way."""
+    rows: dict[str, list[tuple[float, float, float]]] = {}
+    with path.open(newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            rows.setdefault(row["image"], []).append((float(row["fpr"]), float(row["tpr"]), float(row["threshold"])))
+    return {image: np.array(sorted(curve)) for image, curve in rows.items()}
+
+
+def at_threshold(curve: Curve, threshold: float) -> tuple[float, float]:
+    """(fpr, tpr) where the pixels of luminance <= threshold are foreground: the last measured point up to it."""
+    reached = curve[curve[:, 2] <= threshold]
+    fpr, tpr = reached[np.argmax(reached[:, 2]), :2] if len(reached) else (0.0, 0.0)
+    return float(fpr), float(tpr)
+
+
+def draw(
+    curves: Mapping[str, Curve], out: Path, *, auc: Mapping[str, float], threshold: float, theme: Theme = LIGHT
+) -> None:
+    """Write the figure: one line a curve, its area (as measured, by image) in the legend, its point at the threshold."""
+    figure = canvas(1000, 960, theme)
+    axes = figure.add_subplot()
+    quiet(axes, theme)
+    axes.plot([0, 1], [0, 1], color=theme.muted, linewidth=1, linestyle=(0, (2, 4)))
+    styles = zip(theme.hues, ("-", (0, (6, 2)), (0, (1, 1.5)), "-."), strict=False)
+    order = sorted(curves, key=lambda image: (image not in NAMES, list(NAMES).index(image) if image in NAMES else 0))
+    for (hue, dashes), image in zip(styles, order, strict=False):
+        curve = curves[image]
+        area = f", AUC {auc[image]:.3f}" if image in auc else ""
+        axes.plot(
+            curve[:, 0], curve[:, 1], color=hue, linestyle=dashes, linewidth=2.6, label=NAMES.get(image, image) + area
+        )
+        axes.plot(
+            *at_threshold(curve, threshold),
+            marker="o",
+            markersize=points(15),
+            markerfacecolor=theme.ground,
+            markeredgecolor=hue,
+            markeredgewidth=2.6,
+            linestyle="none",
+            clip_on=False,
+            zorder=5,
+        )
+    axes.plot(
+        [],
+        [],
+        marker="o",
+        markersize=points(15),
+        markerfacecolor=theme.ground,
+        markeredgecolor=theme.muted,
+        markeredgewidth=2,
+        linestyle="none",
+        label=f"at the paper’s threshold, luminance {threshold:g}",
+    )
+    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), aspect="equal")
+    axes.set_xlabel("background taken for foreground", size=points(TEXT + 2), color=theme.ink, family=FONT)
+    axes.set_ylabel("foreground found", size=points(TEXT + 2), color=theme.ink, family=FONT)
+    axes.legend(
+        loc="lower right",
+        prop={"size": points(TEXT), "family": FONT},
+        labelcolor=theme.ink,
+        facecolor=theme.ground,
+        edgecolor=theme.line,
+        framealpha=0.95,
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out)

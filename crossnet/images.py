@@ -1,0 +1,79 @@
+"""Images in and out: PIL <-> uint8 (H, W, 3) <-> float32 (N, 3, H, W) in [-1, 1]; nothing else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+EXTENSIONS = frozenset(Image.registered_extensions()) - {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
+LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The files in a folder that are images by their names, sorted; hidden files are left out."""
+    return sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".") and p.is_file()
+    )
+
+
+def decode(path: Path) -> Image.Image:
+    """An image file in full, as RGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
+
+    Raises OSError (or one of its kind) with the reason for what is no whole image.
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            try:
+                ImageOps.exif_transpose(image, in_place=True)
+            except (ValueError, SyntaxError, TypeError, KeyError, OverflowError):
+                pass  # a broken EXIF block says nothing about the pixels
+            return to_rgb(image)
+    except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits."""
+    if image.mode.startswith(("I;16", "I")):
+        values = np.asarray(image, dtype=np.float64)
+        image = Image.fromarray((values / 257 + 0.5).clip(0, 255).astype(np.uint8))
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """An RGB image as (H, W, 3) uint8."""
+    return np.asarray(image, dtype=np.uint8)
+
+
+def luminance(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """(..., 3) uint8 sRGB -> (...) float64 in [0, 255], Rec. 601 weights."""
+    return rgb @ LUMA
+
+
+def to_range(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 in [-1, 1], the range of the networks."""
+    return np.ascontiguousarray(rgb.transpose(0, 3, 1, 2), dtype=np.float32) / 127.5 - 1
+
+
+def from_range(x: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(N, 3, H, W) float32 in [-1, 1] -> (N, H, W, 3) uint8, rounded."""
+    return (x.transpose(0, 2, 3, 1) * 127.5 + 128).clip(0, 255).astype(np.uint8)
+
+
+def grid(rows: Sequence[Sequence[NDArray[np.uint8]]], gap: int = 2) -> NDArray[np.uint8]:
+    """Equally sized (H, W, 3) pictures in rows and columns on white, `gap` pixels apart."""
+    height, width, _ = rows[0][0].shape
+    sheet = np.full(
+        (len(rows) * (height + gap) - gap, max(map(len, rows)) * (width + gap) - gap, 3), 255, dtype=np.uint8
+    )
+    for i, row in enumerate(rows):
+        for j, picture in enumerate(row):
+            sheet[i * (height + gap) :][:height, j * (width + gap) :][:, :width] = picture
+    return sheet

@@ -1,0 +1,36 @@
+"""Eq. (1) to (4) and the adversarial term: one function an equation, whose arguments are the paths that it reads.
+
+Images are (N, 3, H, W) in [-1, 1], codes (N, 4w, H/4, W/4). Each returns a scalar, without its weight.
+"""
+
+from torch import Tensor
+
+from crossnet.nn.losses import judged_real, l1
+
+
+def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> Tensor:
+    """L_GAN, §3.5: both translations should pass for real ones, by least squares."""
+    return judged_real(q_b_hat) + judged_real(q_a_hat)
+
+
+def l_zid(x_a_zid: Tensor, x_a: Tensor, x_b_zid: Tensor, x_b: Tensor) -> Tensor:
+    """Eq. (1): D_a(T_ba(E_ab(x_a))) is x_a; the dual decoder rebuilds an image from its cross-translated code."""
+    return l1(x_a_zid, x_a) + l1(x_b_zid, x_b)
+
+
+def l_id(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> Tensor:
+    """Eq. (2): D_a(E_ba(x_a)) is x_a; an image that is already in the target domain stays as it is."""
+    return l1(x_a_id, x_a) + l1(x_b_id, x_b)
+
+
+def l_ctc(z_b_ctc: Tensor, z_b: Tensor, z_a_ctc: Tensor, z_a: Tensor) -> Tensor:
+    """Eq. (3): T_ab(E_ba(x_a)) is E_ab(x_a); both encoders say the same of one image, up to a translation."""
+    return l1(z_b_ctc, z_b) + l1(z_a_ctc, z_a)
+
+
+def l_zcyc(z_b_cycled: Tensor, z_b: Tensor, z_a_cycled: Tensor, z_a: Tensor) -> Tensor:
+    """Eq. (4): T_ab(T_ba(z_b)) is z_b; a code survives the translation there and back."""
+    return l1(z_b_cycled, z_b) + l1(z_a_cycled, z_a)
+
+
+TERMS = {"gan": l_gan, "id": l_id, "ctc": l_ctc, "zid": l_zid, "zcyc": l_zcyc}

@@ -1,0 +1,18 @@
+"""The loss terms that every adversarial method here shares."""
+
+from torch import Tensor
+
+
+def l1(x: Tensor, y: Tensor) -> Tensor:
+    """Mean absolute difference over all elements; the paper's norms, with the mean that its weights rest on."""
+    return (x - y).abs().mean()
+
+
+def judged_real(scores: Tensor) -> Tensor:
+    """Least squares [16], a generator's side: its images should score 1."""
+    return (scores - 1).square().mean()
+
+
+def discriminate(real: Tensor, fake: Tensor) -> Tensor:
+    """Least squares [16], a discriminator's side: real images 1, translated ones 0; halved as in CycleGAN."""
+    return 0.5 * ((real - 1).square().mean() + fake.square().mean())

@@ -1,0 +1,213 @@
+"""params.yaml, read strictly: an unknown or missing key, a wrong type or a value out of range is a one-line error.
+
+Only stages and the command line import this; everything below them is handed plain values.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class ParamsError(ValueError):
+    """A parameter that cannot be used; the message is one line: file, key, what was found, what was wanted."""
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Images(_Block):
+    """Sizes in pixels, counts of objects or images; `samples` are the renderer's paths a pixel."""
+
+    load_size: Annotated[int, Field(ge=24, le=8192)]
+    size: Annotated[int, Field(ge=24, le=8192, multiple_of=4)]
+    train: Positive
+    test: Positive
+    samples: Positive
+
+    @model_validator(mode="after")
+    def _crop_fits(self) -> "Images":
+        if self.load_size < self.size:
+            raise ValueError(f"load_size {self.load_size} is smaller than size {self.size}, which is cropped out of it")
+        return self
+
+
+class Networks(_Block):
+    width: Positive
+    encoder_blocks: Annotated[int, Field(ge=0)]
+    translator_blocks: Annotated[int, Field(ge=0)]
+    discriminator_width: Positive
+
+
+class History(_Block):
+    capacity: Annotated[int, Field(ge=0)]
+    chance: Share
+
+
+class Training(_Block):
+    epochs: Positive
+    decay_from: Share
+    batch: Positive
+    lr: Annotated[float, Field(gt=0, le=1)]
+    beta1: Annotated[float, Field(ge=0, lt=1)]
+    beta2: Annotated[float, Field(ge=0, lt=1)]
+    flip: bool
+    history: History
+    log_every: Positive
+    grid_every: Positive
+    accelerator: Literal["cpu", "cuda", "mps", "auto"]
+    devices: Positive
+    precision: Literal["32-true", "bf16-mixed", "16-mixed", "bf16-true", "64-true"]
+
+
+class Scale(_Block):
+    images: Images
+    networks: Networks
+    training: Training
+
+
+class CrossNetOptions(_Block):
+    ctc_stop_gradient: bool
+
+
+class CycleGANOptions(_Block):
+    gan: Weight
+    cycle: Weight
+    identity: Weight
+
+
+class Methods(_Block):
+    crossnet: CrossNetOptions
+    cyclegan: CycleGANOptions
+
+
+class SculpturesTask(_Block):
+    source: Literal["sculptures"]
+    seed: Annotated[int, Field(ge=0)]
+    luminance: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    backgrounds: Positive
+
+    @model_validator(mode="after")
+    def _rising(self) -> "SculpturesTask":
+        if self.luminance[0] >= self.luminance[1]:
+            raise ValueError(f"luminance {self.luminance} is not a range [low, high]")
+        return self
+
+
+class FolderTask(_Block):
+    source: Literal["folder"]
+    path: str
+    refuse_above: Share
+
+
+Task = Annotated[SculpturesTask | FolderTask, Field(discriminator="source")]
+
+
+class Params(_Block):
+    """All of params.yaml; `images`, `networks`, `training` and `task_options` are what the named choices select."""
+
+    task: str
+    method: str
+    scale: str
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    lambda_gan: Weight
+    lambda_id: Weight
+    lambda_ctc: Weight
+    lambda_zid: Weight
+    lambda_zcyc: Weight
+    methods: Methods
+    scales: dict[str, Scale]
+    tasks: dict[str, Task]
+
+    @model_validator(mode="after")
+    def _choices_exist(self) -> "Params":
+        for key, names in (("task", self.tasks), ("method", Methods.model_fields), ("scale", self.scales)):
+            if getattr(self, key) not in names:
+                raise ValueError(f"{key}: {getattr(self, key)!r} is none of {', '.join(names)}")
+        if self.method == "crossnet" and not any(w for name, w in self.weights.items() if name != "ctc_stop_gradient"):
+            raise ValueError("lambda_gan: all weights of Eq. (5) are zero: nothing to train; set at least one above 0")
+        if self.method == "cyclegan" and not any(self.weights.values()):
+            raise ValueError("methods.cyclegan: all weights are zero: nothing to train; set at least one above 0")
+        return self
+
+    @property
+    def images(self) -> Images:
+        return self.scales[self.scale].images
+
+    @property
+    def networks(self) -> Networks:
+        return self.scales[self.scale].networks
+
+    @property
+    def training(self) -> Training:
+        return self.scales[self.scale].training
+
+    @property
+    def task_options(self) -> SculpturesTask | FolderTask:
+        return self.tasks[self.task]
+
+    @property
+    def weights(self) -> dict[str, Any]:
+        """The weights and options of the method that is trained, as its constructor takes them."""
+        options: dict[str, Any] = getattr(self.methods, self.method).model_dump()
+        if self.method == "crossnet":
+            names = ("gan", "id", "ctc", "zid", "zcyc")
+            return {name: getattr(self, f"lambda_{name}") for name in names} | options
+        return options
+
+    def effective(self) -> dict[str, Any]:
+        """What this run uses, as nested plain values: the chosen blocks and no others."""
+        return {
+            "task": {"name": self.task} | self.task_options.model_dump(),
+            "method": {"name": self.method} | self.weights,
+            "scale": {"name": self.scale} | self.scales[self.scale].model_dump(),
+            "seed": self.seed,
+        }
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and check a parameter file. Raises ParamsError, one line long."""
+    try:
+        values = YAML(typ="safe", pure=True).load(path)
+    except OSError as error:
+        raise ParamsError(f"{path}: {error.strerror}; run from the root of the repository") from error
+    except YAMLError as error:
+        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Params.model_validate(values)
+    except ValidationError as error:
+        raise ParamsError(_one_line(path, error.errors())) from error
+
+
+def _one_line(path: Path, errors: list[ErrorDetails]) -> str:
+    first = errors[0]
+    place = list(map(str, first["loc"]))
+    if place[:1] == ["tasks"]:
+        del place[2:3]  # the kind of task, which pydantic adds to the way there
+    message = _WANTED.get(first["type"], first["msg"]).removeprefix("Value error, ").replace("Input should", "should")
+    if first["type"] == "union_tag_invalid":
+        place.append("source")
+        message = f"{first['ctx']['tag']!r} is none of {first['ctx']['expected_tags']}"
+    elif first["type"] not in ("missing", "value_error", "union_tag_not_found"):
+        message = f"{first['input']!r} {message}"
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return " ".join(f"{path}: {'.'.join(place) + ': ' if place else ''}{message}{more}".split())
+
+
+_WANTED = {
+    "missing": "missing; every key has to be there",
+    "union_tag_not_found": "source: missing; every key has to be there",
+    "extra_forbidden": "is a value for a key that does not exist",
+    "float_type": "is not a number",
+    "int_type": "is not a whole number",
+    "bool_type": "is not true or false",
+    "string_type": "is not a text",
+}

@@ -1,0 +1,24 @@
+"""How far a long job is: a bar with the time left on a terminal, a plain line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
+
+
+def progress(items: Iterable[T], total: int, what: str, unit: str, every_s: float = 20.0) -> Iterator[T]:
+    """Pass items through and report on standard error; `unit` is what one item is, `every_s` the pace of the lines."""
+    if sys.stderr.isatty():
+        yield from tqdm(items, total=total, desc=what, unit=unit, dynamic_ncols=True)
+        return
+    start = said = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - said >= every_s or done == total:
+            said, left = now, (now - start) / done * (total - done)
+            print(f"{what}: {done}/{total} {unit}, {now - start:.0f} s, {left:.0f} s left", file=sys.stderr, flush=True)

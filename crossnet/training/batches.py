@@ -1,0 +1,71 @@
+"""Random pairs of training images: one tensor in memory a side, cropped and flipped by a seeded rule.
+
+A batch is a function of (seed, step) alone: nothing has to be remembered to go on in the middle of a run. An epoch
+is max(A, B) images; within one, a side is shuffled whole, and the shorter side begins again, shuffled anew, so that
+A and B are paired at random (unstated in the paper; CycleGAN's).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crossnet.images import decode, list_images, pixels
+from crossnet.training.seeds import derive
+
+
+def load_side(folder: Path) -> Tensor:
+    """All images of a folder, (N, 3, H, W) uint8, in the order of their names. Raises ValueError if sizes differ."""
+    paths = list_images(folder)
+    if not paths:
+        raise ValueError(f"{folder}: no images")
+    images = [pixels(decode(path)) for path in paths]
+    for path, image in zip(paths, images, strict=True):
+        if image.shape != images[0].shape:
+            raise ValueError(f"{path}: {image.shape[1::-1]} pixels, but {paths[0]} has {images[0].shape[1::-1]}")
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).contiguous()
+
+
+class Batches:
+    """Batches of pairs for step 0, 1, 2, ...: `batches[step]` is (x_a, x_b), each (batch, 3, size, size) in [-1, 1].
+
+    `a` and `b` are (N, 3, load_size, load_size) uint8. Each image is cropped to `size` at random and, if `flip`,
+    mirrored half of the time.
+    """
+
+    def __init__(self, a: Tensor, b: Tensor, batch: int, size: int, flip: bool, seed: int):
+        self._sides, self._batch, self._size, self._flip, self._seed = {"a": a, "b": b}, batch, size, flip, seed
+
+    @property
+    def epoch_images(self) -> int:
+        """Images a side in one epoch: max(A, B)."""
+        return max(len(images) for images in self._sides.values())
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+        return self._draw("a", step), self._draw("b", step)
+
+    def _draw(self, side: str, step: int) -> Tensor:
+        images = self._sides[side]
+        random = np.random.default_rng(derive(self._seed, "augment", side, step))
+        seen = np.arange(step * self._batch, (step + 1) * self._batch)
+        picked = images[torch.from_numpy(self._order(side, seen))]
+        room = picked.shape[-1] - self._size
+        tops, lefts = random.integers(0, room + 1, (2, self._batch))
+        mirrored = random.random(self._batch) < 0.5
+        crops = []
+        for image, top, left, mirror in zip(picked, tops, lefts, mirrored, strict=True):
+            crop = image[:, top : top + self._size, left : left + self._size]
+            crops.append(crop.flip(-1) if mirror and self._flip else crop)
+        return torch.stack(crops).float().div_(127.5).sub_(1)
+
+    def _order(self, side: str, seen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which image of a side is the n-th that is seen, for each n given: a new permutation every round."""
+        count = len(self._sides[side])
+        picked = np.empty_like(seen)
+        for turn in np.unique(seen // count):
+            permutation = np.random.default_rng(derive(self._seed, "order", side, int(turn))).permutation(count)
+            here = seen // count == turn
+            picked[here] = permutation[seen[here] % count]
+        return picked

@@ -1,0 +1,32 @@
+"""The history of translated images of Shrivastava et al. [19], as CycleGAN keeps it."""
+
+import torch
+from torch import Tensor
+
+
+class History:
+    """Up to `capacity` past translations; discriminators see these instead of the newest ones half of the time.
+
+    Until it is full it stores each image and hands it back. Then, with probability `chance`, it hands back a stored
+    image at random and keeps the new one in its place; otherwise the new one passes through. `chance` 0 or capacity
+    0 turns it off. Its random state is its own, so that a run can be continued exactly.
+    """
+
+    def __init__(self, capacity: int, chance: float, seed: int):
+        self.capacity, self.chance = capacity, chance
+        self.images: list[Tensor] = []
+        self._random = torch.Generator().manual_seed(seed)
+
+    def exchange(self, images: Tensor) -> Tensor:
+        """(N, 3, H, W) new translations in, as many images of any age out; gradients stop here."""
+        return torch.stack([self._exchange_one(image) for image in images.detach()])
+
+    def _exchange_one(self, image: Tensor) -> Tensor:
+        if len(self.images) < self.capacity:
+            self.images.append(image.clone())
+            return image
+        if torch.rand((), generator=self._random).item() >= self.chance or not self.images:
+            return image
+        place = int(torch.randint(len(self.images), (), generator=self._random))
+        old, self.images[place] = self.images[place], image.clone()
+        return old

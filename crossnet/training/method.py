@@ -1,0 +1,59 @@
+"""What the training loop knows of a method: its networks, its phases, and how it translates.
+
+A method is abstract here and final in `crossnet.methods.<name>.method`, which defines one subclass called `METHOD`.
+"""
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor, nn
+
+Side = Literal["a", "b"]
+# x_a, x_b: (N, 3, H, W) in [-1, 1] -> the objective to descend, and named scalars to log (the terms without weights)
+Terms = Callable[[Tensor, Tensor], tuple[Tensor, dict[str, Tensor]]]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One update: the networks that it trains, together and alone, and the objective that they descend."""
+
+    name: str
+    trains: tuple[str, ...]
+    terms: Terms
+    every: int = 1
+
+    def due(self, step: int) -> bool:
+        """Whether this phase is part of the step (counted from 0)."""
+        return step % self.every == 0
+
+
+class Method(ABC):
+    """Networks by name, the phases of one step in order, and the translation.
+
+    Subclasses are built from plain mappings (`networks`, `weights`: blocks of params.yaml) and a seed; `config`
+    repeats the first two, and is all that is needed to build the networks again.
+    """
+
+    networks: Mapping[str, nn.Module]
+    phases: tuple[Phase, ...]
+
+    @abstractmethod
+    def __init__(self, networks: Mapping[str, Any], weights: Mapping[str, Any], seed: int): ...
+
+    @property
+    @abstractmethod
+    def translates_with(self) -> tuple[str, ...]:
+        """The names of the networks that `translate` uses, and that a released model holds."""
+
+    @abstractmethod
+    def translate(self, x: Tensor, to: Side) -> Tensor:
+        """Images (N, 3, H, W) in [-1, 1] of one domain -> the other one; H and W are multiples of 4."""
+
+
+def load(name: str) -> type[Method]:
+    """The method of that name: `crossnet.methods.<name>.method.METHOD`."""
+    method: type[Method] = importlib.import_module(f"crossnet.methods.{name}.method").METHOD
+    return method

@@ -1,0 +1,28 @@
+"""How every stage runs: a typer command, its parameters read strictly, a fault of the user's told in one line."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossnet.params import Params, load_params
+
+
+def command(stage: Callable[[Params], None]) -> None:
+    """Run a stage as the command of its module; exits with 1 and one line for what a user can cause and mend."""
+
+    def main(
+        params: Annotated[Path, typer.Option(help="The parameters of the run.")] = Path("params.yaml"),
+        debug: Annotated[bool, typer.Option(help="Show where an error came from.")] = False,
+    ) -> None:
+        try:
+            stage(load_params(params))
+        except (OSError, ValueError, RuntimeError) as error:
+            if debug:
+                raise
+            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+            raise typer.Exit(1) from None
+
+    main.__doc__ = stage.__doc__
+    typer.run(main)

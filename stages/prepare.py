@@ -1,0 +1,29 @@
+import json
+from pathlib import Path
+
+from crossnet.params import FolderTask, Params
+from stages.command import command
+
+
+def prepare(params: Params) -> None:
+    """Lay out data/prepared/<task> for training, and report what was kept and refused."""
+    raw, prepared = Path("data/raw") / params.task, Path("data/prepared") / params.task
+    task, images = params.task_options, params.images
+    if isinstance(task, FolderTask):
+        from crossnet.datasets.preparation import folder
+
+        ledger = folder.prepare(raw, prepared, images.load_size, images.size, task.refuse_above)
+    else:
+        from crossnet.datasets.preparation import sculptures
+
+        low, high = task.scenery_luminance
+        ledger = sculptures.prepare(
+            raw, prepared, images.load_size, images.size, task.backgrounds, (low, high), task.seed
+        )
+    report = Path("reports/data/prepare.json")
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(json.dumps(ledger.report(), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    command(prepare)
