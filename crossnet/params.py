@@ -6,7 +6,7 @@ Only stages and the command line import this; everything below them is handed pl
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -89,17 +89,22 @@ class Methods(_Block):
     cyclegan: CycleGANOptions
 
 
+def _rising(span: list[float]) -> list[float]:
+    if not 0 <= span[0] < span[1] <= 1:
+        raise ValueError(f"{span} is not a range [low, high] within 0 to 1")
+    return span
+
+
+Range = Annotated[list[float], Field(min_length=2, max_length=2), AfterValidator(_rising)]
+
+
 class SculpturesTask(_Block):
     source: Literal["sculptures"]
     seed: Annotated[int, Field(ge=0)]
-    luminance: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    luminance: Range
+    scenery_luminance: Range
+    scenery_crop: Range
     backgrounds: Positive
-
-    @model_validator(mode="after")
-    def _rising(self) -> "SculpturesTask":
-        if self.luminance[0] >= self.luminance[1]:
-            raise ValueError(f"luminance {self.luminance} is not a range [low, high]")
-        return self
 
 
 class FolderTask(_Block):

@@ -16,10 +16,11 @@ def prepare(params: Params) -> None:
     else:
         from crossnet.datasets.preparation import sculptures
 
-        low, high = task.scenery_luminance
         ledger = sculptures.prepare(
-            raw, prepared, images.load_size, images.size, task.backgrounds, (low, high), task.seed
-        )
+            raw, prepared, images.load_size, images.size, task.backgrounds,
+            (task.scenery_crop[0], task.scenery_crop[1]),
+            (task.scenery_luminance[0], task.scenery_luminance[1]), task.seed,
+        )  # fmt: skip
     report = Path("reports/data/prepare.json")
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(json.dumps(ledger.report(), indent=1) + "\n")

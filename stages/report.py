@@ -1,13 +1,10 @@
-"""Draw the figures of a run and write its page, reports/index.html."""
-
 import json
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from crossnet.figures import gallery, report
-from crossnet.params import load_params
+from crossnet.params import Params
+from stages.command import command
 
 
 def read(path: Path) -> Any:
@@ -15,23 +12,22 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def main(params: Path = Path("params.yaml"), data: Path = Path("data"), reports: Path = Path("reports")) -> None:
-    """Write reports/figures/*.png and reports/index.html of the run that params.yaml describes."""
-    run = load_params(params)
-    prepared = data / "prepared" / run.task
-    dataset, metrics = read(prepared / "dataset.json"), read(reports / "metrics.json") or {}
-    figures = gallery.draw(prepared, data / "translated", reports, reports / "figures", dataset, metrics)
+def draw(params: Params) -> None:
+    """Draw the figures of the run, reports/figures/*.png, and write its page, reports/index.html."""
+    prepared, translated, reports = Path("data/prepared") / params.task, Path("data/translated"), Path("reports")
+    dataset = json.loads((prepared / "dataset.json").read_text(encoding="utf-8"))
+    metrics = read(reports / "metrics.json") or {}
     page = report.page(
         dataset=dataset,
         metrics=metrics,
-        figures=figures,
-        run={"task": run.task, "method": run.method, "scale": run.scale, "seed": run.seed},
-        parameters=run.effective(),
+        figures=gallery.draw(prepared, translated, reports, reports / "figures", dataset, metrics),
+        run={"task": params.task, "method": params.method, "scale": params.scale, "seed": params.seed},
+        parameters=params.effective(),
         training=read(reports / "training" / "summary.json"),
-        origin=report.source(Path.cwd(), but=("dvc.lock", str(reports))),
+        origin=report.source(Path.cwd(), but=("dvc.lock", "reports")),
     )
     (reports / "index.html").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    command(draw)

@@ -1,5 +1,6 @@
 """Which figures a run has, and what their captions say."""
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def draw(
             lambda path, theme: foregrounds.draw(prepared, translated, path, threshold=threshold, theme=theme),
         )
         measured = {"translation": foreground.get("auc"), "input": foreground.get("auc_input")}
-        auc = {image: value for image, value in measured.items() if value is not None}
+        auc = {image: value for image, value in measured.items() if value is not None and math.isfinite(value)}
         if (table := reports / "plots" / "roc.csv").exists():
             curves = roc.read(table)
             add(
@@ -77,7 +78,7 @@ def draw(
         add(
             "progress",
             "Over training",
-            "The same images, translated as training went on.",
+            "The same images, translated as training went on: inputs of each side, and their translations under them.",
             "Grids of the same images and their translations at several steps of the training, from early to last.",
             lambda path, theme: progress.draw(logged / "images" / "translations", path, theme=theme),
         )
@@ -88,7 +89,7 @@ def draw(
             "losses",
             "Loss terms",
             "Each term as logged, without its weight; the strong line is a running mean over a tenth of the run.",
-            f"Small plots over the optimisation steps, one for each of {', '.join(n.removeprefix('loss/') for n in terms)}.",
+            f"Small plots over the optimisation steps, one for each of {', '.join(terms)}.",
             lambda path, theme: losses.draw(terms, path, theme=theme),
         )
     others = {name: curve for name, curve in series.items() if name not in terms}

@@ -29,9 +29,9 @@ SMOOTH_FROM = 40  # points in a series
 
 
 def read(folder: Path) -> dict[str, Series]:
-    """Every TSV of a dvclive metrics folder, by its path inside it ("loss/gan"); terms with a meaning come first.
+    """Every TSV of a dvclive metrics folder, by its path inside it ("loss/gan"); terms with a meaning first.
 
-    Each is in order of step. The value is the first column that is neither step nor timestamp; what is no number reads as NaN.
+    Each is in order of step; its value is the first column but step and timestamp, NaN where that is no number.
     """
     series: dict[str, Series] = {}
     for path in sorted(folder.rglob("*.tsv")):
@@ -60,7 +60,7 @@ def smooth(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     kernel = np.ones(window)
     total = np.convolve(np.where(finite, values, 0), kernel, "same")
     count = np.convolve(finite.astype(float), kernel, "same")
-    return np.divide(total, count, out=np.full_like(total, math.nan), where=count > 0.5)
+    return np.where(count > 0, total / np.maximum(count, 1), math.nan)
 
 
 def draw(series: Mapping[str, Series], out: Path, *, theme: Theme = LIGHT) -> None:

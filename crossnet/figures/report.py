@@ -38,9 +38,9 @@ EXPLANATIONS = {
     ),
     "foreground.iou": ("IoU", "Overlap of the extracted and the true foreground, over their union.", "↑"),
     "foreground.f1": ("F1", "Harmonic mean of precision and recall of the extracted foreground.", "↑"),
-    "foreground.threshold": ("threshold", "Luminance above which a pixel counts as white (§5.3).", ""),
-    "paired.psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation to white against the truth.", "↑"),
-    "paired.ssim": ("SSIM", "Structural similarity of the translation to white and the truth.", "↑"),
+    "foreground.threshold": ("Threshold", "Luminance above which a pixel counts as white (§5.3).", ""),
+    "paired.psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation to B against the truth.", "↑"),
+    "paired.ssim": ("SSIM", "Structural similarity of the translation to B and the truth.", "↑"),
     "kid_*.to_b": (
         "KID, A → B",
         "Kernel distance between the features of the translations and of real test images of B; unbiased in N, "

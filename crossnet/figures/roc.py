@@ -33,7 +33,7 @@ def at_threshold(curve: Curve, threshold: float) -> tuple[float, float]:
 def draw(
     curves: Mapping[str, Curve], out: Path, *, auc: Mapping[str, float], threshold: float, theme: Theme = LIGHT
 ) -> None:
-    """Write the figure: one line a curve, its area (as measured, by image) in the legend, its point at the threshold."""
+    """Write the figure: a line a curve, its area (as measured, by image) in the legend, and its point."""
     figure = canvas(1000, 960, theme)
     axes = figure.add_subplot()
     quiet(axes, theme)

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,7 +15,7 @@ from PIL import Image
 from crossnet.figures.palette import DPI, FONT, Theme, points
 
 WIDTH = 1440  # of all cells together, in pixels, at most
-LARGEST = 256
+LARGEST = 288  # cell, in pixels
 TALLEST = 2.0  # cell, height over width
 GAP, PANEL_GAP, MARGIN = 8, 44, 2
 TITLE, TEXT, LEADING = 26, 20, 1.35
@@ -25,12 +26,13 @@ Picture = NDArray[np.uint8]  # (H, W, 3)
 
 @dataclass(frozen=True)
 class Panel:
-    """A table of pictures: rows of as many pictures as there are columns, of any sizes."""
+    """A table of pictures of any sizes: rows of at most as many as there are columns, a caption above each or none."""
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Picture]]
     title: str = ""
     subtitle: str = ""
+    captions: Sequence[Sequence[str]] = ()
 
 
 def evenly(names: Sequence[str], count: int) -> list[str]:
@@ -57,10 +59,10 @@ def fit(picture: Picture, width: int, height: int) -> Picture:
     return np.asarray(Image.fromarray(picture).resize(size, how))
 
 
-def cell_size(pictures: Sequence[Picture], columns: int) -> tuple[int, int]:
+def cell_size(pictures: Sequence[Picture], columns: int, largest: int = LARGEST) -> tuple[int, int]:
     """Width and height of a cell: a whole multiple of the widest picture where that fits the sheet."""
     widest = max(p.shape[1] for p in pictures)
-    room = min(WIDTH // columns, LARGEST)
+    room = min(WIDTH // columns, largest)
     width = room // widest * widest or room
     tallest = max(p.shape[0] / p.shape[1] for p in pictures)
     return width, round(width * min(tallest, TALLEST))
@@ -71,12 +73,13 @@ def wrap(text: str, width: float, size: float, lines: int) -> list[str]:
     return textwrap.wrap(text, max(8, int(width / (ADVANCE * size))), max_lines=lines, placeholder=" …")
 
 
-def draw(panels: Sequence[Panel], out: Path, theme: Theme) -> None:
+def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = LARGEST) -> None:
     """Write the panels as one PNG, left to right. Raises ValueError where there is no picture."""
     pictures = [picture for panel in panels for row in panel.rows for picture in row]
     if not pictures:
         raise ValueError(f"{out}: no pictures to draw")
-    width, height = cell_size(pictures, sum(len(panel.columns) for panel in panels))
+    width, height = cell_size(pictures, sum(len(panel.columns) for panel in panels), largest)
+    over = round(TEXT * LEADING) + 6 if any(panel.captions for panel in panels) else 0
     spans = [len(panel.columns) * (width + GAP) - GAP for panel in panels]
     subtitles = [wrap(panel.subtitle, span, TEXT, 2) for panel, span in zip(panels, spans, strict=True)]
     labels = [[wrap(column, width, TEXT, 2) for column in panel.columns] for panel in panels]
@@ -86,11 +89,11 @@ def draw(panels: Sequence[Panel], out: Path, theme: Theme) -> None:
     y_labels = y_subtitle + max(len(lines) for line in labels for lines in line) * TEXT * LEADING
     top = round(y_labels + 8 + (14 if y_subtitle > MARGIN else 0))
     total_width = sum(spans) + PANEL_GAP * (len(panels) - 1) + 2 * MARGIN
-    total_height = top + max(len(panel.rows) for panel in panels) * (height + GAP) - GAP + MARGIN
+    total_height = top + max(len(panel.rows) for panel in panels) * (over + height + GAP) - GAP + MARGIN
 
     figure = Figure(figsize=(total_width / DPI, total_height / DPI), dpi=DPI, facecolor=theme.ground)
 
-    def write(x: float, y: float, text: str, size: float, **style: str) -> None:
+    def write(x: float, y: float, text: str, size: float, **style: Any) -> None:
         figure.text(
             x / total_width, 1 - y / total_height, text, size=points(size), family=FONT, parse_math=False, **style
         )
@@ -106,11 +109,14 @@ def draw(panels: Sequence[Panel], out: Path, theme: Theme) -> None:
             for j, picture in enumerate(row):
                 shown = fit(picture, width, height)
                 left = x + j * (width + GAP) + (width - shown.shape[1]) // 2
-                upper = top + i * (height + GAP) + (height - shown.shape[0]) // 2
+                upper = top + i * (over + height + GAP) + over + (height - shown.shape[0]) // 2
                 lower = total_height - upper - shown.shape[0]
                 figure.figimage(shown, left, lower, origin="upper")
                 box = (left - 0.5, lower - 0.5), shown.shape[1] + 1, shown.shape[0] + 1
                 figure.add_artist(Rectangle(*box, transform=None, fill=False, edgecolor=theme.line, linewidth=0.8))
+        for i, captions in enumerate(panel.captions):
+            for j, caption in enumerate(captions):
+                write(x + j * (width + GAP), top + i * (over + height + GAP) + over - 6, caption, TEXT, color=theme.ink)
         x += span + PANEL_GAP
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=DPI, facecolor=theme.ground)

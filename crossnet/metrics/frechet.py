@@ -1,38 +1,20 @@
-"""The Fréchet distance between Gaussians fitted to two sets of features [4], as pytorch-fid computes it."""
-
-from types import ModuleType
+"""The Fréchet distance between Gaussians fitted to two sets of features: Heusel et al. [4]."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def frechet_distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Features (N, F) and (M, F) -> distance >= 0; biased by N, so it is reported with it. N and M are at least 2."""
+    """Features (N, F) and (M, F) -> |mu_x - mu_y|^2 + tr(S_x + S_y - 2 (S_x S_y)^(1/2)), at least 0.
+
+    The trace of the root is the sum of the singular values of X Y^T, X and Y being the centred features over
+    sqrt(N - 1) and sqrt(M - 1): exact also where there are fewer images than features and a covariance has no full
+    rank, as here. The value is biased by N, so it is reported with it. Raises ValueError below 2 images a side.
+    """
     if min(len(x), len(y)) < 2:
         raise ValueError(f"a Fréchet distance needs at least 2 images on each side, not {len(x)} and {len(y)}")
-    moments = (moment for z in (x, y) for moment in (z.mean(0), np.cov(z, rowvar=False)))
-    return float(_pytorch_fid().calculate_frechet_distance(*moments))
-
-
-def _pytorch_fid() -> ModuleType:
-    """pytorch_fid.fid_score, which imports torchvision.
-
-    Beside a torch without CUDA, torchvision from a registry lacks the operators that it registers shapes for; they
-    are not used here, so declaring them is enough.
-    """
-    import torch
-
-    try:
-        from pytorch_fid import fid_score
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-        library = torch.library.Library("torchvision", "DEF")
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _declared.append(library)
-        from pytorch_fid import fid_score
-    return fid_score
-
-
-_declared: list[object] = []  # a library's operators live as long as it does
+    means = x.mean(0), y.mean(0)
+    centred_x, centred_y = ((z - mean) / np.sqrt(len(z) - 1) for z, mean in zip((x, y), means, strict=True))
+    root = np.linalg.svd(centred_x @ centred_y.T, compute_uv=False).sum()
+    distance = ((means[0] - means[1]) ** 2).sum() + (centred_x**2).sum() + (centred_y**2).sum() - 2 * root
+    return max(0.0, float(distance))

@@ -43,6 +43,10 @@ class Paths:
             self.compute([name])
         return self._known[name]
 
+    def __contains__(self, name: str) -> bool:
+        """Whether that path is known already."""
+        return name in self._known
+
     def compute(self, names: Iterable[str]) -> "Paths":
         """Compute the named paths and all that they rest on, in the fewest calls; returns itself."""
         waiting = self._needed(names)

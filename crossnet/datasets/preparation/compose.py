@@ -7,6 +7,8 @@ from scipy.optimize import brentq
 
 from crossnet.images import LUMA
 
+Span = tuple[float, float]  # a range, low to high
+
 
 def on_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 4) uint8, alpha not multiplied in -> (H, W, 3) uint8 on pure white."""
@@ -25,21 +27,22 @@ def mask(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def crop_of_scenery(
-    photograph: Image.Image, size: int, side: str, luminance: tuple[float, float], rng: np.random.Generator
+    photograph: Image.Image, size: int, side: str, crop: Span, luminance: Span, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """A random square of a photograph, mirrored half of the time, exposed to a mean luminance drawn from a range.
 
     `side` "train" takes it from the left three quarters, "test" from the right quarter: no test scenery is seen in
-    training. Returns (size, size, 3) uint8. luminance is Rec. 601 of sRGB values, in [0, 1].
+    training. `crop` is the range of the square's edge, as a share of the longest that fits; `luminance` that of its mean
+    (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
     """
     width, height = photograph.size
     cut = width * 3 // 4
     left, right = (0, cut) if side == "train" else (cut, width)
     longest = min(height, right - left)
-    edge = int(rng.uniform(0.5, 1.0) * longest)
+    edge = int(rng.uniform(*crop) * longest)
     x, y = int(rng.integers(left, right - edge + 1)), int(rng.integers(0, height - edge + 1))
-    crop = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BOX)
-    values = np.asarray(crop, dtype=np.float64) / 255
+    square = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BOX)
+    values = np.asarray(square, dtype=np.float64) / 255
     if rng.random() < 0.5:
         values = values[:, ::-1]
     return (expose(values, rng.uniform(*luminance)) * 255 + 0.5).astype(np.uint8)

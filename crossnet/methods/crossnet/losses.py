@@ -28,6 +28,11 @@ def l_ctc(z_b_ctc: Tensor, z_b: Tensor, z_a_ctc: Tensor, z_a: Tensor) -> Tensor:
     return l1(z_b_ctc, z_b) + l1(z_a_ctc, z_a)
 
 
+def l_ctc_stopped(z_b_ctc: Tensor, z_b: Tensor, z_a_ctc: Tensor, z_a: Tensor) -> Tensor:
+    """Eq. (3) with its targets held still: a variant, chosen by methods.crossnet.ctc_stop_gradient."""
+    return l_ctc(z_b_ctc, z_b.detach(), z_a_ctc, z_a.detach())
+
+
 def l_zcyc(z_b_cycled: Tensor, z_b: Tensor, z_a_cycled: Tensor, z_a: Tensor) -> Tensor:
     """Eq. (4): T_ab(T_ba(z_b)) is z_b; a code survives the translation there and back."""
     return l1(z_b_cycled, z_b) + l1(z_a_cycled, z_a)

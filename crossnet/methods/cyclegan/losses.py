@@ -1,0 +1,23 @@
+"""The terms of CycleGAN [25]: one function a term, whose arguments are the paths that it reads; without weights."""
+
+from torch import Tensor
+
+from crossnet.nn.losses import judged_real, l1
+
+
+def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> Tensor:
+    """Both translations should pass for real ones, by least squares ([25], §4)."""
+    return judged_real(q_b_hat) + judged_real(q_a_hat)
+
+
+def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) -> Tensor:
+    """[25], Eq. (2): F(G(x_a)) is x_a, an image survives the translation there and back."""
+    return l1(x_a_cycled, x_a) + l1(x_b_cycled, x_b)
+
+
+def l_identity(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> Tensor:
+    """[25], §5.2: G(x_b) is x_b, an image that is already in the target domain stays as it is."""
+    return l1(x_a_id, x_a) + l1(x_b_id, x_b)
+
+
+TERMS = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}

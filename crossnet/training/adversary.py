@@ -1,0 +1,33 @@
+"""The discriminators' phase, the same for every method with one discriminator a domain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+from crossnet.nn.losses import discriminate
+from crossnet.nn.paths import Paths, batched
+from crossnet.training.history import History
+from crossnet.training.method import Phase
+from crossnet.training.seeds import derive
+
+
+class Adversary:
+    """Q_a and Q_b, each with its history of translations [19], trained after the generators of the same step."""
+
+    def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int):
+        self._networks = networks
+        self.histories = {side: History(**history, seed=derive(seed, "history", side)) for side in ("a", "b")}
+        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms)
+        self._translated: dict[str, Tensor] = {}
+
+    def remember(self, paths: Paths) -> None:
+        """Keep this step's translations x_a_hat and x_b_hat, which are known by now, for the discriminators."""
+        self._translated = {side: paths[f"x_{side}_hat"].detach() for side in ("a", "b")}
+
+    def _terms(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        losses = {}
+        for side, real in (("a", x_a), ("b", x_b)):
+            translated = self.histories[side].exchange(self._translated[side])
+            losses[f"loss/disc_{side}"] = discriminate(*batched(self._networks[f"Q_{side}"], [real, translated]))
+        return losses["loss/disc_a"] + losses["loss/disc_b"], losses
