@@ -1,6 +1,7 @@
 """Images in and out: PIL <-> uint8 (H, W, 3) <-> float32 (N, 3, H, W) in [-1, 1]; nothing else."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,8 @@ def decode(path: Path) -> Image.Image:
     try:
         with Image.open(path) as image:
             image.load()
-            try:
+            with suppress(ValueError, SyntaxError, TypeError, KeyError, OverflowError):  # EXIF may be broken by itself
                 ImageOps.exif_transpose(image, in_place=True)
-            except (ValueError, SyntaxError, TypeError, KeyError, OverflowError):
-                pass  # a broken EXIF block says nothing about the pixels
             return to_rgb(image)
     except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:
         raise OSError(f"{type(error).__name__}: {error}") from error

@@ -51,7 +51,9 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
             weights |= load_file(folder / TRAINING_ONLY)
     except (OSError, ValueError, KeyError, TypeError, ImportError, SafetensorError) as error:
         reason = " ".join(str(error).split())
-        raise ModelError(f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`") from error
+        raise ModelError(
+            f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
+        ) from error
     for name, network in method.networks.items():
         if training_only or name in method.translates_with:
             _fill(network, name, weights, folder)
@@ -79,7 +81,9 @@ def _fill(network: nn.Module, name: str, weights: Mapping[str, Tensor], folder: 
 
 
 @torch.inference_mode()
-def translate(method: Method, rgb: NDArray[np.uint8], to: Side, device: torch.device | str = "cpu") -> NDArray[np.uint8]:
+def translate(
+    method: Method, rgb: NDArray[np.uint8], to: Side, device: torch.device | str = "cpu"
+) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.
 
     Sides that are not multiples of 4 are mirrored out to the next one and cut back.

@@ -23,7 +23,9 @@ def evaluate(params: Params) -> None:
     """Measure the translations of both test sides: reports/metrics.json, and the ROC in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
     is_paired = json.loads((prepared / "dataset.json").read_text())["paired"]
-    test_a, test_b, to_a, to_b = map(read, (prepared / "testA", prepared / "testB", translated / "to_a", translated / "to_b"))
+    test_a, test_b, to_a, to_b = map(
+        read, (prepared / "testA", prepared / "testB", translated / "to_a", translated / "to_b")
+    )
     metrics: dict[str, dict[str, float]] = {"kid_efflite0": {}, "fd_efflite0": {}}
     plots = Path("reports/plots")
     plots.mkdir(parents=True, exist_ok=True)

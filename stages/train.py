@@ -1,8 +1,9 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
-from dvclive import Live
+from dvclive.live import Live
 
 from crossnet.model import save_model
 from crossnet.params import Params
@@ -22,10 +23,11 @@ def train_stage(params: Params) -> None:
     prepared, options, size = PREPARED / params.task, params.training, params.images.size
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.precision)
-    setup = {"networks": params.networks.model_dump(), "weights": params.weights, "history": options.history.model_dump()}
+    history = options.history.model_dump()
+    setup: dict[str, Any] = {"networks": params.networks.model_dump(), "weights": params.weights, "history": history}
     method = load(params.method)(**setup, seed=params.seed)
-    sides = (load_side(prepared / side) for side in ("trainA", "trainB"))
-    batches = Batches(*sides, batch=options.batch, size=size, flip=options.flip, seed=params.seed)
+    side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
+    batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed)
     preview = Preview(prepared / "testA", prepared / "testB")
     images = options.epochs * batches.epoch_images
     steps, grid_steps = -(-images // options.batch), options.grid_every * batches.epoch_images // options.batch
@@ -48,12 +50,18 @@ def train_stage(params: Params) -> None:
             log=log, log_every=options.log_every, after_step=after_step,
             ticks=lambda items, total: progress(items, total, f"training {params.method}", "steps"),
         )  # fmt: skip
-    seconds = time.monotonic() - began
-    save_model(MODEL, method, {"method": params.method} | setup | {"task": params.task, "size": size, "seed": params.seed})
-    counts = {name: sum(p.numel() for p in network.parameters()) for name, network in method.networks.items()}
-    work = {"seconds": seconds, "steps": steps, "images_seen": steps * options.batch, "parameters": counts}
-    work["images_per_second"], work["peak_memory_mib"] = work["images_seen"] / seconds, peak_memory_mib(fabric.device)
-    (REPORTS / "summary.json").write_text(json.dumps(work | describe(fabric.device), indent=1) + "\n")
+    seconds, seen = time.monotonic() - began, steps * options.batch
+    described = {"task": params.task, "size": size, "seed": params.seed}
+    save_model(MODEL, method, {"method": params.method} | setup | described)
+    summary = {
+        "seconds": seconds,
+        "steps": steps,
+        "images_seen": seen,
+        "images_per_second": seen / seconds,
+        "peak_memory_mib": peak_memory_mib(fabric.device),
+        "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
+    }
+    (REPORTS / "summary.json").write_text(json.dumps(summary | describe(fabric.device), indent=1) + "\n")
 
 
 if __name__ == "__main__":

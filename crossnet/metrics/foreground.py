@@ -4,6 +4,7 @@ The score of a pixel is 255 - luminance of the translation (Rec. 601): dark is f
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,5 +77,5 @@ def foreground(translated: Images, inputs: Images, masks: Masks, truths: Images 
     }
 
 
-def _flat(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
+def _flat(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate([array.ravel() for array in arrays])

@@ -19,7 +19,7 @@ def batched(network: Callable[[Tensor], Tensor], inputs: Sequence[Tensor]) -> Se
     """One call of a network on several inputs (N, ...) of one shape; their outputs, in order."""
     if len(inputs) == 1:
         return [network(inputs[0])]
-    return network(torch.cat(list(inputs))).split([len(x) for x in inputs])
+    return torch.split(network(torch.cat(list(inputs))), [len(x) for x in inputs])
 
 
 def one_by_one(network: Callable[[Tensor], Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor]:

@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from crossnet.nn.losses import discriminate
-from crossnet.nn.paths import Paths, batched
+from crossnet.nn.paths import Apply, Paths
 from crossnet.training.history import History
 from crossnet.training.method import Phase
 from crossnet.training.seeds import derive
@@ -15,8 +15,8 @@ from crossnet.training.seeds import derive
 class Adversary:
     """Q_a and Q_b, each with its history of translations [19], trained after the generators of the same step."""
 
-    def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int):
-        self._networks = networks
+    def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int, apply: Apply):
+        self._networks, self._apply = networks, apply
         self.histories = {side: History(**history, seed=derive(seed, "history", side)) for side in ("a", "b")}
         self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms)
         self._translated: dict[str, Tensor] = {}
@@ -29,5 +29,5 @@ class Adversary:
         losses = {}
         for side, real in (("a", x_a), ("b", x_b)):
             translated = self.histories[side].exchange(self._translated[side])
-            losses[f"loss/disc_{side}"] = discriminate(*batched(self._networks[f"Q_{side}"], [real, translated]))
+            losses[f"loss/disc_{side}"] = discriminate(*self._apply(self._networks[f"Q_{side}"], [real, translated]))
         return losses["loss/disc_a"] + losses["loss/disc_b"], losses

@@ -16,7 +16,7 @@ from crossnet.training.method import Method, Phase
 Log = Callable[[str, float, int], None]
 
 
-class Diverged(RuntimeError):
+class DivergedError(RuntimeError):
     """A loss that is not finite; the message names it and the step."""
 
 
@@ -39,7 +39,7 @@ def start(accelerator: str, devices: int, precision: str) -> Fabric:
     if not present.get(accelerator, True):
         there = ", ".join(["cpu", *(name for name, found in present.items() if found)])
         raise RuntimeError(f"training.accelerator: {accelerator} is asked for, but there is only {there}")
-    fabric = Fabric(accelerator=accelerator, devices=devices, precision=precision)
+    fabric = Fabric(accelerator=accelerator, devices=devices, precision=precision)  # type: ignore[arg-type]
     fabric.launch()
     return fabric
 
@@ -105,7 +105,7 @@ def train(
 
     schedule counts images a side. log receives (name, value, steps done): the terms' means over `log_every` steps and
     the learning rate. after_step is called with the number of steps done. ticks wraps the steps to show progress.
-    Raises Diverged at the first reading of a loss that is NaN or infinite.
+    Raises DivergedError at the first reading of a loss that is NaN or infinite.
     """
     for network in method.networks.values():
         network.to(fabric.device).train()
@@ -123,7 +123,7 @@ def train(
             readings = means.read()
             for name, value in readings.items():
                 if not math.isfinite(value):
-                    raise Diverged(f"{name} is {value} within steps {max(0, done - log_every)} to {done}")
+                    raise DivergedError(f"{name} is {value} within steps {max(0, done - log_every)} to {done}")
             for name, value in (readings | {"learning_rate": rate}).items():
                 log(name, value, done)
         after_step(done)

@@ -33,15 +33,17 @@ class Phase:
 class Method(ABC):
     """Networks by name, the phases of one step in order, and the translation.
 
-    Subclasses are built from plain mappings (`networks`, `weights`: blocks of params.yaml) and a seed; `config`
-    repeats the first two, and is all that is needed to build the networks again.
+    Subclasses are built from plain mappings, blocks of params.yaml: `networks` (widths, numbers of blocks), `weights`
+    (of the loss terms, and options), `history` (capacity, chance); and from a seed.
     """
 
     networks: Mapping[str, nn.Module]
     phases: tuple[Phase, ...]
 
     @abstractmethod
-    def __init__(self, networks: Mapping[str, Any], weights: Mapping[str, Any], seed: int): ...
+    def __init__(
+        self, networks: Mapping[str, Any], weights: Mapping[str, Any], history: Mapping[str, Any], seed: int
+    ): ...
 
     @property
     @abstractmethod

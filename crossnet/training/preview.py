@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from crossnet.images import decode, from_range, grid, list_images, pixels, to_range
-from crossnet.training.method import Method
+from crossnet.training.method import Method, Side
 
 
 class Preview:
@@ -21,9 +21,9 @@ class Preview:
     @torch.no_grad()
     def draw(self, method: Method) -> NDArray[np.uint8]:
         """(H, W, 3) uint8: four rows, A, A to B, B, B to A."""
+        rows = (self._a, self._translate(method, self._a, "b"), self._b, self._translate(method, self._b, "a"))
+        return grid([list(row) for row in rows])
+
+    def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.uint8]:
         device = next(next(iter(method.networks.values())).parameters()).device
-        to_b, to_a = (
-            from_range(method.translate(torch.from_numpy(to_range(rgb)).to(device), side).float().cpu().numpy())
-            for rgb, side in ((self._a, "b"), (self._b, "a"))
-        )
-        return grid([list(row) for row in (self._a, to_b, self._b, to_a)])
+        return from_range(method.translate(torch.from_numpy(to_range(rgb)).to(device), to).float().cpu().numpy())

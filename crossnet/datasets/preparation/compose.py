@@ -32,8 +32,8 @@ def crop_of_scenery(
     """A random square of a photograph, mirrored half of the time, exposed to a mean luminance drawn from a range.
 
     `side` "train" takes it from the left three quarters, "test" from the right quarter: no test scenery is seen in
-    training. `crop` is the range of the square's edge, as a share of the longest that fits; `luminance` that of its mean
-    (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
+    training. `crop` is the range of the square's edge, as a share of the longest that fits; `luminance` that of
+    its mean (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
     """
     width, height = photograph.size
     cut = width * 3 // 4

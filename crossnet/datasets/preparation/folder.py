@@ -51,7 +51,7 @@ def _check(ledger: Ledger, total: int, refuse_above: float) -> None:
         first, reason = next(iter(ledger.refused.items()))
         if len(ledger.refused) > refuse_above * total:
             raise PreparationError(
-                f"{len(ledger.refused)} of {total} images cannot be read, more than refuse_above {refuse_above} allows; "
+                f"{len(ledger.refused)} of {total} images cannot be read, above the share refuse_above {refuse_above}; "
                 f"the first: {first}: {reason}"
             )
     for side in SIDES:

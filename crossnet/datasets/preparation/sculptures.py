@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.datasets.preparation.compose import Span, crop_of_scenery, mask, on_background, on_white
 from crossnet.datasets.layout import MASKS, SIDES, Ledger, write_description
+from crossnet.datasets.preparation.compose import Span, crop_of_scenery, mask, on_background, on_white
 from crossnet.images import list_images
 from crossnet.progress import progress
 

@@ -121,7 +121,7 @@ def column(rng: np.random.Generator) -> Mesh:
     """A polygon or star, extruded with twist and taper."""
     rows, columns = 48, 120
     phi = np.linspace(0, 2 * np.pi, columns, endpoint=False)
-    corners, depth = rng.integers(3, 8), rng.uniform(0.0, 0.35)
+    corners, depth = int(rng.integers(3, 8)), rng.uniform(0.0, 0.35)
     outline = 1 + depth * np.cos(corners * phi) if rng.random() < 0.5 else _polygon(corners, phi)
     h = np.linspace(0, 1, rows)
     taper = 1 + rng.uniform(-0.6, 0.3) * h + rng.uniform(-0.35, 0.35) * np.sin(np.pi * h)

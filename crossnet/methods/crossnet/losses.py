@@ -6,6 +6,7 @@ Images are (N, 3, H, W) in [-1, 1], codes (N, 4w, H/4, W/4). Each returns a scal
 from torch import Tensor
 
 from crossnet.nn.losses import judged_real, l1
+from crossnet.nn.objective import Term
 
 
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> Tensor:
@@ -38,4 +39,4 @@ def l_zcyc(z_b_cycled: Tensor, z_b: Tensor, z_a_cycled: Tensor, z_a: Tensor) -> 
     return l1(z_b_cycled, z_b) + l1(z_a_cycled, z_a)
 
 
-TERMS = {"gan": l_gan, "id": l_id, "ctc": l_ctc, "zid": l_zid, "zcyc": l_zcyc}
+TERMS: dict[str, Term] = {"gan": l_gan, "id": l_id, "ctc": l_ctc, "zid": l_zid, "zcyc": l_zcyc}

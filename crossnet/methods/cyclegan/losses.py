@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from crossnet.nn.losses import judged_real, l1
+from crossnet.nn.objective import Term
 
 
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> Tensor:
@@ -20,4 +21,4 @@ def l_identity(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> Tens
     return l1(x_a_id, x_a) + l1(x_b_id, x_b)
 
 
-TERMS = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}
+TERMS: dict[str, Term] = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}

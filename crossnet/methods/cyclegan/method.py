@@ -10,7 +10,7 @@ from crossnet.methods.cyclegan.networks import build
 from crossnet.methods.cyclegan.paths import CYCLE_PATHS
 from crossnet.nn.diagnostics import code_norm
 from crossnet.nn.objective import objective
-from crossnet.nn.paths import Paths
+from crossnet.nn.paths import Apply, Paths, batched
 from crossnet.training.adversary import Adversary
 from crossnet.training.method import Method, Phase, Side
 from crossnet.training.seeds import derive
@@ -22,15 +22,22 @@ class CycleGAN(Method):
 
     translates_with = ("E_ab", "D_b", "E_ba", "D_a")
 
-    def __init__(self, networks: Mapping[str, Any], weights: Mapping[str, Any], history: Mapping[str, Any], seed: int):
+    def __init__(
+        self,
+        networks: Mapping[str, Any],
+        weights: Mapping[str, Any],
+        history: Mapping[str, Any],
+        seed: int,
+        apply: Apply = batched,
+    ):
         self.networks = build(**networks, seed=derive(seed, "networks"))
-        self._weights = weights
-        self._adversary = Adversary(self.networks, history, seed)
+        self._weights, self._apply = weights, apply
+        self._adversary = Adversary(self.networks, history, seed, apply)
         generators = Phase("generators", self.translates_with, self._generators)
         self.phases = (generators, self._adversary.phase) if weights["gan"] else (generators,)
 
     def _generators(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        paths = Paths(CYCLE_PATHS, self.networks, {"x_a": x_a, "x_b": x_b})
+        paths = Paths(CYCLE_PATHS, self.networks, {"x_a": x_a, "x_b": x_b}, self._apply)
         total, terms = objective(TERMS, paths, self._weights)
         if self._weights["gan"]:
             self._adversary.remember(paths)
