@@ -17,7 +17,7 @@ from torch import Tensor
 from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
 from crossnet.params import Params, load_params
-from crossnet.training.loop import optimisers, training_only
+from crossnet.training.loop import Plan, optimisers, training_only
 from crossnet.training.method import Method
 
 
@@ -36,10 +36,11 @@ def compare(params: Params, rounds: int) -> dict[str, float]:
     setup: dict[str, Any] = {
         "networks": params.networks.model_dump(), "weights": params.weights, "history": options.history.model_dump()
     }  # fmt: skip
+    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), options.decay_from, options.log_every)
     x_a, x_b = torch.rand(2, options.batch, 3, images.size, images.size) * 2 - 1
     apply: dict[str, Callable[..., Any]] = {"batched": paths.batched, "naive": paths.one_by_one}
     methods = {name: CrossNet(**setup, apply=function, seed=0) for name, function in apply.items()}
-    adams = {name: optimisers(method, options.lr, (0.5, 0.999)) for name, method in methods.items()}
+    adams = {name: optimisers(method, plan) for name, method in methods.items()}
     seconds: dict[str, list[float]] = {name: [] for name in apply}
     for turn in range(rounds + 2):
         for name, method in methods.items():

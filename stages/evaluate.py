@@ -2,7 +2,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from crossnet.images import decode, list_images, pixels
@@ -28,13 +27,13 @@ def evaluate(params: Params) -> None:
     )
     metrics: dict[str, dict[str, float]] = {"kid_efflite0": {}, "fd_efflite0": {}}
     plots = Path("reports/plots")
-    plots.mkdir(parents=True, exist_ok=True)
+    (plots / "roc").mkdir(parents=True, exist_ok=True)
     if (prepared / "masksA").is_dir():
         masks = [mask[..., 0] >= 128 for mask in read(prepared / "masksA")]
         metrics["foreground"] = foreground(to_b, test_a, masks, test_b if is_paired else None)
         curves = {"translation": to_b, "input": test_a}
-        table = pd.concat([roc(images, masks).assign(image=name) for name, images in curves.items()])
-        table.to_csv(plots / "roc.csv", index=False, float_format="%.6g")
+        for name, images in curves.items():
+            roc(images, masks).to_csv(plots / "roc" / f"{name}.csv", index=False, float_format="%.6g")
     if is_paired:
         metrics["paired"] = paired(to_b, test_b)
     for name, found, wanted in (("to_b", to_b, test_b), ("to_a", to_a, test_a)):

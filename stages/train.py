@@ -1,5 +1,6 @@
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ from crossnet.model import save_model
 from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
-from crossnet.training.loop import Schedule, start, train
-from crossnet.training.machine import describe, deterministic, peak_memory_mib
+from crossnet.training.loop import Plan, start, train
+from crossnet.training.machine import deterministic, summarise
 from crossnet.training.method import load
 from crossnet.training.preview import Preview
 from stages.command import command
@@ -29,8 +30,9 @@ def train_stage(params: Params) -> None:
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed)
     preview = Preview(prepared / "testA", prepared / "testB")
-    images = options.epochs * batches.epoch_images
-    steps, grid_steps = -(-images // options.batch), options.grid_every * batches.epoch_images // options.batch
+    images, betas = options.epochs * batches.epoch_images, (options.beta1, options.beta2)
+    plan = Plan(images, options.batch, options.lr, betas, options.decay_from, options.log_every)
+    grid_steps = max(1, options.grid_every * batches.epoch_images // options.batch)
     began = time.monotonic()
     with Live(str(REPORTS), dvcyaml=None, save_dvc_exp=False, report=None) as live:
 
@@ -38,30 +40,16 @@ def train_stage(params: Params) -> None:
             live.step = done
             live.log_metric(name, value)
 
-        def after_step(done: int) -> None:
-            if done % options.log_every == 0 or done == steps:
-                log("images_per_second", done * options.batch / (time.monotonic() - began), done)
-            if done % grid_steps == 0 or done == steps:
+        def draw(done: int) -> None:
+            if done % grid_steps == 0 or done == plan.steps:
                 live.log_image(f"translations/{done}.png", preview.draw(method))
 
-        train(
-            method, batches, fabric, steps=steps, batch=options.batch, lr=options.lr,
-            betas=(options.beta1, options.beta2), schedule=Schedule(images, options.decay_from),
-            log=log, log_every=options.log_every, after_step=after_step,
-            ticks=lambda items, total: progress(items, total, f"training {params.method}", "steps"),
-        )  # fmt: skip
-    seconds, seen = time.monotonic() - began, steps * options.batch
+        ticks = partial(progress, what=f"training {params.method}", unit="steps")
+        train(method, batches, fabric, plan, log, draw, ticks)
     described = {"task": params.task, "size": size, "seed": params.seed}
     save_model(MODEL, method, {"method": params.method} | setup | described)
-    summary = {
-        "seconds": seconds,
-        "steps": steps,
-        "images_seen": seen,
-        "images_per_second": seen / seconds,
-        "peak_memory_mib": peak_memory_mib(fabric.device),
-        "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
-    }
-    (REPORTS / "summary.json").write_text(json.dumps(summary | describe(fabric.device), indent=1) + "\n")
+    summary = summarise(method, plan.steps, plan.steps * plan.batch, time.monotonic() - began, fabric.device)
+    (REPORTS / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

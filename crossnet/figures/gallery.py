@@ -58,7 +58,7 @@ def draw(
         )
         measured = {"translation": foreground.get("auc"), "input": foreground.get("auc_input")}
         auc = {image: value for image, value in measured.items() if value is not None and math.isfinite(value)}
-        if (table := reports / "plots" / "roc.csv").exists():
+        if (table := reports / "plots" / "roc").is_dir():
             curves = roc.read(table)
             add(
                 "roc",

@@ -14,13 +14,18 @@ Curve = NDArray[np.float64]  # (K, 3): fpr, tpr, threshold
 NAMES = {"translation": "translation", "input": "untranslated input (floor)"}
 
 
-def read(path: Path) -> dict[str, Curve]:
-    """The curves of a CSV with columns fpr, tpr, threshold and image, by image, each sorted along its way."""
-    rows: dict[str, list[tuple[float, float, float]]] = {}
+def read(folder: Path) -> dict[str, Curve]:
+    """The curves of a folder of CSVs with columns fpr, tpr and threshold, by file name, each sorted along its way."""
+    return {path.stem: np.array(sorted(map(_row, _rows(path)))) for path in sorted(folder.glob("*.csv"))}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            rows.setdefault(row["image"], []).append((float(row["fpr"]), float(row["tpr"]), float(row["threshold"])))
-    return {image: np.array(sorted(curve)) for image, curve in rows.items()}
+        return list(csv.DictReader(stream))
+
+
+def _row(row: Mapping[str, str]) -> tuple[float, float, float]:
+    return float(row["fpr"]), float(row["tpr"]), float(row["threshold"])
 
 
 def at_threshold(curve: Curve, threshold: float) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The training loop: phases of a method, one optimiser each, under Lightning Fabric. It knows no method by name."""
 
 import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,16 +22,34 @@ class DivergedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """The learning rate by images seen: constant until `decay_from` (a share of all images), then linear to zero."""
+class Plan:
+    """How long and how fast: `images` a side in all, `batch` a step, Adam's `lr` and `betas`, the schedule.
+
+    The learning rate is constant until `decay_from` (a share of all images), then falls linearly to zero. The terms
+    are logged as means over `log_every` steps.
+    """
 
     images: int
+    batch: int
+    lr: float
+    betas: tuple[float, float]
     decay_from: float
+    log_every: int
 
-    def __call__(self, seen: int) -> float:
-        """The factor on the learning rate when `seen` images a side have been seen, in [0, 1]."""
+    @property
+    def steps(self) -> int:
+        """Optimisation steps: all images, the last batch filled up."""
+        return -(-self.images // self.batch)
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0, by the images seen before it."""
         decay = self.images * (1 - self.decay_from)
-        return 1.0 if decay == 0 else min(1.0, max(0.0, (self.images - seen) / decay))
+        left = self.images - step * self.batch
+        return self.lr * (1.0 if decay == 0 else min(1.0, max(0.0, left / decay)))
+
+    def reads(self, done: int) -> bool:
+        """Whether the log is written after that many steps."""
+        return done % self.log_every == 0 or done == self.steps
 
 
 def start(accelerator: str, devices: int, precision: str) -> Fabric:
@@ -56,11 +75,14 @@ def training_only(method: Method, phase: Phase) -> Iterator[None]:
             network.requires_grad_(True)
 
 
-def optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
+def optimisers(method: Method, plan: Plan) -> dict[str, Adam]:
     """One Adam a phase, over the networks that it trains."""
     return {
         phase.name: Adam(
-            [p for name in phase.trains for p in method.networks[name].parameters()], lr=lr, betas=betas, fused=True
+            [p for name in phase.trains for p in method.networks[name].parameters()],
+            lr=plan.lr,
+            betas=plan.betas,
+            fused=True,
         )
         for phase in method.phases
     }
@@ -90,41 +112,33 @@ def train(
     method: Method,
     batches: Batches,
     fabric: Fabric,
-    *,
-    steps: int,
-    schedule: Schedule,
-    batch: int,
-    lr: float,
-    betas: tuple[float, float],
+    plan: Plan,
     log: Log,
-    log_every: int,
     after_step: Callable[[int], None],
     ticks: Callable[[Iterable[int], int], Iterable[int]],
 ) -> None:
-    """Train a method in place for `steps` steps.
+    """Train a method in place.
 
-    schedule counts images a side. log receives (name, value, steps done): the terms' means over `log_every` steps and
-    the learning rate. after_step is called with the number of steps done. ticks wraps the steps to show progress.
-    Raises DivergedError at the first reading of a loss that is NaN or infinite.
+    log receives (name, value, steps done): the terms' means, the learning rate, images a second so far. after_step is
+    called with the number of steps done; ticks wraps the steps to show progress. Raises DivergedError when a logged
+    mean is NaN or infinite.
     """
     for network in method.networks.values():
         network.to(fabric.device).train()
-    plain = optimisers(method, lr, betas)
+    plain = optimisers(method, plan)
     adams = dict(zip(plain, _as_list(fabric.setup_optimizers(*plain.values())), strict=True))
-    means = Means()
-    for step in ticks(range(steps), steps):
-        rate = lr * schedule(step * batch)
+    means, began = Means(), time.monotonic()
+    for step in ticks(range(plan.steps), plan.steps):
+        rate, done = plan.rate(step), step + 1
         x_a, x_b = (fabric.to_device(x) for x in batches[step])
         for phase in method.phases:
             if phase.due(step):
                 means.add(_update(method, phase, adams[phase.name], rate, x_a, x_b, fabric))
-        done = step + 1
-        if done % log_every == 0 or done == steps:
-            readings = means.read()
-            for name, value in readings.items():
+        if plan.reads(done):
+            speed = done * plan.batch / (time.monotonic() - began)
+            for name, value in (means.read() | {"learning_rate": rate, "images_per_second": speed}).items():
                 if not math.isfinite(value):
-                    raise DivergedError(f"{name} is {value} within steps {max(0, done - log_every)} to {done}")
-            for name, value in (readings | {"learning_rate": rate}).items():
+                    raise DivergedError(f"{name} is {value} within the {plan.log_every} steps before step {done}")
                 log(name, value, done)
         after_step(done)
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from crossnet.training.method import Method
+
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
 
 
@@ -29,9 +31,15 @@ def peak_memory_mib(device: torch.device) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def describe(device: torch.device) -> dict[str, Any]:
-    """Device, processor, threads, and the versions of the packages that shape numbers."""
+def summarise(method: Method, steps: int, images_seen: int, seconds: float, device: torch.device) -> dict[str, Any]:
+    """What a training took and on what: time, speed, memory, parameters, device, versions that shape numbers."""
     return {
+        "seconds": seconds,
+        "steps": steps,
+        "images_seen": images_seen,
+        "images_per_second": images_seen / seconds,
+        "peak_memory_mib": peak_memory_mib(device),
+        "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         "processor": _processor(),
         "threads": torch.get_num_threads(),

@@ -168,13 +168,15 @@ def test_progress_shows_the_first_and_the_last_in_the_order_of_steps(
 
 @pytest.fixture
 def curves(tmp_path: Path) -> dict[str, roc.Curve]:
-    """A translation that tells foreground well, and an input that does not, as the CSV that evaluate writes."""
-    lines = ["fpr,tpr,threshold,image"]
-    for threshold in (float("-inf"), *range(0, 256, 5)):
-        share = max(0.0, (threshold + 1) / 256)
-        lines += [f"{share},{share**0.2},{threshold},translation", f"{share},{share},{threshold},input"]
-    (tmp_path / "roc.csv").write_text("\n".join(lines), encoding="utf-8")
-    return roc.read(tmp_path / "roc.csv")
+    """A translation that tells foreground well, and an input that does not, as the CSVs that evaluate writes."""
+    (tmp_path / "roc").mkdir()
+    for image, power in (("translation", 0.2), ("input", 1.0)):
+        lines = ["fpr,tpr,threshold"]
+        for threshold in (float("-inf"), *range(0, 256, 5)):
+            share = max(0.0, (threshold + 1) / 256)
+            lines.append(f"{share},{share**power},{threshold}")
+        (tmp_path / "roc" / f"{image}.csv").write_text("\n".join(lines), encoding="utf-8")
+    return roc.read(tmp_path / "roc")
 
 
 @THEMES

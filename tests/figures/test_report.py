@@ -84,8 +84,10 @@ def make(root: Path, *, paired: bool = True, masks: bool = True, trained: bool =
     reports = root / "reports"
     (reports / "plots").mkdir(parents=True)
     if masks:
-        rows = [f"{t / 255},{t / 255},{t},{image}" for t in range(256) for image in ("translation", "input")]
-        (reports / "plots/roc.csv").write_text("fpr,tpr,threshold,image\n" + "\n".join(rows), encoding="utf-8")
+        rows = "".join(f"{t / 255},{t / 255},{t}\n" for t in range(256))
+        (reports / "plots/roc").mkdir()
+        for image in ("translation", "input"):
+            (reports / f"plots/roc/{image}.csv").write_text("fpr,tpr,threshold\n" + rows, encoding="utf-8")
     if trained:
         log = reports / "training/plots/metrics/loss"
         log.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, Translator
 from crossnet.nn.patchgan import PatchGAN
@@ -82,7 +82,7 @@ def test_codes_and_scores_are_unbounded_and_images_are_not() -> None:
         assert isinstance(network[-1], ResidualBlock)
 
 
-def test_a_residual_block_adds_what_its_body_finds(x: Tensor | None = None) -> None:
+def test_a_residual_block_adds_what_its_body_finds() -> None:
     block, z = ResidualBlock(4), torch.randn(2, 4, 6, 6)
     torch.testing.assert_close(block(z) - z, block.body(z))
     for p in block.parameters():

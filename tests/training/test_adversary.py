@@ -1,0 +1,44 @@
+"""The discriminators' phase."""
+
+import pytest
+import torch
+
+from crossnet.training.method import load
+from tests.tiny import METHODS, NETWORKS, WEIGHTS, images, method
+
+X_A, X_B = images(1, dtype=torch.float64), images(2, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_losses_are_least_squares_on_real_and_translated_images(name: str) -> None:
+    made = method(name, dtype=torch.float64)
+    n = made.networks
+    generators, discriminators = made.phases
+    generators.terms(X_A, X_B)
+    total, logged = discriminators.terms(X_A, X_B)
+    for side, real, translated in (("a", X_A, n["D_a"](n["E_ba"](X_B))), ("b", X_B, n["D_b"](n["E_ab"](X_A)))):
+        q = n[f"Q_{side}"]
+        wanted = 0.5 * (((q(real) - 1) ** 2).mean() + (q(translated) ** 2).mean())
+        torch.testing.assert_close(logged[f"loss/disc_{side}"], wanted, rtol=1e-10, atol=0)
+    torch.testing.assert_close(total, logged["loss/disc_a"] + logged["loss/disc_b"], rtol=1e-12, atol=0)
+
+
+def test_no_gradient_reaches_the_generators() -> None:
+    made = method("crossnet")
+    generators, discriminators = made.phases
+    generators.terms(images(1), images(2))
+    discriminators.terms(images(1), images(2))[0].backward()
+    touched = {name for name, network in made.networks.items() for p in network.parameters() if p.grad is not None}
+    assert touched == {"Q_a", "Q_b"}
+
+
+def test_it_judges_old_translations_too() -> None:
+    made = load("crossnet")(NETWORKS, WEIGHTS["crossnet"], {"capacity": 1, "chance": 1.0}, seed=0)
+    generators, discriminators = made.phases
+    x, y, z = images(1, 1), images(2, 1), images(3, 1)
+    generators.terms(x, x)
+    discriminators.terms(z, z)  # fills the history with the translations of x
+    generators.terms(y, y)
+    q, fake = made.networks["Q_b"], made.translate(x, "b")
+    wanted = 0.5 * (((q(z) - 1) ** 2).mean() + (q(fake) ** 2).mean())
+    torch.testing.assert_close(discriminators.terms(z, z)[1]["loss/disc_b"], wanted)

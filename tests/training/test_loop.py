@@ -1,0 +1,213 @@
+"""The loop: schedule, phases, log, determinism."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from crossnet.training.batches import Batches
+from crossnet.training.loop import DivergedError, Means, Plan, start, train, training_only
+from crossnet.training.method import Method, Phase
+from tests.tiny import METHODS, method, weights_of
+
+
+def plan(**changed: Any) -> Plan:
+    return Plan(**({"images": 12, "batch": 2, "lr": 1e-3, "betas": (0.5, 0.999), "decay_from": 0.5, "log_every": 2} | changed))
+
+
+def batches(batch: int = 2, seed: int = 0) -> Batches:
+    pictures = torch.randint(0, 256, (2, 3, 3, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(7))
+    return Batches(pictures[0], pictures[1], batch, 24, True, seed)
+
+
+class Log:
+    """Remembers what a training logs, and after which steps."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[str, float]] = {}
+        self.steps: list[int] = []
+
+    def __call__(self, name: str, value: float, done: int) -> None:
+        self.rows.setdefault(done, {})[name] = value
+
+
+def run(made: Method, plan_: Plan, seed: int = 0, given_batches: Any = None) -> Log:
+    log = Log()
+
+    def ticks(steps: Iterable[int], total: int) -> Iterable[int]:
+        assert total == plan_.steps
+        return steps
+
+    fabric = start("cpu", 1, "32-true")
+    train(made, given_batches or batches(plan_.batch, seed), fabric, plan_, log, log.steps.append, ticks)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("decay_from", "seen", "factor"),
+    [
+        *[(0.5, seen, factor) for seen, factor in ((0, 1), (49, 1), (50, 1), (60, 0.8), (75, 0.5), (99, 0.02))],
+        *[(0.0, seen, factor) for seen, factor in ((0, 1), (1, 0.99), (50, 0.5), (99, 0.01))],
+        *[(1.0, seen, factor) for seen, factor in ((0, 1), (99, 1))],
+    ],
+)
+def test_the_rate_is_constant_then_falls_linearly_to_zero_by_images_seen(
+    decay_from: float, seen: int, factor: float
+) -> None:
+    assert plan(images=100, batch=1, lr=0.1, decay_from=decay_from).rate(seen) == pytest.approx(0.1 * factor)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 64), st.floats(0, 1))
+def test_the_rate_never_rises_and_stays_within_its_start_and_zero(images: int, batch: int, decay_from: float) -> None:
+    some = plan(images=images, batch=batch, lr=1.0, decay_from=decay_from)
+    assert (some.steps - 1) * batch < images <= some.steps * batch
+    rates = [some.rate(step) for step in range(0, some.steps, max(1, some.steps // 50))]
+    assert rates[0] == 1
+    assert all(1 >= earlier >= later >= 0 for earlier, later in zip(rates, rates[1:], strict=False))
+
+
+def test_the_rate_goes_by_images_and_not_by_steps() -> None:
+    ones, fours = (plan(images=64, batch=batch) for batch in (1, 4))
+    assert [ones.rate(4 * step) for step in range(16)] == [fours.rate(step) for step in range(16)]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_same_seed_twice_gives_the_same_weights_to_the_bit(name: str) -> None:
+    first, again = method(name), method(name)
+    logs = [run(made, plan()) for made in (first, again)]
+    assert weights_of(first).keys() == weights_of(again).keys()
+    for key, value in weights_of(first).items():
+        assert torch.equal(value, weights_of(again)[key])
+    for done, row in logs[0].rows.items():
+        assert {n: v for n, v in row.items() if n != "images_per_second"} == {
+            n: v for n, v in logs[1].rows[done].items() if n != "images_per_second"
+        }
+
+
+def test_another_seed_of_the_batches_gives_other_weights() -> None:
+    first, other = method("crossnet"), method("crossnet")
+    run(first, plan())
+    run(other, plan(), seed=1)
+    assert not torch.equal(weights_of(first)["T_ab.0.body.0.weight"], weights_of(other)["T_ab.0.body.0.weight"])
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_it_trains_every_network(name: str) -> None:
+    made = method(name)
+    before = weights_of(made)
+    run(made, plan(images=2))
+    after = weights_of(made)
+    changed = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
+    assert changed == set(made.networks)
+
+
+def test_without_the_adversarial_term_the_discriminators_stay_as_they_began() -> None:
+    made = method("crossnet", gan=0)
+    before = weights_of(made)
+    run(made, plan(images=4))
+    after = weights_of(made)
+    changed = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
+    assert changed == set(made.networks) - {"Q_a", "Q_b"}
+
+
+def test_the_log_has_every_term_every_few_steps_and_at_the_end() -> None:
+    log = run(method("crossnet"), plan(images=10, log_every=2))
+    assert log.steps == [1, 2, 3, 4, 5]
+    assert list(log.rows) == [2, 4, 5]
+    terms = {"gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"}
+    named = {f"loss/{term}" for term in terms} | {"code_norm/z_a", "code_norm/z_b", "learning_rate"}
+    assert all(set(row) - {"images_per_second"} == named for row in log.rows.values())
+
+
+def test_a_term_without_weight_is_not_logged() -> None:
+    log = run(method("crossnet", zcyc=0), plan(images=2))
+    assert "loss/zcyc" not in log.rows[1]
+    assert "loss/zid" in log.rows[1]
+
+
+def test_what_is_logged_is_the_mean_since_the_last_time() -> None:
+    each, some = (run(method("cyclegan"), plan(images=10, log_every=every)).rows for every in (1, 3))
+    for done, last in ((3, 0), (5, 3)):
+        for name in ("loss/gan", "loss/cycle", "loss/disc_a"):
+            mean = sum(each[step][name] for step in range(last + 1, done + 1)) / (done - last)
+            assert some[done][name] == pytest.approx(mean, rel=1e-5)
+
+
+def test_the_logged_rate_follows_the_schedule_and_decides_the_update() -> None:
+    log = run(method("crossnet"), plan(images=8, decay_from=0.25, log_every=1))
+    rates = [row["learning_rate"] for row in log.rows.values()]
+    assert rates == pytest.approx([1e-3, 1e-3, 1e-3 * 4 / 6, 1e-3 * 2 / 6])
+    made = method("crossnet")
+    before = weights_of(made)
+    run(made, plan(images=2, lr=1e-3))
+    step = (weights_of(made)["E_ab.0.weight"] - before["E_ab.0.weight"]).abs()
+    assert step.max() == pytest.approx(1e-3, rel=1e-2)  # Adam's first step is the rate, whatever the gradient
+
+
+class Poisoned:
+    """Batches whose images are not numbers from one step on."""
+
+    def __init__(self, bad_from: int):
+        self._good, self._bad_from = batches(), bad_from
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+        x_a, x_b = self._good[step]
+        return (x_a * math.nan, x_b) if step >= self._bad_from else (x_a, x_b)
+
+
+def test_a_loss_that_is_no_number_stops_the_training_and_is_named() -> None:
+    made, log = method("crossnet"), Log()
+    with pytest.raises(DivergedError, match=r"^loss/\w+ is nan within .* step 4$"):
+        train(made, Poisoned(3), start("cpu", 1, "32-true"), plan(), log, log.steps.append, lambda steps, _: steps)  # type: ignore[arg-type]
+    assert log.steps == [1, 2, 3]
+    assert all(math.isfinite(value) for row in log.rows.values() for value in row.values())
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(RuntimeError, match="^training.accelerator: cuda is asked for, but there is only cpu[^\n]*$"):
+        start("cuda", 1, "32-true")
+
+
+def test_only_a_phase_gathers_gradients_and_all_do_again_after_it() -> None:
+    made = method("crossnet")
+    phase = Phase("half", ("E_ab", "Q_b"), lambda x_a, x_b: (x_a.sum(), {}))
+
+    def trained() -> Iterator[str]:
+        return (name for name, network in made.networks.items() for p in network.parameters() if p.requires_grad)
+
+    with pytest.raises(ZeroDivisionError), training_only(made, phase):
+        assert set(trained()) == {"E_ab", "Q_b"}
+        raise ZeroDivisionError
+    assert set(trained()) == set(made.networks)
+
+
+def test_a_phase_may_be_due_now_and_then() -> None:
+    phase = Phase("rare", (), lambda x_a, x_b: (x_a.sum(), {}), every=3)
+    assert [step for step in range(7) if phase.due(step)] == [0, 3, 6]
+
+
+def test_a_phase_that_is_not_due_is_left_out() -> None:
+    made, called = method("crossnet", gan=0), []
+
+    def terms(x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        called.append(True)
+        return made.networks["E_ab"](x_a).square().sum(), {}
+
+    made.phases = (*made.phases, Phase("rare", ("E_ab",), terms, every=2))
+    run(made, plan(images=10))
+    assert len(called) == 3
+
+
+def test_means_are_over_the_times_a_value_was_there_and_begin_again() -> None:
+    means = Means()
+    means.add({"x": torch.tensor(1.0), "y": torch.tensor(5.0)})
+    means.add({"x": torch.tensor(3.0)})
+    assert means.read() == {"x": 2, "y": 5}
+    means.add({"x": torch.tensor(7.0)})
+    assert means.read() == {"x": 7}
