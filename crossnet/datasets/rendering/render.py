@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 from crossnet.datasets.rendering.shapes import FAMILIES, sculpture
 
 MATERIALS = ("diffuse", "roughplastic", "roughconductor")
+ROUGHNESS = (0.08, 0.12, 0.18, 0.26, 0.4)
 CONDUCTORS = ("Au", "Ag", "Cu", "Al", "Cr")
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as in crossnet.metrics.foreground
 
@@ -65,7 +66,7 @@ def draw(seed: int, index: int, surroundings: int, luminance: tuple[float, float
         red=float(red),
         green=float(green),
         blue=float(blue),
-        roughness=float(rng.uniform(0.08, 0.4)),
+        roughness=float(rng.choice(ROUGHNESS)),
         conductor=str(rng.choice(CONDUCTORS)),
         luminance=float(rng.uniform(*luminance)),
         surroundings=int(rng.integers(surroundings)),
@@ -73,7 +74,7 @@ def draw(seed: int, index: int, surroundings: int, luminance: tuple[float, float
         fill=float(rng.uniform(0.66, 0.92)),
         key_azimuth=float(rng.uniform(0, 360)),
         key_elevation=float(rng.uniform(15, 75)),
-        key_strength=float(rng.uniform(0.5, 3.0)),
+        key_strength=float(rng.uniform(4.0, 12.0)),
     )
 
 
@@ -89,16 +90,28 @@ def _mitsuba() -> Any:
     return mitsuba
 
 
-def _bsdf(s: Sculpture) -> dict[str, Any]:
-    colour = {"type": "rgb", "value": [s.red, s.green, s.blue]}
-    nested: dict[str, Any]
-    if s.material == "diffuse":
-        nested = {"type": "diffuse", "reflectance": colour}
-    elif s.material == "roughplastic":
-        nested = {"type": "roughplastic", "diffuse_reflectance": colour, "alpha": s.roughness, "nonlinear": True}
-    else:
-        nested = {"type": "roughconductor", "material": s.conductor, "alpha": s.roughness}
-    return {"type": "twosided", "bsdf": nested}
+def _bsdf(s: Sculpture) -> Any:
+    mi = _mitsuba()
+    colour = [s.red, s.green, s.blue]
+    if s.material == "roughplastic":
+        bsdf = _rough_plastic(s.roughness)
+        parameters = mi.traverse(bsdf)
+        parameters["brdf_0.diffuse_reflectance.value"] = colour
+        parameters.update()
+        return bsdf
+    nested = {
+        "diffuse": {"type": "diffuse", "reflectance": {"type": "rgb", "value": colour}},
+        "roughconductor": {"type": "roughconductor", "material": s.conductor, "alpha": s.roughness},
+    }
+    return mi.load_dict({"type": "twosided", "bsdf": nested[s.material]})
+
+
+@cache
+def _rough_plastic(roughness: float) -> Any:
+    """Rough plastic of any colour: its tables take longer to make than a small picture, so each is made once."""
+    white = {"type": "rgb", "value": [1.0, 1.0, 1.0]}
+    nested = {"type": "roughplastic", "diffuse_reflectance": white, "alpha": roughness, "nonlinear": True}
+    return _mitsuba().load_dict({"type": "twosided", "bsdf": nested})
 
 
 def _shape(s: Sculpture) -> tuple[Any, float]:
@@ -111,7 +124,7 @@ def _shape(s: Sculpture) -> tuple[Any, float]:
     vertices = turn.apply(vertices)
     vertices = vertices - (vertices.min(0) + vertices.max(0)) / 2
     properties = mi.Properties()
-    properties["bsdf"] = mi.load_dict(_bsdf(s))
+    properties["bsdf"] = _bsdf(s)
     mesh = mi.Mesh("sculpture", len(vertices), len(faces), has_vertex_normals=False, props=properties)
     parameters = mi.traverse(mesh)
     parameters["vertex_positions"] = vertices.astype(np.float32).ravel()

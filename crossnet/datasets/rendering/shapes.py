@@ -55,7 +55,7 @@ def _tube(centres: Vertices, radii: NDArray[np.float64], sides: int, closed: boo
 
 def blob(rng: np.random.Generator) -> Mesh:
     """A sphere displaced by random real spherical harmonics of degree up to 6."""
-    theta, phi = _sphere_directions(48, 72)
+    theta, phi = _sphere_directions(36, 56)
     radius = np.ones_like(theta)
     for degree in range(1, 7):
         for order in range(-degree, degree + 1):
@@ -63,7 +63,7 @@ def blob(rng: np.random.Generator) -> Mesh:
             radius += rng.normal(0, 0.55 / degree**1.2) * (harmonic.real if order >= 0 else harmonic.imag)
     radius = np.maximum(radius, 0.25)
     xyz = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], -1) * radius[..., None]
-    return xyz.reshape(-1, 3), _grid_faces(48, 72, False, True)
+    return xyz.reshape(-1, 3), _grid_faces(36, 56, False, True)
 
 
 def vase(rng: np.random.Generator) -> Mesh:
@@ -81,8 +81,12 @@ def vase(rng: np.random.Generator) -> Mesh:
 
 def superquadric(rng: np.random.Generator) -> Mesh:
     """A superellipsoid (Barr 1981) from box through ellipsoid to star."""
+    return _superellipsoid(rng, 40, 60)
+
+
+def _superellipsoid(rng: np.random.Generator, rows: int, columns: int) -> Mesh:
     e1, e2 = rng.uniform(0.2, 1.9, 2)
-    theta, phi = _sphere_directions(56, 80)
+    theta, phi = _sphere_directions(rows, columns)
     latitude = np.pi / 2 - theta
 
     def power(value: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
@@ -96,30 +100,30 @@ def superquadric(rng: np.random.Generator) -> Mesh:
         ],
         -1,
     )
-    return (xyz * rng.uniform(0.55, 1.0, 3)).reshape(-1, 3), _grid_faces(56, 80, False, True)
+    return (xyz * rng.uniform(0.55, 1.0, 3)).reshape(-1, 3), _grid_faces(rows, columns, False, True)
 
 
 def ring(rng: np.random.Generator) -> Mesh:
     """A torus whose tube swells and twists along the way."""
-    u = np.linspace(0, 2 * np.pi, 96, endpoint=False)
+    u = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     lobes = rng.integers(2, 9)
     thickness = rng.uniform(0.22, 0.42) * (1 + rng.uniform(0.0, 0.35) * np.cos(lobes * u))
     rise = rng.uniform(0.0, 0.25) * np.sin(rng.integers(2, 4) * u)
-    return _tube(np.stack([np.cos(u), np.sin(u) * rng.uniform(0.7, 1.0), rise], 1), thickness, 32, True)
+    return _tube(np.stack([np.cos(u), np.sin(u) * rng.uniform(0.7, 1.0), rise], 1), thickness, 24, True)
 
 
 def knot(rng: np.random.Generator) -> Mesh:
     """A tube along a (p, q) torus knot."""
     p, q = [(2, 3), (3, 2), (2, 5), (3, 4), (5, 2)][rng.integers(5)]
-    t = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    t = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     r = 1 + rng.uniform(0.35, 0.5) * np.cos(q * t)
     curve = np.stack([r * np.cos(p * t), r * np.sin(p * t), rng.uniform(0.4, 0.6) * np.sin(q * t)], 1)
-    return _tube(curve, np.full(len(t), rng.uniform(0.13, 0.24)), 20, True)
+    return _tube(curve, np.full(len(t), rng.uniform(0.16, 0.26)), 16, True)
 
 
 def column(rng: np.random.Generator) -> Mesh:
     """A polygon or star, extruded with twist and taper."""
-    rows, columns = 48, 120
+    rows, columns = 28, 84
     phi = np.linspace(0, 2 * np.pi, columns, endpoint=False)
     corners, depth = int(rng.integers(3, 8)), rng.uniform(0.0, 0.35)
     outline = 1 + depth * np.cos(corners * phi) if rng.random() < 0.5 else _polygon(corners, phi)
@@ -143,22 +147,22 @@ def _polygon(corners: int, phi: NDArray[np.float64]) -> NDArray[np.float64]:
 def shell(rng: np.random.Generator) -> Mesh:
     """A sea shell: a tube that grows along a logarithmic spiral."""
     turns, growth = rng.uniform(2.0, 3.5), rng.uniform(0.09, 0.16)
-    t = np.linspace(0, 2 * np.pi * turns, 200)
+    t = np.linspace(0, 2 * np.pi * turns, 130)
     size = np.exp(growth * (t - t[-1]))
     pitch = rng.uniform(0.6, 1.8)
     curve = np.stack([size * np.cos(t), size * np.sin(t), -pitch * size], 1)
     ribs = 1 + rng.uniform(0.0, 0.12) * np.cos(rng.integers(6, 14) * t)
     radii = size * rng.uniform(0.42, 0.6) * ribs
     radii[0] = radii[-1] = 1e-3
-    return _tube(curve, radii, 32, False)
+    return _tube(curve, radii, 24, False)
 
 
 def totem(rng: np.random.Generator) -> Mesh:
     """Three to five superquadrics on top of each other."""
     vertices, faces, top, count = [], [], 0.0, 0
     for _ in range(rng.integers(3, 6)):
-        part, triangles = superquadric(rng)
-        part = part * rng.uniform(0.5, 1.0)
+        part, triangles = _superellipsoid(rng, 20, 32)
+        part = part * rng.uniform(0.6, 1.0) * [1.3, 1.3, 1.0]
         part[:, 2] += top - part[:, 2].min() - 0.06
         top = part[:, 2].max()
         vertices.append(part)

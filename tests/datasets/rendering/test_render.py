@@ -1,0 +1,79 @@
+"""Renders are deterministic, whole, and as bright as asked."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from crossnet.datasets.rendering.render import MATERIALS, Sculpture, draw, render
+from crossnet.datasets.rendering.shapes import FAMILIES
+from crossnet.datasets.sources.scenery import panorama
+
+SIZE, SAMPLES = 24, 4
+
+
+@cache
+def light() -> NDArray[np.float32]:
+    ramp = np.linspace(60, 220, 64, dtype=np.uint8)
+    return panorama(np.stack(np.broadcast_arrays(ramp[:, None], ramp[None], np.uint8(120)), -1))
+
+
+def rendered(s: Sculpture) -> NDArray[np.uint8]:
+    return render(s, SIZE, SAMPLES, light())
+
+
+def mean_luminance(rgba: NDArray[np.uint8]) -> float:
+    alpha = rgba[..., 3] / 255
+    return float((rgba[..., :3] / 255 @ [0.299, 0.587, 0.114] * alpha).sum() / alpha.sum())
+
+
+def some(index: int = 0, **changed: object) -> Sculpture:
+    return replace(draw(0, index, 1, (0.15, 0.8)), **changed)  # type: ignore[arg-type]
+
+
+def test_a_sculpture_is_a_function_of_seed_and_index() -> None:
+    assert draw(1, 5, 3, (0.2, 0.7)) == draw(1, 5, 3, (0.2, 0.7))
+    assert len({draw(seed, index, 3, (0.2, 0.7)) for seed in (0, 1) for index in range(20)}) == 40
+
+
+def test_sculptures_vary_in_everything() -> None:
+    drawn = [draw(0, index, 4, (0.15, 0.8)) for index in range(400)]
+    assert [s.family for s in drawn[: len(FAMILIES)]] == list(FAMILIES)
+    assert {s.material for s in drawn} == set(MATERIALS)
+    assert len(MATERIALS) == 3
+    assert {s.surroundings for s in drawn} == {0, 1, 2, 3}
+    luminances = np.array([s.luminance for s in drawn])
+    assert luminances.min() >= 0.15
+    assert luminances.max() <= 0.8
+    assert np.histogram(luminances, 5, (0.15, 0.8))[0].min() > 40
+    assert all(0 < channel < 1 for s in drawn for channel in (s.red, s.green, s.blue))
+
+
+def test_the_same_sculpture_renders_to_the_same_bytes() -> None:
+    assert rendered(some()).tobytes() == rendered(some()).tobytes()
+    assert rendered(some()).tobytes() != rendered(some(8)).tobytes()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("turn", range(2))
+def test_every_family_fills_a_fair_share_of_its_picture(family: str, turn: int) -> None:
+    rgba = rendered(some(list(FAMILIES).index(family) + turn * len(FAMILIES)))
+    assert (rgba.shape, rgba.dtype) == ((SIZE, SIZE, 4), np.uint8)
+    assert 0.02 < (rgba[..., 3] / 255).mean() < 0.8
+    assert not rgba[[0, -1], :, 3].any()
+    assert not rgba[:, [0, -1], 3].any()
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+@pytest.mark.parametrize("luminance", [0.15, 0.45, 0.8])
+def test_a_render_has_the_mean_luminance_that_was_asked_for(material: str, luminance: float) -> None:
+    rgba = rendered(some(2, material=material, luminance=luminance))
+    assert mean_luminance(rgba) == pytest.approx(luminance, abs=0.02)
+    assert rgba[rgba[..., 3] > 128][:, :3].std() > 2  # shaded, not flat
+
+
+def test_a_diffuse_sculpture_has_its_colour() -> None:
+    red, _, blue = rendered(some(2, material="diffuse", red=0.8, green=0.1, blue=0.1))[8:16, 8:16, :3].mean((0, 1))
+    assert red > 1.5 * blue

@@ -1,0 +1,51 @@
+"""A user's own images are copied as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from crossnet.datasets.sources.folder import FolderError, fetch
+
+SIDES = ("trainA", "trainB", "testA", "testB")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    for side in SIDES:
+        (tmp_path / "mine" / side).mkdir(parents=True)
+        (tmp_path / "mine" / side / "ein Pferd ü.jpg").write_bytes(side.encode())
+        (tmp_path / "mine" / side / "notes.txt").touch()
+    return tmp_path / "mine"
+
+
+def test_image_files_are_copied_byte_for_byte_and_others_left(mine: Path, tmp_path: Path) -> None:
+    fetch(mine, tmp_path / "raw")
+    copied = {str(p.relative_to(tmp_path / "raw")): p.read_bytes() for p in (tmp_path / "raw").rglob("*.*")}
+    assert copied == {f"{side}/ein Pferd ü.jpg": side.encode() for side in SIDES}
+
+
+def test_masks_are_copied_if_there_are_any(mine: Path, tmp_path: Path) -> None:
+    (mine / "masksA").mkdir()
+    (mine / "masksA" / "ein Pferd ü.png").touch()
+    fetch(mine, tmp_path / "raw")
+    assert (tmp_path / "raw" / "masksA" / "ein Pferd ü.png").exists()
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize(("empty", "reason"), [(True, "no images"), (False, "no such folder")])
+def test_a_missing_or_empty_side_is_named_with_the_layout(
+    mine: Path, tmp_path: Path, side: str, empty: bool, reason: str
+) -> None:
+    for path in (mine / side).iterdir():
+        path.unlink()
+    if not empty:
+        (mine / side).rmdir()
+    wanted = f"^[^\n]*/{side}: {reason}; expected [^\n]*{{trainA,trainB,testA,testB}}[^\n]*masksA$"
+    with pytest.raises(FolderError, match=wanted):
+        fetch(mine, tmp_path / "raw")
+    assert not (tmp_path / "raw").exists()
+
+
+def test_a_folder_that_is_not_there_is_named_with_the_key(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match=r"^[^\n]*/absent: no such folder; [^\n]*tasks.folder.path[^\n]*$"):
+        fetch(tmp_path / "absent", tmp_path / "raw")

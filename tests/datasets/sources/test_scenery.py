@@ -1,0 +1,42 @@
+"""Photographs that come with packages."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from crossnet.datasets.sources.scenery import PHOTOGRAPHS, panorama, photograph, save_photographs
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_photograph_is_there_and_in_colour(name: str) -> None:
+    picture = photograph(name)
+    assert picture.dtype == np.uint8
+    assert picture.ndim == 3
+    assert min(picture.shape[:2]) >= 256
+    assert np.ptp(picture.astype(int), axis=-1).mean() > 5
+
+
+def test_photographs_are_saved_without_loss(tmp_path: Path) -> None:
+    assert save_photographs(tmp_path / "new") == list(PHOTOGRAPHS)
+    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(PHOTOGRAPHS)
+    with Image.open(tmp_path / "new" / "cat.png") as image:
+        assert np.array_equal(np.asarray(image), photograph("cat"))
+
+
+def test_an_unknown_photograph_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        photograph("moon")
+
+
+@pytest.mark.parametrize(("level", "linear"), [(0, 0.0), (255, 1.0), (188, 0.5029), (10, 0.003035)])
+def test_a_panorama_is_linear_light_all_round_without_a_seam(level: int, linear: float) -> None:
+    light = panorama(np.full((40, 60, 3), level, dtype=np.uint8), height=8)
+    assert (light.shape, light.dtype) == ((8, 16, 3), np.float32)
+    assert light == pytest.approx(linear, rel=1e-3)
+
+
+def test_a_panorama_is_mirrored() -> None:
+    light = panorama(photograph("cat"), height=8)
+    assert np.array_equal(light, light[:, ::-1])

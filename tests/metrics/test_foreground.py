@@ -1,0 +1,126 @@
+"""AUC, ROC, IoU and F1 of the foreground, against second computations."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from crossnet.metrics.foreground import area, auc_per_image, foreground, pooled_auc, roc, segmentation
+
+Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
+
+
+def grey(levels: list[list[int]] | NDArray[np.uint8]) -> Image:
+    return np.repeat(np.asarray(levels, dtype=np.uint8)[..., None], 3, axis=-1)
+
+
+def noisy(seed: int, count: int = 3, size: int = 16) -> tuple[list[Image], list[Mask]]:
+    """Images whose objects are darker on average, and their masks."""
+    rng = np.random.default_rng(seed)
+    masks = [rng.random((size, size)) < 0.3 for _ in range(count)]
+    images = [(rng.random((size, size, 3)) * 200 + 55 * ~mask[..., None]).astype(np.uint8) for mask in masks]
+    return images, masks
+
+
+@given(arrays(np.uint8, (3, 4), elements=st.integers(250, 255)), arrays(np.bool_, (3, 4)))
+def test_auc_is_the_share_of_pairs_in_order_ties_counting_half(levels: Image, mask: Mask) -> None:
+    assume(0 < mask.sum() < mask.size)
+    pairs = list(itertools.product(levels[mask].tolist(), levels[~mask].tolist()))
+    share = sum(1.0 if on < off else 0.5 if on == off else 0.0 for on, off in pairs) / len(pairs)
+    assert pooled_auc([grey(levels)], [mask]) == pytest.approx(share, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_auc_is_that_of_scikit_learn_on_255_minus_luminance(seed: int) -> None:
+    images, masks = noisy(seed)
+    scores = np.concatenate([255 - image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
+    assert pooled_auc(images, masks) == roc_auc_score(np.concatenate([mask.ravel() for mask in masks]), scores)
+
+
+def test_auc_per_image_is_the_mean_over_images_that_have_both_kinds() -> None:
+    black_on_white, white_on_black = grey([[0, 255]]), grey([[255, 0]])
+    left, nothing = np.array([[True, False]]), np.array([[False, False]])
+    assert auc_per_image([black_on_white, white_on_black], [left, left]) == 0.5
+    assert auc_per_image([black_on_white, white_on_black], [left, nothing]) == 1
+    assert pooled_auc([black_on_white, grey([[100, 100]])], [left, left]) == 0.75 + 0.125 - 0.125 * 1
+
+
+def test_without_both_kinds_there_is_no_auc() -> None:
+    for mask in (np.zeros((2, 2), bool), np.ones((2, 2), bool)):
+        assert math.isnan(pooled_auc([grey([[1, 2], [3, 4]])], [mask]))
+        assert math.isnan(auc_per_image([grey([[1, 2], [3, 4]])], [mask]))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("size", [16, 64])
+def test_the_curve_has_the_area_of_the_auc(seed: int, size: int) -> None:
+    images, masks = noisy(seed, size=size)
+    assert area(roc(images, masks)) == pytest.approx(pooled_auc(images, masks), abs=1e-3)
+
+
+def test_the_curve_rises_from_corner_to_corner_in_few_rows() -> None:
+    curve = roc(*noisy(0, size=64), points=100)
+    assert 50 < len(curve) <= 102
+    assert list(curve.columns) == ["fpr", "tpr", "threshold"]
+    assert tuple(curve.iloc[0][["fpr", "tpr"]]) == (0, 0)
+    assert tuple(curve.iloc[-1][["fpr", "tpr"]]) == (1, 1)
+    assert (np.diff(curve["fpr"]) >= 0).all()
+    assert (np.diff(curve["tpr"]) >= 0).all()
+
+
+def test_a_row_of_the_curve_is_what_its_threshold_selects() -> None:
+    images, masks = noisy(1)
+    luminance = np.concatenate([image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
+    labels = np.concatenate([mask.ravel() for mask in masks])
+    for row in roc(images, masks).iloc[1:].itertuples():
+        found = luminance <= row.threshold + 1e-9
+        assert found[labels].mean() == pytest.approx(row.tpr)
+        assert found[~labels].mean() == pytest.approx(row.fpr)
+
+
+@pytest.mark.parametrize(("level", "is_foreground"), [(0, True), (242, True), (243, True), (244, False), (255, False)])
+def test_a_pixel_is_background_above_243(level: int, is_foreground: bool) -> None:
+    found = segmentation([grey(np.full((5, 7), level))], [np.ones((5, 7), bool)])
+    assert found["iou"] == found["f1"] == float(is_foreground)
+
+
+@pytest.mark.parametrize("colour", [(255, 243, 211), (222, 254, 242), (253, 239, 237)])
+def test_the_threshold_is_on_luminance_and_not_on_a_channel(colour: tuple[int, int, int]) -> None:
+    exact = 299 * colour[0] + 587 * colour[1] + 114 * colour[2]
+    found = segmentation([np.full((3, 3, 3), colour, dtype=np.uint8)], [np.ones((3, 3), bool)])
+    assert found["iou"] == float(exact <= 243_000)
+
+
+def test_iou_and_f1_by_hand() -> None:
+    images = [grey([[0, 0, 255, 255]]), grey([[0, 255, 255, 0]])]
+    masks = [np.array([[True, False, True, False]]), np.array([[True, True, True, False]])]
+    # 2 found rightly, 2 found wrongly, 3 missed
+    assert segmentation(images, masks) == {"iou": pytest.approx(2 / 7), "f1": pytest.approx(4 / 9)}
+
+
+def test_nothing_there_and_nothing_found_is_no_error() -> None:
+    assert segmentation([grey([[255]])], [np.zeros((1, 1), bool)]) == {"iou": 0, "f1": 0}
+
+
+def test_the_summary_has_the_floor_and_where_there_is_a_truth_the_ceiling() -> None:
+    images, masks = noisy(0)
+    truths = [grey(np.where(mask, 10, 255).astype(np.uint8)) for mask in masks]
+    inputs = [grey(np.full((16, 16), 90)) for _ in masks]
+    found = foreground(images, inputs, masks, truths)
+    assert found["auc"] == pooled_auc(images, masks)
+    assert found["auc_input"] == found["auc_per_image_input"] == 0.5
+    assert found["auc_truth"] == 1
+    assert (found["n"], found["threshold"]) == (3, 243)
+    assert "auc_truth" not in foreground(images, inputs, masks, None)
+
+
+def test_as_many_masks_as_images_are_needed() -> None:
+    images, masks = noisy(0)
+    with pytest.raises(ValueError, match=r"zip|inconsistent"):
+        auc_per_image(images, masks[:2])

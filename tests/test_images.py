@@ -1,0 +1,189 @@
+"""Any image file becomes RGB of the right colours, or an OSError with the reason."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import Image
+
+from crossnet.images import decode, from_range, grid, list_images, luminance, pixels, to_range, to_rgb
+
+RED, GREY, WHITE = (255, 0, 0), (128, 128, 128), (255, 255, 255)
+
+
+def palette(transparent: bool) -> Image.Image:
+    """One red pixel out of a palette, or one of the palette's transparent colour."""
+    image = Image.new("P", (1, 1), 1)
+    image.putpalette([0, 0, 255, 255, 0, 0])
+    if transparent:
+        image.info["transparency"] = 1
+    return image
+
+
+def sixteen_bit(value: int) -> Image.Image:
+    return Image.fromarray(np.full((1, 1), value, dtype=np.uint16))
+
+
+@pytest.mark.parametrize(
+    ("image", "extension", "colour"),
+    [
+        pytest.param(Image.new("RGB", (1, 1), RED), "png", RED, id="RGB"),
+        pytest.param(Image.new("L", (1, 1), 128), "png", GREY, id="grey"),
+        pytest.param(Image.new("1", (1, 1), 1), "png", WHITE, id="bilevel"),
+        pytest.param(palette(False), "png", RED, id="palette"),
+        pytest.param(palette(True), "png", WHITE, id="transparent palette"),
+        pytest.param(palette(True), "gif", WHITE, id="transparent GIF"),
+        pytest.param(Image.new("CMYK", (1, 1), (0, 255, 255, 0)), "tiff", RED, id="CMYK"),
+        pytest.param(Image.new("RGBA", (1, 1), (255, 0, 0, 0)), "png", WHITE, id="fully transparent"),
+        pytest.param(Image.new("RGBA", (1, 1), (255, 0, 0, 255)), "png", RED, id="opaque alpha"),
+        pytest.param(Image.new("RGBA", (1, 1), (255, 0, 0, 51)), "png", (255, 204, 204), id="half alpha"),
+        pytest.param(Image.new("LA", (1, 1), (0, 51)), "png", (204, 204, 204), id="grey with alpha"),
+        pytest.param(sixteen_bit(0), "png", (0, 0, 0), id="16 bit black"),
+        pytest.param(sixteen_bit(32896), "png", GREY, id="16 bit grey"),
+        pytest.param(sixteen_bit(65535), "png", WHITE, id="16 bit white"),
+        pytest.param(sixteen_bit(32896), "tiff", GREY, id="16 bit TIFF"),
+        pytest.param(Image.fromarray(np.full((1, 1), 32896, dtype=np.int32)), "tiff", GREY, id="32 bit integers"),
+    ],
+)
+def test_a_mode_becomes_rgb_of_the_right_colour(
+    image: Image.Image, extension: str, colour: tuple[int, int, int], tmp_path: Path
+) -> None:
+    image.save(tmp_path / f"x.{extension}")
+    decoded = decode(tmp_path / f"x.{extension}")
+    assert decoded.mode == "RGB"
+    assert decoded.getpixel((0, 0)) == colour
+
+
+@given(st.sampled_from(["1", "L", "P", "RGB", "RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "I", "I;16"]), array_shapes(min_dims=2, max_dims=2, max_side=6))
+def test_every_mode_and_size_keeps_its_size(mode: str, shape: tuple[int, int]) -> None:
+    rgb = to_rgb(Image.new(mode, shape))
+    assert (rgb.mode, rgb.size) == ("RGB", shape)
+
+
+@given(st.integers(0, 65535))
+def test_sixteen_bits_are_scaled_to_the_nearest_of_eight(value: int) -> None:
+    assert abs(to_rgb(sixteen_bit(value)).getpixel((0, 0))[0] - value / 257) <= 0.5  # type: ignore[index]
+
+
+TURNS = {  # of EXIF: what has to be done to the stored array
+    1: lambda x: x,
+    2: lambda x: x[:, ::-1],
+    3: lambda x: x[::-1, ::-1],
+    4: lambda x: x[::-1],
+    5: lambda x: x.swapaxes(0, 1),
+    6: lambda x: np.rot90(x, -1),
+    7: lambda x: x[::-1, ::-1].swapaxes(0, 1),
+    8: lambda x: np.rot90(x),
+}
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+def test_the_orientation_of_exif_is_applied_once(orientation: int, tmp_path: Path) -> None:
+    stored = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(stored).save(tmp_path / "x.png", exif=exif)
+    assert np.array_equal(pixels(decode(tmp_path / "x.png")), TURNS[orientation](stored))
+
+
+@pytest.mark.parametrize("block", [b"Exif\0\0", b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"])
+def test_a_broken_exif_block_does_no_harm(block: bytes, tmp_path: Path) -> None:
+    Image.new("RGB", (5, 4), GREY).save(tmp_path / "x.jpg", exif=block)
+    with warnings.catch_warnings(action="ignore"):
+        assert decode(tmp_path / "x.jpg").size == (5, 4)
+
+
+def test_of_an_animation_it_is_the_first_frame(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (2, 2), colour) for colour in (RED, GREY)]
+    frames[0].save(tmp_path / "x.gif", save_all=True, append_images=frames[1:])
+    assert decode(tmp_path / "x.gif").getpixel((0, 0)) == RED
+
+
+def jpeg(folder: Path) -> bytes:
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(folder / "whole.jpg")
+    return (folder / "whole.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda whole: whole[: len(whole) // 2], id="truncated"),
+        pytest.param(lambda whole: b"", id="empty"),
+        pytest.param(lambda whole: b"<!DOCTYPE html><html></html>", id="HTML"),
+        pytest.param(lambda whole: b"just some text\n", id="text"),
+        pytest.param(lambda whole: whole[:10], id="head alone"),
+        pytest.param(lambda whole: bytes(500), id="zeros"),
+    ],
+)
+def test_what_is_no_whole_image_is_an_oserror(damage: object, tmp_path: Path) -> None:
+    (tmp_path / "x.jpg").write_bytes(damage(jpeg(tmp_path)))  # type: ignore[operator]
+    with pytest.raises(OSError, match=r"\S"):
+        decode(tmp_path / "x.jpg")
+
+
+@given(cut=st.integers(1, 120))
+def test_a_png_cut_anywhere_is_an_oserror(cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("cut") / "x.png"
+    noise = np.random.default_rng(0).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(OSError, match=r"\S"):
+        decode(path)
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("L", (50, 50)).save(tmp_path / "x.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(OSError, match="DecompressionBombError.*2500 pixels"):
+        decode(tmp_path / "x.png")
+
+
+def test_a_folder_lists_its_images_by_name(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.png", "ä b.webp", ".hidden.png", "notes.txt", "page.pdf", "c.html"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.png").mkdir()
+    assert [path.name for path in list_images(tmp_path)] == ["a.png", "b.JPG", "ä b.webp"]
+
+
+def test_every_level_survives_the_way_to_the_networks_and_back() -> None:
+    levels = np.arange(256, dtype=np.uint8).repeat(3).reshape(1, 16, 16, 3)
+    x = to_range(levels)
+    assert (x.shape, x.dtype) == ((1, 3, 16, 16), np.float32)
+    assert (x.min(), x.max()) == (-1, 1)
+    assert np.array_equal(from_range(x), levels)
+
+
+def test_channels_and_places_keep_their_order() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (2, 3, 5, 3), dtype=np.uint8)
+    assert to_range(rgb)[1, 2, 0, 4] == np.float32(rgb[1, 0, 4, 2]) / 127.5 - 1
+    assert np.array_equal(from_range(to_range(rgb)), rgb)
+
+
+@given(st.floats(-3, 3, width=32))
+def test_a_value_becomes_the_nearest_level(value: float) -> None:
+    level = from_range(np.full((1, 3, 1, 1), value, dtype=np.float32))[0, 0, 0, 0]
+    assert abs(float(level) - np.clip((value + 1) * 127.5, 0, 255)) <= 0.5 + 1e-4
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3))))
+def test_luminance_is_that_of_rec_601(rgb: np.ndarray) -> None:
+    wanted = [(299 * int(r) + 587 * int(g) + 114 * int(b)) / 1000 for r, g, b in rgb]
+    assert luminance(rgb) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_a_grid_puts_pictures_on_white_with_gaps() -> None:
+    pictures = [[np.full((2, 3, 3), 10 * i + j, dtype=np.uint8) for j in range(2)] for i in range(2)]
+    sheet = grid([pictures[0], pictures[1][:1]], gap=1)
+    assert sheet.shape == (5, 7, 3)
+    assert sheet[..., 0].tolist() == [
+        [0, 0, 0, 255, 1, 1, 1],
+        [0, 0, 0, 255, 1, 1, 1],
+        [255] * 7,
+        [10, 10, 10, 255, 255, 255, 255],
+        [10, 10, 10, 255, 255, 255, 255],
+    ]
