@@ -58,7 +58,10 @@ def test_a_mode_becomes_rgb_of_the_right_colour(
     assert decoded.getpixel((0, 0)) == colour
 
 
-@given(st.sampled_from(["1", "L", "P", "RGB", "RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "I", "I;16"]), array_shapes(min_dims=2, max_dims=2, max_side=6))
+@given(
+    st.sampled_from(["1", "L", "P", "RGB", "RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "I", "I;16"]),
+    array_shapes(min_dims=2, max_dims=2, max_side=6),
+)
 def test_every_mode_and_size_keeps_its_size(mode: str, shape: tuple[int, int]) -> None:
     rgb = to_rgb(Image.new(mode, shape))
     assert (rgb.mode, rgb.size) == ("RGB", shape)
@@ -90,7 +93,9 @@ def test_the_orientation_of_exif_is_applied_once(orientation: int, tmp_path: Pat
     assert np.array_equal(pixels(decode(tmp_path / "x.png")), TURNS[orientation](stored))
 
 
-@pytest.mark.parametrize("block", [b"Exif\0\0", b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"])
+@pytest.mark.parametrize(
+    "block", [b"Exif\0\0", b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
+)
 def test_a_broken_exif_block_does_no_harm(block: bytes, tmp_path: Path) -> None:
     Image.new("RGB", (5, 4), GREY).save(tmp_path / "x.jpg", exif=block)
     with warnings.catch_warnings(action="ignore"):
@@ -139,7 +144,7 @@ def test_a_png_cut_anywhere_is_an_oserror(cut: int, tmp_path_factory: pytest.Tem
 def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.new("L", (50, 50)).save(tmp_path / "x.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    with pytest.raises(OSError, match="DecompressionBombError.*2500 pixels"):
+    with pytest.raises(OSError, match=r"DecompressionBombError.*2500 pixels"):
         decode(tmp_path / "x.png")
 
 

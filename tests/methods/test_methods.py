@@ -183,4 +183,6 @@ def test_cyclegan_has_no_translators_and_the_generators_of_crossnet() -> None:
 @EVERY_METHOD
 def test_an_unknown_network_size_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match="depth"):
-        load(name)(NETWORKS | {"depth": 3}, {"ctc_stop_gradient": False, "gan": 1}, {"capacity": 1, "chance": 0}, seed=0)
+        load(name)(
+            NETWORKS | {"depth": 3}, {"ctc_stop_gradient": False, "gan": 1}, {"capacity": 1, "chance": 0}, seed=0
+        )

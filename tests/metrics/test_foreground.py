@@ -48,7 +48,8 @@ def test_auc_per_image_is_the_mean_over_images_that_have_both_kinds() -> None:
     left, nothing = np.array([[True, False]]), np.array([[False, False]])
     assert auc_per_image([black_on_white, white_on_black], [left, left]) == 0.5
     assert auc_per_image([black_on_white, white_on_black], [left, nothing]) == 1
-    assert pooled_auc([black_on_white, grey([[100, 100]])], [left, left]) == 0.75 + 0.125 - 0.125 * 1
+    assert auc_per_image([black_on_white, grey([[100, 100]])], [left, left]) == 0.75
+    assert pooled_auc([black_on_white, grey([[100, 100]])], [left, left]) == 0.875
 
 
 def test_without_both_kinds_there_is_no_auc() -> None:

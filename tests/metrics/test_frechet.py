@@ -16,6 +16,7 @@ def features(seed: int, count: int, width: int) -> Features:
     return rng.normal(rng.normal(size=width), 1, (count, width)) @ rng.normal(size=(width, width))
 
 
+@pytest.mark.filterwarnings("ignore:The `disp` argument:DeprecationWarning")  # pytorch-fid's, of SciPy
 @pytest.mark.parametrize(("n", "m", "width"), [(40, 40, 6), (30, 90, 12), (200, 50, 3)])
 def test_it_is_that_of_pytorch_fid(n: int, m: int, width: int) -> None:
     x, y = features(1, n, width), features(2, m, width)

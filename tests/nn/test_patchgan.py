@@ -30,5 +30,5 @@ def test_there_is_a_score_for_each_patch(size: int, scores: int) -> None:
 
 
 def test_an_image_below_24_pixels_leaves_no_patch() -> None:
-    with pytest.raises((ValueError, RuntimeError), match="spatial element|[Kk]ernel size"):
+    with pytest.raises((ValueError, RuntimeError), match=r"spatial element|[Kk]ernel size"):
         PatchGAN(1)(torch.zeros(1, 3, 23, 23))

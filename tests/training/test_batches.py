@@ -60,7 +60,9 @@ def test_a_batch_depends_on_seed_and_step_alone() -> None:
     forwards = [one[step] for step in range(6)]
     torch.rand(5)
     backwards = [again[step] for step in reversed(range(6))][::-1]
-    assert all(torch.equal(x, y) for xs, ys in zip(forwards, backwards, strict=True) for x, y in zip(xs, ys, strict=True))
+    assert all(
+        torch.equal(x, y) for xs, ys in zip(forwards, backwards, strict=True) for x, y in zip(xs, ys, strict=True)
+    )
     assert not torch.equal(forwards[0][0], other[0][0])
 
 

@@ -20,7 +20,12 @@ def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_pat
     made = method("crossnet")
     sheet = Preview(tmp_path / "testA", tmp_path / "testB", count=3).draw(made)
     assert sheet.shape == (4 * 24 + 3 * 2, 3 * 24 + 2 * 2, 3)
-    rows = pictures["testA"], translate(made, pictures["testA"], "b"), pictures["testB"], translate(made, pictures["testB"], "a")
+    rows = (
+        pictures["testA"],
+        translate(made, pictures["testA"], "b"),
+        pictures["testB"],
+        translate(made, pictures["testB"], "a"),
+    )
     for i, row in enumerate(rows):
         for j in range(3):
             cell = sheet[26 * i :, 26 * j :][:24, :24].astype(int)

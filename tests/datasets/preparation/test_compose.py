@@ -51,7 +51,7 @@ def test_exposure_reaches_the_luminance_and_keeps_the_order(wanted: float, seed:
 def test_what_no_gamma_reaches_is_brought_near(level: float, wanted: float) -> None:
     exposed = expose(np.full((4, 4, 3), level), wanted)
     assert np.isfinite(exposed).all()
-    assert (0 <= exposed).all()
+    assert (exposed >= 0).all()
     assert (exposed <= 1).all()
     assert luminance_of(exposed) == pytest.approx((1 / 255) ** (1 / 8) if level == 0 else 1)
 
@@ -96,7 +96,8 @@ def test_crops_are_mirrored_half_of_the_time() -> None:
 def test_a_generator_decides_the_crop() -> None:
     photograph = Image.fromarray(np.random.default_rng(0).integers(0, 256, (50, 80, 3), dtype=np.uint8))
     first, again, other = (
-        crop_of_scenery(photograph, 8, "test", (0.2, 0.9), (0.4, 0.6), np.random.default_rng(seed)) for seed in (1, 1, 2)
+        crop_of_scenery(photograph, 8, "test", (0.2, 0.9), (0.4, 0.6), np.random.default_rng(seed))
+        for seed in (1, 1, 2)
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)

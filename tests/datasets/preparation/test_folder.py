@@ -120,14 +120,18 @@ def test_a_large_file_that_is_cut_off_is_found_by_decoding_it_in_full(raw: Path)
     assert list(run(raw)[1].refused) == ["testA/0.png"]
 
 
-@pytest.mark.parametrize(("broken", "refuse_above", "stops"), [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (3, 1.0, False)])
+@pytest.mark.parametrize(
+    ("broken", "refuse_above", "stops"), [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (3, 1.0, False)]
+)
 def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, refuse_above: float, stops: bool) -> None:
     for number in range(broken):
         (raw / "trainA" / f"bad {number}.jpg").write_bytes(b"bad")
     if not stops:
         assert len(run(raw, refuse_above)[1].refused) == broken
         return
-    message = rf"^{broken} of {12 + broken} images cannot be read, .*refuse_above {refuse_above}.*trainA/bad 0.jpg: [^\n]+$"
+    message = (
+        rf"^{broken} of {12 + broken} images cannot be read, .*refuse_above {refuse_above}.*trainA/bad 0.jpg: [^\n]+$"
+    )
     with pytest.raises(PreparationError, match=message):
         run(raw, refuse_above)
 
@@ -135,7 +139,7 @@ def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, ref
 def test_a_side_of_which_nothing_can_be_read_stops_it(raw: Path) -> None:
     for path in (raw / "testB").iterdir():
         path.write_bytes(b"")
-    with pytest.raises(PreparationError, match="^testB: no image of it can be read$"):
+    with pytest.raises(PreparationError, match=r"^testB: no image of it can be read$"):
         run(raw)
 
 

@@ -26,7 +26,11 @@ def disc(size: int, level: int) -> NDArray[np.uint8]:
 def raw(tmp_path: Path) -> Path:
     """Two objects to test, three for each train side; scenery red on the left, blue on the right."""
     folder = tmp_path / "raw"
-    for side, numbers, size in (("testA", range(2), SIZE), ("trainA", range(2, 5), LOAD), ("trainB", range(5, 8), LOAD)):
+    for side, numbers, size in (
+        ("testA", range(2), SIZE),
+        ("trainA", range(2, 5), LOAD),
+        ("trainB", range(5, 8), LOAD),
+    ):
         (folder / "objects" / side).mkdir(parents=True)
         for number in numbers:
             Image.fromarray(disc(size, 20 * number)).save(folder / "objects" / side / f"{number:05d}.png")
@@ -61,7 +65,9 @@ def test_every_side_has_its_count_and_size(raw: Path) -> None:
         pictures = read(prepared / side)
         edge = LOAD if side.startswith("train") else SIZE
         assert len(pictures) == count
-        assert {picture.shape for picture in pictures.values()} == {(edge, edge) if side == "masksA" else (edge, edge, 3)}
+        assert {picture.shape for picture in pictures.values()} == {
+            (edge, edge) if side == "masksA" else (edge, edge, 3)
+        }
     described = json.loads((prepared / "dataset.json").read_text())
     assert described["counts"] == COUNTS
     assert described["paired"] is True

@@ -33,7 +33,9 @@ def equations(n: dict[str, nn.Module], x_a: Tensor, x_b: Tensor) -> dict[str, Te
 def test_a_term_is_its_equation(term: str) -> None:
     made = method("crossnet", dtype=torch.float64)
     _, logged = made.phases[0].terms(X_A, X_B)
-    torch.testing.assert_close(logged[f"loss/{term}"], equations(dict(made.networks), X_A, X_B)[term], rtol=1e-10, atol=0)
+    torch.testing.assert_close(
+        logged[f"loss/{term}"], equations(dict(made.networks), X_A, X_B)[term], rtol=1e-10, atol=0
+    )
 
 
 @pytest.mark.parametrize("weights", [PAPER, PAPER | {"zcyc": 0}, {"gan": 0.5, "id": 0, "ctc": 2, "zid": 0, "zcyc": 7}])
@@ -68,9 +70,7 @@ def test_batched_networks_give_the_numbers_of_single_calls(path: str) -> None:
 
 def test_with_stop_gradient_the_targets_of_equation_3_hold_still() -> None:
     only = {"gan": 0, "id": 0, "ctc": 1, "zid": 0, "zcyc": 0}
-    plain, stopped = (
-        method("crossnet", dtype=torch.float64, ctc_stop_gradient=stop, **only) for stop in (False, True)
-    )
+    plain, stopped = (method("crossnet", dtype=torch.float64, ctc_stop_gradient=stop, **only) for stop in (False, True))
     n = stopped.networks
     wanted = distance(n["T_ab"](n["E_ba"](X_A)), n["E_ab"](X_A).detach())
     wanted = wanted + distance(n["T_ba"](n["E_ab"](X_B)), n["E_ba"](X_B).detach())

@@ -1,0 +1,147 @@
+"""The command: `crossnet translate`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+from numpy.typing import NDArray
+from PIL import Image
+from typer.testing import CliRunner
+
+from crossnet.cli import app
+from crossnet.model import save_model, translate
+from tests.tiny import HISTORY, NETWORKS, WEIGHTS, method
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    save_model(folder, method("crossnet"), config)
+    return folder
+
+
+def picture(path: Path, seed: int = 0, height: int = 37, width: int = 51) -> NDArray[np.uint8]:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+def read(path: Path) -> NDArray[np.uint8]:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def run(model: Path, source: Path, out: Path, *more: str, to: str = "b") -> Result:
+    arguments = ["translate", str(source), "--to", to, "--out", str(out), "--model", str(model), *more]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("to", ["a", "b"])
+def test_an_image_is_translated_at_its_own_size(model: Path, tmp_path: Path, to: str) -> None:
+    pixels = picture(tmp_path / "one.png")
+    result = run(model, tmp_path / "one.png", tmp_path / "new" / "out", to=to)
+    assert result.exit_code == 0
+    assert "1 of 1 images translated" in result.stdout
+    found = read(tmp_path / "new" / "out" / "one.png")
+    assert np.array_equal(found, translate(method("crossnet"), pixels[None], "a" if to == "a" else "b")[0])
+
+
+def test_a_folder_keeps_its_names_whatever_they_are(model: Path, tmp_path: Path) -> None:
+    for name in ("ein Pferd ü.png", "馬.bmp", "x.y.PNG"):
+        picture(tmp_path / "in" / name)
+    assert run(model, tmp_path / "in", tmp_path / "out").exit_code == 0
+    assert names(tmp_path / "out") == {"ein Pferd ü.png", "馬.png", "x.y.png"}
+
+
+def test_of_a_folder_with_a_broken_image_the_others_are_translated(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    (tmp_path / "in" / "b.jpg").write_bytes(b"<html>")
+    picture(tmp_path / "in" / "c.png")
+    result = run(model, tmp_path / "in", tmp_path / "out")
+    assert result.exit_code == 1
+    assert names(tmp_path / "out") == {"a.png", "c.png"}
+    assert [line for line in result.stderr.splitlines() if line.startswith("not translated: ") and "b.jpg" in line]
+    assert "2 of 3 images translated" in result.stdout
+
+
+def test_what_is_there_is_kept_unless_told_otherwise(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    picture(tmp_path / "in" / "b.png")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.png").write_text("mine")
+    result = run(model, tmp_path / "in", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "kept 1 that were there already" in result.stderr
+    assert (tmp_path / "out" / "a.png").read_text() == "mine"
+    assert run(model, tmp_path / "in", tmp_path / "out", "--overwrite").exit_code == 0
+    assert read(tmp_path / "out" / "a.png").shape == (37, 51, 3)
+
+
+def test_an_image_with_too_many_pixels_is_refused_with_the_limit(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "large.png", height=40, width=40)
+    picture(tmp_path / "in" / "small.png", height=24, width=24)
+    result = run(model, tmp_path / "in", tmp_path / "out", "--max-pixels", "1000")
+    assert result.exit_code == 1
+    assert "large.png: 40x40 is more than 1000 pixels; see --max-pixels" in result.stderr
+    assert names(tmp_path / "out") == {"small.png"}
+
+
+def test_a_file_that_is_no_image_is_told(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_text("no")
+    result = run(model, tmp_path / "x.png", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "not translated: " in result.stderr
+    assert names(tmp_path / "out") == set()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "more", "message"),
+    [
+        pytest.param("image", ("--to", "c"), "--to c: is none of a, b", id="to c"),
+        pytest.param("image", ("--model", "/nowhere"), "/nowhere: not a model of this project", id="no model"),
+        pytest.param("image", ("--device", "abacus"), "abacus", id="no device"),
+        pytest.param("nothing", (), "no such file or folder", id="no source"),
+        pytest.param("empty", (), "no images in this folder", id="empty folder"),
+        pytest.param("twins", (), "two images differ in nothing but their extension", id="twins"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_writes_nothing(
+    model: Path, tmp_path: Path, prepare: str, more: tuple[str, ...], message: str
+) -> None:
+    source = tmp_path / "in"
+    if prepare in ("image", "twins"):
+        picture(source / "a.png")
+    if prepare == "twins":
+        picture(source / "a.bmp")
+    if prepare == "empty":
+        source.mkdir()
+    result = run(model, source, tmp_path / "out", *more)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_a_folder_is_one_line(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    (tmp_path / "out").write_text("a file")
+    result = run(model, tmp_path / "a.png", tmp_path / "out")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_help_names_the_subcommand_and_its_options() -> None:
+    runner = CliRunner()
+    assert "translate" in runner.invoke(app, ["--help"]).stdout
+    described = runner.invoke(app, ["translate", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
+    assert all(option in described for option in ("IMAGE_OR_FOLDER", "--to", "--out", "--model", "--overwrite"))

@@ -1,0 +1,154 @@
+"""A model on disk is the model that was trained, or a one-line error."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, load_model, save_model, translate
+from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, method, weights_of
+
+
+def saved(folder: Path, name: str = "crossnet", seed: int = 3, **networks: int) -> Path:
+    config = {"method": name, "networks": NETWORKS | networks, "weights": dict(WEIGHTS[name]), "history": HISTORY}
+    save_model(folder, method(name, seed), config | {"task": "sculptures", "size": 32})
+    return folder
+
+
+def pictures(height: int = 32, width: int = 32, count: int = 2) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+
+
+def keys(path: Path) -> set[str]:
+    with safe_open(path, "pt") as weights:
+        return {key.split(".")[0] for key in weights.keys()}  # noqa: SIM118
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("to", ["a", "b"])
+def test_a_saved_model_translates_as_before_to_the_bit(tmp_path: Path, name: str, to: Any) -> None:
+    loaded, config = load_model(saved(tmp_path / "new" / "model", name))
+    assert np.array_equal(translate(loaded, pictures(), to), translate(method(name, 3), pictures(), to))
+    assert not np.array_equal(translate(loaded, pictures(), to), translate(method(name, 4), pictures(), to))
+    assert (config["task"], config["size"]) == ("sculptures", 32)
+    assert not any(network.training for network in loaded.networks.values())
+
+
+def test_what_translates_holds_encoders_and_decoders_alone(tmp_path: Path) -> None:
+    saved(tmp_path)
+    assert keys(tmp_path / TRANSLATING) == {"E_ab", "E_ba", "D_a", "D_b"}
+    assert keys(tmp_path / TRAINING_ONLY) == {"T_ab", "T_ba", "Q_a", "Q_b"}
+    before = translate(load_model(tmp_path)[0], pictures(), "b")
+    (tmp_path / TRAINING_ONLY).unlink()
+    assert np.array_equal(translate(load_model(tmp_path)[0], pictures(), "b"), before)
+
+
+def test_all_weights_come_back_if_asked(tmp_path: Path) -> None:
+    loaded = weights_of(load_model(saved(tmp_path), training_only=True)[0])
+    wanted = weights_of(method("crossnet", 3))
+    assert loaded.keys() == wanted.keys()
+    assert all(torch.equal(loaded[key], wanted[key]) for key in wanted)
+
+
+@pytest.mark.parametrize("size", [(37, 51), (32, 33), (35, 34), (24, 100), (5, 9), (8, 8)])
+def test_an_image_keeps_its_own_size(size: tuple[int, int]) -> None:
+    assert translate(method("crossnet"), pictures(*size), "b").shape == (2, *size, 3)
+
+
+def test_what_is_mirrored_out_is_cut_back() -> None:
+    made = method("crossnet")
+    odd = pictures(33, 38)
+    out = np.pad(odd, ((0, 0), (0, 3), (0, 2), (0, 0)), mode="reflect")
+    assert np.array_equal(translate(made, odd, "b"), translate(made, out, "b")[:, :33, :38])
+
+
+def test_a_batch_is_translated_as_its_images_are() -> None:
+    made, both = method("crossnet"), pictures()
+    each = np.concatenate([translate(made, image[None], "b") for image in both])
+    assert abs(translate(made, both, "b").astype(int) - each).max() <= 1
+
+
+def test_weights_of_another_width_are_refused_with_key_and_shapes(tmp_path: Path) -> None:
+    saved(tmp_path, width=3)
+    differ = r"\d+ tensors differ, the first: E_ab\.0\.bias is \(2,\), config\.json says \(3,\)"
+    with pytest.raises(ModelError, match=rf"^[^\n]*weights of another architecture: {differ}$"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(("blocks", "found", "wanted"), [(2, "None", r"\(8,\)"), (0, r"\(8,\)", "None")])
+def test_a_block_too_few_or_too_many_is_refused(tmp_path: Path, blocks: int, found: str, wanted: str) -> None:
+    saved(tmp_path, encoder_blocks=blocks)
+    with pytest.raises(ModelError, match=rf"E_ab\.\S+\.bias is {found}, config.json says {wanted}"):
+        load_model(tmp_path)
+
+
+def test_a_network_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path)
+    kept = {key: value for key, value in load_file(tmp_path / TRANSLATING).items() if not key.startswith("D_a")}
+    save_file(kept, tmp_path / TRANSLATING)
+    with pytest.raises(ModelError, match=r"the first: D_a\.\S+ is None"):
+        load_model(tmp_path)
+
+
+class Bomb:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_in_place_of_weights_is_refused_and_nothing_run(tmp_path: Path) -> None:
+    saved(tmp_path)
+    (tmp_path / TRANSLATING).write_bytes(pickle.dumps(Bomb(tmp_path / "exploded")))
+    with pytest.raises(ModelError, match=r"^[^\n]*not a model of this project \([^\n]+$"):
+        load_model(tmp_path)
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_checkpoint_of_torch_in_place_of_weights_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path)
+    torch.save(load_file(tmp_path / TRANSLATING), tmp_path / TRANSLATING)
+    with pytest.raises(ModelError, match="not a model of this project"):
+        load_model(tmp_path)
+
+
+def config_without(key: str) -> str:
+    config = {"method": "crossnet", "networks": NETWORKS, "weights": WEIGHTS["crossnet"], "history": HISTORY}
+    del config[key]
+    return json.dumps(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        *[pytest.param(config_without(key), id=f"no {key}") for key in ("method", "networks", "weights", "history")],
+        pytest.param(config_without("method").replace("{", '{"method": "munit", ', 1), id="unknown method"),
+        pytest.param(config_without("method").replace("{", '{"method": "../x", ', 1), id="path for a method"),
+        pytest.param("{", id="no JSON"),
+        pytest.param("[]", id="a list"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_a_config_that_says_too_little_is_one_line(tmp_path: Path, config: str) -> None:
+    saved(tmp_path)
+    (tmp_path / "config.json").write_text(config)
+    with pytest.raises(ModelError, match=r"^[^\n]*not a model of this project[^\n]*dvc repro train`$"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["config.json", TRANSLATING])
+def test_a_missing_file_is_one_line_that_names_it(tmp_path: Path, missing: str) -> None:
+    saved(tmp_path)
+    (tmp_path / missing).unlink()
+    with pytest.raises(ModelError, match=rf"^[^\n]*{missing}[^\n]*$"):
+        load_model(tmp_path)

@@ -1,0 +1,201 @@
+"""The whole pipeline at scale=smoke, in a fresh clone, by the commands that a user types."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(folder: Path, *command: str, wanted: int | None = 0) -> str:
+    """Standard output and error of a command in a folder, with this Python's programs; checks its exit status."""
+    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    who = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = os.environ | who | {"PATH": paths, "PYTHONPATH": ""}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+    output = done.stdout + done.stderr
+    assert wanted is None or done.returncode == wanted, f"{' '.join(command)} exited with {done.returncode}:\n{output}"
+    return output
+
+
+def commit(folder: Path, message: str) -> None:
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "commit", "--quiet", "--allow-empty", "-m", message)
+
+
+def set_parameter(folder: Path, key: str, value: Any) -> None:
+    """Write one dotted key of params.yaml, comments kept."""
+    yaml, path = YAML(), folder / "params.yaml"
+    block = values = yaml.load(path)
+    *parents, last = key.split(".")
+    for parent in parents:
+        block = block[parent]
+    block[last] = value
+    yaml.dump(values, path)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh clone with one change, scale: smoke, and its first `dvc repro` done and committed."""
+    folder = tmp_path_factory.mktemp("clone")
+    tracked = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in tracked:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    run(folder, "git", "init", "--quiet")
+    set_parameter(folder, "scale", "smoke")
+    commit(folder, "a fresh clone")
+    run(folder, "dvc", "repro")
+    commit(folder, "the first run")
+    return folder
+
+
+def test_the_pipeline_leaves_what_it_promises(clone: Path) -> None:
+    metrics = json.loads((clone / "reports/metrics.json").read_text())
+    assert set(metrics) == {"foreground", "paired", "kid_efflite0", "fd_efflite0"}
+    assert metrics["foreground"]["n"] == metrics["kid_efflite0"]["to_b_n"] == 8
+    for file in ("data/model/config.json", "reports/index.html", "reports/figures/translations.png"):
+        assert (clone / file).stat().st_size > 100
+    for to, source in (("to_b", "testA"), ("to_a", "testB")):
+        names = {path.name for path in (clone / "data/prepared/sculptures" / source).iterdir()}
+        assert {path.name for path in (clone / "data/translated" / to).iterdir()} == names
+    log = clone / "reports/training/plots/metrics"
+    terms = {path.stem for path in (log / "loss").iterdir()}
+    assert terms == {"gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"}
+    assert {"learning_rate.tsv", "images_per_second.tsv", "code_norm"} <= {path.name for path in log.iterdir()}
+
+
+def test_nothing_to_do_is_said_quickly(clone: Path) -> None:
+    began = time.monotonic()
+    output = run(clone, "dvc", "repro")
+    assert "up to date" in output
+    assert "Running stage" not in output
+    assert time.monotonic() - began < 10
+    assert run(clone, "git", "status", "--porcelain") == ""
+
+
+def test_the_same_seed_gives_the_same_weights_to_the_bit(clone: Path) -> None:
+    before = hashes(clone / "data/model")
+    run(clone, "dvc", "repro", "--single-item", "--force", "train")
+    assert hashes(clone / "data/model") == before
+    run(clone, "git", "checkout", "--quiet", ".")
+    run(clone, "dvc", "checkout", "--force")
+
+
+def test_editing_what_a_run_does_not_use_leaves_it_up_to_date(clone: Path) -> None:
+    other, own = (clone / f"crossnet/methods/{name}/losses.py" for name in ("cyclegan", "crossnet"))
+    set_parameter(clone, "scales.paper.training.epochs", 100)
+    set_parameter(clone, "methods.cyclegan.cycle", 9)
+    other.write_text(other.read_text() + "\n# another method's comment\n")
+    assert "up to date" in run(clone, "dvc", "status", "fetch", "prepare", "train", "translate", "evaluate")
+    own.write_text(own.read_text() + "\n# this method's comment\n")
+    assert "crossnet/methods/crossnet" in run(clone, "dvc", "status", "train")
+    run(clone, "git", "checkout", "--quiet", ".")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("lambda_zid", "six", "lambda_zid: 'six' is not a number"),
+        ("lambda_zid", -1, "lambda_zid: -1 should be greater than or equal to 0"),
+        ("scales.smoke.training.lr", "2e-4x", "scales.smoke.training.lr: '2e-4x' is not a number"),
+        ("scales.smoke.images.size", 33, "scales.smoke.images.size: 33 should be a multiple of 4"),
+        ("lambda_zyc", 0, "lambda_zyc: 0 is a value for a key that does not exist"),
+    ],
+)
+def test_a_wrong_parameter_stops_before_anything_is_touched(clone: Path, key: str, value: Any, said: str) -> None:
+    before = {folder: hashes(clone / folder) for folder in ("data", "reports")}
+    set_parameter(clone, key, value)
+    output = run(clone, "dvc", "repro", wanted=None)
+    run(clone, "git", "checkout", "--quiet", "params.yaml")
+    errors = [line for line in output.splitlines() if line.startswith("error:")]
+    assert errors == [f"error: params.yaml: {said}"]
+    assert "ERROR: failed to reproduce 'check'" in output
+    run(clone, "dvc", "repro", "check")
+    assert {folder: hashes(clone / folder) for folder in ("data", "reports")} == before
+
+
+def test_an_ablation_is_one_command(clone: Path) -> None:
+    output = run(clone, "dvc", "exp", "run", "--name", "no-zcyc", "-S", "lambda_zcyc=0")
+    assert "Stage 'fetch' didn't change, skipping" in output
+    assert "Stage 'prepare' didn't change, skipping" in output
+    losses = {path.stem for path in (clone / "reports/training/plots/metrics/loss").iterdir()}
+    assert "zcyc" not in losses
+    assert {"gan", "id", "ctc", "zid"} <= losses
+    shown = json.loads(run(clone, "dvc", "exp", "show", "--json"))
+    [baseline] = [row for row in shown if row["rev"] != "workspace"]
+    [experiment] = [row["revs"][0] for row in baseline["experiments"]]
+    weights = [row["data"]["params"]["params.yaml"]["data"]["lambda_zcyc"] for row in (baseline, experiment)]
+    assert weights == [6, 0]
+    assert all("reports/metrics.json" in row["data"]["metrics"] for row in (baseline, experiment))
+    assert "foreground.auc" in run(clone, "dvc", "metrics", "diff", "HEAD", "no-zcyc")
+    run(clone, "git", "checkout", "--quiet", ".")
+    run(clone, "dvc", "checkout", "--force")
+
+
+def test_a_comparator_runs_beside_the_workspace(clone: Path) -> None:
+    before = hashes(clone / "data/model")
+    run(clone, "dvc", "exp", "run", "--temp", "--name", "cycle", "-S", "method=cyclegan", "-S", "seed=1")
+    assert hashes(clone / "data/model") == before
+    metrics = json.loads(run(clone, "dvc", "metrics", "show", "--json", "cycle"))
+    assert set(metrics["cycle"]["data"]["reports/training/metrics.json"]["data"]["loss"]) == {
+        "gan", "cycle", "identity", "disc_a", "disc_b",
+    }  # fmt: skip
+
+
+def test_the_plots_page_asks_nothing_of_a_network(clone: Path) -> None:
+    run(clone, sys.executable, "-m", "crossnet.figures.plots_page", ".dvc/plots/page.html")
+    run(clone, "dvc", "config", "--local", "plots.html_template", "plots/page.html")
+    run(clone, "dvc", "plots", "diff", "HEAD", "no-zcyc")
+    page = (clone / "dvc_plots/index.html").read_text()
+    assert "reports/plots/roc/translation.csv" in page
+    assert 'src="http' not in page
+    assert "vegaEmbed" in page
+
+
+def test_a_folder_of_ones_own_goes_from_images_to_a_report(clone: Path, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for side, count in (("trainA", 6), ("trainB", 5), ("testA", 3), ("testB", 4)):
+        (tmp_path / "mine" / side).mkdir(parents=True)
+        for number in range(count):
+            pixels = random.integers(0, 256, (40 + number, 50, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "mine" / side / f"photo {number}.jpg")
+    (tmp_path / "mine/trainA/broken.jpg").write_bytes(b"<html>not found</html>")
+    path = f"tasks.folder.path={tmp_path / 'mine'}"
+    run(clone, "dvc", "exp", "run", "--name", "mine", "-S", "task=folder", "-S", path)
+    metrics = json.loads((clone / "reports/metrics.json").read_text())
+    assert set(metrics) == {"kid_efflite0", "fd_efflite0"}
+    prepared = json.loads((clone / "reports/data/prepare.json").read_text())
+    assert prepared["refused"].keys() == {"trainA/broken.jpg"}
+    assert {p.name for p in (clone / "data/translated/to_b").iterdir()} == {f"photo {n}.png" for n in range(3)}
+    run(clone, "git", "checkout", "--quiet", ".")
+    run(clone, "dvc", "checkout", "--force")
+
+
+def test_the_command_translates_at_the_images_own_size(clone: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (61, 43), "teal").save(tmp_path / "größe.png")
+    (tmp_path / "broken.png").write_bytes(b"")
+    output = run(clone, "crossnet", "translate", str(tmp_path), "--to", "b", "--out", str(tmp_path / "out"), wanted=1)
+    assert "broken.png" in output
+    with Image.open(tmp_path / "out" / "größe.png") as translated:
+        assert translated.size == (61, 43)
