@@ -44,6 +44,8 @@ def translate(
     paths = list_images(source) if source.is_dir() else [source]
     if not paths:
         raise _stop(f"{source}: no images in this folder")
+    if out.resolve() == (source if source.is_dir() else source.parent).resolve():
+        raise _stop(f"--out {out}: is where the images are; name another folder")
     targets = {path: out / f"{path.stem}.png" for path in paths}
     if len(set(targets.values())) < len(paths):
         raise _stop(f"{source}: two images differ in nothing but their extension; rename one")
@@ -61,7 +63,7 @@ def translate(
             continue
         try:
             _translate_one(method, path, target, to, max_pixels, device)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             failed[path] = " ".join(str(error).split())
     for path, reason in failed.items():
         typer.echo(f"not translated: {path}: {reason}", err=True)
@@ -86,8 +88,11 @@ def _translate_one(method: object, path: Path, target: Path, to: str, max_pixels
         raise ValueError(f"{image.width}x{image.height} is more than {max_pixels} pixels; see --max-pixels")
     translated = run(method, pixels(image)[None], "a" if to == "a" else "b", device)[0]
     partial = target.with_name(f".{target.name}.partial")
-    Image.fromarray(translated).save(partial, format="PNG")
-    partial.replace(target)
+    try:
+        Image.fromarray(translated).save(partial, format="PNG")
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _stop(message: str) -> typer.Exit:

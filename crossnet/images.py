@@ -27,10 +27,10 @@ def decode(path: Path) -> Image.Image:
     try:
         with Image.open(path) as image:
             image.load()
-            with suppress(ValueError, SyntaxError, TypeError, KeyError, OverflowError):  # EXIF may be broken by itself
+            with suppress(Exception):  # a broken EXIF block fails in many ways, and says nothing about the pixels
                 ImageOps.exif_transpose(image, in_place=True)
             return to_rgb(image)
-    except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:
+    except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 

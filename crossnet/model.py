@@ -86,11 +86,11 @@ def translate(
 ) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.
 
-    Sides that are not multiples of 4 are mirrored out to the next one and cut back.
+    Sides that are not multiples of 4, or below 8, are mirrored out to the next one (below 5: repeated) and cut back.
     """
     height, width = rgb.shape[1:3]
     x = torch.from_numpy(to_range(rgb)).to(device)
-    right, bottom = -width % 4, -height % 4
+    right, bottom = (max(8, side + -side % 4) - side for side in (width, height))
     x = functional.pad(x, (0, right, 0, bottom), mode="reflect" if min(height, width) > 4 else "replicate")
     y = method.translate(x, to)[..., :height, :width]
     return from_range(y.float().cpu().numpy())

@@ -65,7 +65,7 @@ class Training(_Block):
     grid_every: Positive
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
     devices: Positive
-    precision: Literal["32-true", "bf16-mixed", "16-mixed", "bf16-true", "64-true"]
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 class Scale(_Block):
@@ -89,21 +89,26 @@ class Methods(_Block):
     cyclegan: CycleGANOptions
 
 
-def _rising(span: list[float]) -> list[float]:
-    if not 0 <= span[0] < span[1] <= 1:
-        raise ValueError(f"{span} is not a range [low, high] within 0 to 1")
-    return span
+def _within(low: float, high: float) -> AfterValidator:
+    def check(span: list[float]) -> list[float]:
+        if not low <= span[0] < span[1] <= high:
+            raise ValueError(f"{span} is not a range [low, high] within {low} to {high}")
+        return span
+
+    return AfterValidator(check)
 
 
-Range = Annotated[list[float], Field(min_length=2, max_length=2), AfterValidator(_rising)]
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
+Reductions = Annotated[Pair, _within(0.1, 100)]
 
 
 class SculpturesTask(_Block):
     source: Literal["sculptures"]
     seed: Annotated[int, Field(ge=0)]
-    luminance: Range
-    scenery_luminance: Range
-    scenery_crop: Range
+    luminance: Luminances
+    scenery_luminance: Luminances
+    scenery_reduction: Reductions
     backgrounds: Positive
 
 

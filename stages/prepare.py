@@ -18,7 +18,7 @@ def prepare(params: Params) -> None:
 
         ledger = sculptures.prepare(
             raw, prepared, images.load_size, images.size, task.backgrounds,
-            (task.scenery_crop[0], task.scenery_crop[1]),
+            (task.scenery_reduction[0], task.scenery_reduction[1]),
             (task.scenery_luminance[0], task.scenery_luminance[1]), task.seed,
         )  # fmt: skip
     report = Path("reports/data/prepare.json")

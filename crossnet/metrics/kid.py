@@ -21,6 +21,8 @@ def kernel_distance(
 
     A subset holds `subset_size` of each, or half of the smaller set where there are fewer.
     """
+    if min(len(x), len(y)) < 2:
+        raise ValueError(f"a kernel distance needs at least 2 images on each side, not {len(x)} and {len(y)}")
     size = min(subset_size, max(2, min(len(x), len(y)) // 2))
     random = np.random.default_rng(seed)
     values = [

@@ -92,13 +92,13 @@ def optimisers(method: Method, plan: Plan) -> dict[str, Adam]:
 class Means:
     """Running means of what a step logs, without waiting for the device until they are read."""
 
-    totals: dict[str, Tensor] = field(default_factory=dict)
+    totals: dict[str, Tensor | float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, values: Mapping[str, Tensor]) -> None:
         """Add one step's scalars."""
         for name, value in values.items():
-            self.totals[name] = self.totals.get(name, torch.zeros_like(value)) + value.detach()
+            self.totals[name] = self.totals.get(name, 0.0) + value.detach().float()
             self.counts[name] = self.counts.get(name, 0) + 1
 
     def read(self) -> dict[str, float]:
@@ -136,9 +136,11 @@ def train(
                 means.add(_update(method, phase, adams[phase.name], rate, x_a, x_b, fabric))
         if plan.reads(done):
             speed = done * plan.batch / (time.monotonic() - began)
-            for name, value in (means.read() | {"learning_rate": rate, "images_per_second": speed}).items():
+            readings = means.read() | {"learning_rate": rate, "images_per_second": speed}
+            for name, value in readings.items():
                 if not math.isfinite(value):
                     raise DivergedError(f"{name} is {value} within the {plan.log_every} steps before step {done}")
+            for name, value in readings.items():
                 log(name, value, done)
         after_step(done)
 

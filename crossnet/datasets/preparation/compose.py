@@ -27,21 +27,20 @@ def mask(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def crop_of_scenery(
-    photograph: Image.Image, size: int, side: str, crop: Span, luminance: Span, rng: np.random.Generator
+    photograph: Image.Image, size: int, side: str, reduction: Span, luminance: Span, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """A random square of a photograph, mirrored half of the time, exposed to a mean luminance drawn from a range.
 
     `side` "train" takes it from the left three quarters, "test" from the right quarter: no test scenery is seen in
-    training. `crop` is the range of the square's edge, as a share of the longest that fits; `luminance` that of
-    its mean (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
+    training. `reduction` is the range of how many pixels of the photograph, along an edge, become one (fewer where it
+    is too small); `luminance` that of the mean (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
     """
     width, height = photograph.size
     cut = width * 3 // 4
     left, right = (0, cut) if side == "train" else (cut, width)
-    longest = min(height, right - left)
-    edge = int(rng.uniform(*crop) * longest)
+    edge = max(1, min(height, right - left, int(rng.uniform(*reduction) * size)))
     x, y = int(rng.integers(left, right - edge + 1)), int(rng.integers(0, height - edge + 1))
-    square = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BOX)
+    square = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BICUBIC)
     values = np.asarray(square, dtype=np.float64) / 255
     if rng.random() < 0.5:
         values = values[:, ::-1]

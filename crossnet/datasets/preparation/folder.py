@@ -18,7 +18,7 @@ class PreparationError(ValueError):
 def prepare(raw: Path, prepared: Path, load_size: int, size: int, refuse_above: float) -> Ledger:
     """Decode every image in full, resize train sides to `load_size` and test sides to `size`, by bicubic.
 
-    A mask takes the name of its image of testA and is resized by nearest neighbour. An image that does not decode is
+    A mask has the name of its image of testA and is resized by nearest neighbour. An image that does not decode is
     left out with its reason; raises PreparationError when their share is above `refuse_above`, a side has none left,
     or an image of testA has no mask where there are masks.
     """
@@ -60,11 +60,32 @@ def _check(ledger: Ledger, total: int, refuse_above: float) -> None:
 
 
 def _masks(raw: Path, prepared: Path, size: int, ledger: Ledger) -> None:
+    """Masks by the names of their images; lighter than half is foreground, or opaque where the alpha is the mask."""
     (prepared / MASKS).mkdir()
-    masks = {path.stem: path for path in list_images(raw)}
+    masks: dict[str, Path] = {}
+    for path in list_images(raw):
+        if path.stem in masks:
+            raise PreparationError(f"{path}: a second mask of the name {path.stem}; rename one")
+        masks[path.stem] = path
     for image in list_images(prepared / "testA"):
         if image.stem not in masks:
             raise PreparationError(f"{raw / image.stem}: no mask of that name for testA/{image.name}")
-        mask = decode(masks[image.stem]).convert("L").resize((size, size), Image.Resampling.NEAREST)
-        mask.point(lambda value: 255 if value >= 128 else 0).save(prepared / MASKS / image.name)
+        mask = _read_mask(masks[image.stem]).resize((size, size), Image.Resampling.NEAREST)
+        mask.save(prepared / MASKS / image.name)
         ledger.keep(MASKS)
+
+
+def _read_mask(path: Path) -> Image.Image:
+    """A mask as 0 and 255. Raises PreparationError for one that is unreadable or has no foreground or background."""
+    try:
+        levels = decode(path).convert("L")
+    except OSError as error:
+        raise PreparationError(f"{path}: a mask that cannot be read: {' '.join(str(error).split())}") from error
+    mask = levels.point(lambda value: 255 if value >= 128 else 0)
+    if len(mask.getcolors() or ()) < 2:
+        low, high = levels.getextrema()
+        raise PreparationError(
+            f"{path}: a mask with levels {low} to {high}, so all of it is on one side of 128; "
+            "white is foreground, black is background"
+        )
+    return mask

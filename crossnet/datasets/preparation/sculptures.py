@@ -15,11 +15,11 @@ DOMAINS = {"a": "sculptures on natural scenery", "b": "sculptures on white"}
 
 
 def prepare(
-    raw: Path, prepared: Path, load_size: int, size: int, backgrounds: int, crop: Span, luminance: Span, seed: int
+    raw: Path, prepared: Path, load_size: int, size: int, backgrounds: int, reduction: Span, luminance: Span, seed: int
 ) -> Ledger:
     """Composite train A (each object `backgrounds` times) and train B (other objects), and both versions of the test.
 
-    crop, luminance: of the scenery, as in `crop_of_scenery`. Raises OSError for a raw file that
+    reduction, luminance: of the scenery, as in `crop_of_scenery`. Raises OSError for a raw file that
     does not decode, and ValueError for one of the wrong size: what was rendered here has no excuse.
     """
     scenery = []
@@ -37,7 +37,7 @@ def prepare(
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:
         rng = np.random.default_rng([seed, number])
         photograph = scenery[rng.integers(len(scenery))]
-        return on_background(rgba, crop_of_scenery(photograph, len(rgba), side, crop, luminance, rng))
+        return on_background(rgba, crop_of_scenery(photograph, len(rgba), side, reduction, luminance, rng))
 
     files = list_images(raw / "objects" / "testA") + list_images(raw / "objects" / "trainA")
     files += list_images(raw / "objects" / "trainB")

@@ -1,29 +1,30 @@
 """Natural photographs that ship with scikit-learn and scikit-image: nothing is downloaded."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-# name -> (package, file): the coloured photographs of places and things among what both packages install
+WHITE = (1.0, 1.0, 1.0)
+
+# name -> (package, file, tint): natural photographs among what both packages install; the grey ones are tinted
 PHOTOGRAPHS = {
-    "china": ("sklearn.datasets.images", "china.jpg"),
-    "flower": ("sklearn.datasets.images", "flower.jpg"),
-    "cat": ("skimage.data", "chelsea.png"),
-    "coffee": ("skimage.data", "coffee.png"),
-    "garage": ("skimage.data", "motorcycle_left.png"),
-    "launch": ("skimage.data", "rocket.jpg"),
+    "roofs": ("sklearn.datasets.images", "china.jpg", WHITE),
+    "flower": ("sklearn.datasets.images", "flower.jpg", WHITE),
+    "cat": ("skimage.data", "chelsea.png", WHITE),
+    "lawn": ("skimage.data", "grass.png", (0.75, 1.0, 0.45)),
+    "gravel": ("skimage.data", "gravel.png", (1.0, 0.93, 0.82)),
+    "bricks": ("skimage.data", "brick.png", (1.0, 0.66, 0.52)),
 }
 
 
 def photograph(name: str) -> NDArray[np.uint8]:
     """One photograph, (H, W, 3) uint8, sRGB. Raises KeyError for a name that is not in PHOTOGRAPHS."""
-    from importlib.resources import files
-
-    package, file = PHOTOGRAPHS[name]
+    package, file, tint = PHOTOGRAPHS[name]
     with files(package).joinpath(file).open("rb") as stream, Image.open(stream) as image:
-        return np.asarray(image.convert("RGB"))
+        return (np.asarray(image.convert("RGB")) * np.array(tint) + 0.5).astype(np.uint8)
 
 
 def panorama(picture: NDArray[np.uint8], height: int = 32) -> NDArray[np.float32]:

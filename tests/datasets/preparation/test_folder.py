@@ -121,7 +121,8 @@ def test_a_large_file_that_is_cut_off_is_found_by_decoding_it_in_full(raw: Path)
 
 
 @pytest.mark.parametrize(
-    ("broken", "refuse_above", "stops"), [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (3, 1.0, False)]
+    ("broken", "refuse_above", "stops"),
+    [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (3, 1.0, False), (3, 0.2, False)],
 )
 def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, refuse_above: float, stops: bool) -> None:
     for number in range(broken):
