@@ -32,7 +32,6 @@ def train_stage(params: Params) -> None:
     preview = Preview(prepared / "testA", prepared / "testB")
     images, betas = options.epochs * batches.epoch_images, (options.beta1, options.beta2)
     plan = Plan(images, options.batch, options.lr, betas, options.decay_from, options.log_every)
-    grid_steps = max(1, options.grid_every * batches.epoch_images // options.batch)
     began = time.monotonic()
     with Live(str(REPORTS), dvcyaml=None, save_dvc_exp=False, report=None) as live:
 
@@ -41,7 +40,7 @@ def train_stage(params: Params) -> None:
             live.log_metric(name, value)
 
         def draw(done: int) -> None:
-            if done % grid_steps == 0 or done == plan.steps:
+            if done % options.grid_every == 0 or done == plan.steps:
                 live.log_image(f"translations/{done}.png", preview.draw(method))
 
         ticks = partial(progress, what=f"training {params.method}", unit="steps")

@@ -114,13 +114,7 @@ def test_all_that_a_stage_imports_lies_within_what_it_declares(stage: str, metho
     assert undeclared == set()
 
 
-@pytest.mark.parametrize(
-    "stage",
-    [
-        pytest.param(s, marks=pytest.mark.xfail(reason="lists crossnet/progress.py")) if s == "evaluate" else s
-        for s in STAGES
-    ],
-)
+@EVERY_STAGE
 @EVERY_METHOD
 def test_all_that_a_stage_declares_it_imports(stage: str, method: str) -> None:
     files = reached(entry(stage), method)

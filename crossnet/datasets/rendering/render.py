@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.spatial.transform import Rotation
 
-from crossnet.datasets.rendering.shapes import FAMILIES, sculpture
+from crossnet.datasets.rendering.shapes import FAMILIES, sculpture, vertex_normals
 
 MATERIALS = ("diffuse", "roughplastic", "roughconductor")
 ROUGHNESS = (0.08, 0.12, 0.18, 0.26, 0.4)
@@ -74,7 +74,7 @@ def draw(seed: int, index: int, surroundings: int, luminance: tuple[float, float
         fill=float(rng.uniform(0.66, 0.92)),
         key_azimuth=float(rng.uniform(0, 360)),
         key_elevation=float(rng.uniform(15, 75)),
-        key_strength=float(rng.uniform(4.0, 12.0)),
+        key_strength=float(rng.uniform(0.8, 3.0)),
     )
 
 
@@ -125,9 +125,10 @@ def _shape(s: Sculpture) -> tuple[Any, float]:
     vertices = vertices - (vertices.min(0) + vertices.max(0)) / 2
     properties = mi.Properties()
     properties["bsdf"] = _bsdf(s)
-    mesh = mi.Mesh("sculpture", len(vertices), len(faces), has_vertex_normals=False, props=properties)
+    mesh = mi.Mesh("sculpture", len(vertices), len(faces), has_vertex_normals=True, props=properties)
     parameters = mi.traverse(mesh)
     parameters["vertex_positions"] = vertices.astype(np.float32).ravel()
+    parameters["vertex_normals"] = vertex_normals(vertices, faces).astype(np.float32).ravel()
     parameters["faces"] = faces.astype(np.uint32).ravel()
     parameters.update()
     # Seen along -y from a distance d, a point at (x, y, z) appears at (x, z) / (d - y).

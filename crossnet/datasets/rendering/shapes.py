@@ -53,6 +53,11 @@ def _tube(centres: Vertices, radii: NDArray[np.float64], sides: int, closed: boo
     return np.concatenate(rings), _grid_faces(len(centres), sides, closed, True)
 
 
+def _capped(radius: NDArray[np.float64], z: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A profile closed by flat caps; the rims are there twice, so that shading does not run round the edge."""
+    return np.concatenate([[0.0], radius[:1], radius, radius[-1:], [0.0]]), np.concatenate([z[[0, 0]], z, z[[-1, -1]]])
+
+
 def blob(rng: np.random.Generator) -> Mesh:
     """A sphere displaced by random real spherical harmonics of degree up to 6."""
     theta, phi = _sphere_directions(36, 56)
@@ -71,12 +76,11 @@ def vase(rng: np.random.Generator) -> Mesh:
     knots = rng.integers(5, 8)
     profile = PchipInterpolator(np.linspace(0, 1, knots), rng.uniform(0.18, 0.85, knots))
     height = np.linspace(0, 1, 60)
-    radius = np.concatenate([[0.0], profile(height), [0.0]])
-    z = np.concatenate([[0.0], height, [1.0]]) * rng.uniform(1.4, 2.4)
+    radius, z = _capped(profile(height), height * rng.uniform(1.4, 2.4))
     phi = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     flutes = 1 + (rng.uniform(0.03, 0.09) if rng.random() < 0.4 else 0.0) * np.cos(rng.integers(6, 14) * phi)
     x, y = (radius[:, None] * flutes * f(phi) for f in (np.cos, np.sin))
-    return np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1).reshape(-1, 3), _grid_faces(62, 72, False, True)
+    return np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1).reshape(-1, 3), _grid_faces(len(z), 72, False, True)
 
 
 def superquadric(rng: np.random.Generator) -> Mesh:
@@ -130,12 +134,12 @@ def column(rng: np.random.Generator) -> Mesh:
     h = np.linspace(0, 1, rows)
     taper = 1 + rng.uniform(-0.6, 0.3) * h + rng.uniform(-0.35, 0.35) * np.sin(np.pi * h)
     twist = rng.uniform(-2.2, 2.2) * h
-    scale = np.concatenate([[0.0], taper, [0.0]]) * rng.uniform(0.4, 0.7)
-    z, twist = np.concatenate([[0.0], h, [1.0]]) * rng.uniform(1.2, 2.4), np.concatenate([[0.0], twist, twist[-1:]])
+    scale, z = _capped(taper * rng.uniform(0.4, 0.7), h * rng.uniform(1.2, 2.4))
+    twist = np.concatenate([twist[[0, 0]], twist, twist[[-1, -1]]])
     angle = phi + twist[:, None]
     x, y = (scale[:, None] * outline * f(angle) for f in (np.cos, np.sin))
     xyz = np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1)
-    return xyz.reshape(-1, 3), _grid_faces(rows + 2, columns, False, True)
+    return xyz.reshape(-1, 3), _grid_faces(len(z), columns, False, True)
 
 
 def _polygon(corners: int, phi: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,6 +173,17 @@ def totem(rng: np.random.Generator) -> Mesh:
         faces.append(triangles + count)
         count += len(part)
     return np.concatenate(vertices), np.concatenate(faces)
+
+
+def vertex_normals(vertices: Vertices, faces: Faces) -> Vertices:
+    """(V, 3) unit normals, each the mean over its triangles weighted by their area; +z where all are degenerate."""
+    corners = vertices[faces]  # (F, 3, 3)
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    total = np.zeros_like(vertices)
+    for k in range(3):
+        np.add.at(total, faces[:, k], across)
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return np.where(length > 1e-12, total / np.maximum(length, 1e-12), [0.0, 0.0, 1.0])
 
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Mesh]] = {

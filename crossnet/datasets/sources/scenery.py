@@ -7,24 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-WHITE = (1.0, 1.0, 1.0)
-
-# name -> (package, file, tint): natural photographs among what both packages install; the grey ones are tinted
+# name -> (package, file): photographs among what both packages install
 PHOTOGRAPHS = {
-    "roofs": ("sklearn.datasets.images", "china.jpg", WHITE),
-    "flower": ("sklearn.datasets.images", "flower.jpg", WHITE),
-    "cat": ("skimage.data", "chelsea.png", WHITE),
-    "lawn": ("skimage.data", "grass.png", (0.75, 1.0, 0.45)),
-    "gravel": ("skimage.data", "gravel.png", (1.0, 0.93, 0.82)),
-    "bricks": ("skimage.data", "brick.png", (1.0, 0.66, 0.52)),
+    "roofs": ("sklearn.datasets.images", "china.jpg"),
+    "flower": ("sklearn.datasets.images", "flower.jpg"),
+    "cat": ("skimage.data", "chelsea.png"),
+    "coffee": ("skimage.data", "coffee.png"),
+    "garage": ("skimage.data", "motorcycle_left.png"),
+    "launch": ("skimage.data", "rocket.jpg"),
+    "lawn": ("skimage.data", "grass.png"),
+    "gravel": ("skimage.data", "gravel.png"),
+    "bricks": ("skimage.data", "brick.png"),
 }
+TINTS = {"lawn": (0.75, 1.0, 0.45), "gravel": (1.0, 0.93, 0.82), "bricks": (1.0, 0.66, 0.52)}  # of the grey ones
+BACKDROPS = ("roofs", "flower", "cat", "lawn", "gravel", "bricks")  # what objects are set into
+SURROUNDINGS = ("roofs", "flower", "cat", "coffee", "garage", "launch")  # what lights them
 
 
 def photograph(name: str) -> NDArray[np.uint8]:
     """One photograph, (H, W, 3) uint8, sRGB. Raises KeyError for a name that is not in PHOTOGRAPHS."""
-    package, file, tint = PHOTOGRAPHS[name]
+    package, file = PHOTOGRAPHS[name]
     with files(package).joinpath(file).open("rb") as stream, Image.open(stream) as image:
-        return (np.asarray(image.convert("RGB")) * np.array(tint) + 0.5).astype(np.uint8)
+        return (np.asarray(image.convert("RGB")) * np.array(TINTS.get(name, (1.0, 1.0, 1.0))) + 0.5).astype(np.uint8)
 
 
 def panorama(picture: NDArray[np.uint8], height: int = 32) -> NDArray[np.float32]:
@@ -34,9 +38,8 @@ def panorama(picture: NDArray[np.uint8], height: int = 32) -> NDArray[np.float32
     return np.concatenate([linear, linear[:, ::-1]], 1).astype(np.float32)
 
 
-def save_photographs(folder: Path) -> list[str]:
-    """Write every photograph to folder as a lossless PNG; returns their names."""
+def save_backdrops(folder: Path) -> None:
+    """Write every backdrop to folder as a lossless PNG."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in PHOTOGRAPHS:
+    for name in BACKDROPS:
         Image.fromarray(photograph(name)).save(folder / f"{name}.png")
-    return list(PHOTOGRAPHS)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.rendering.render import Sculpture, draw, render
-from crossnet.datasets.sources.scenery import PHOTOGRAPHS, panorama, photograph, save_photographs
+from crossnet.datasets.sources.scenery import SURROUNDINGS, panorama, photograph, save_backdrops
 from crossnet.progress import progress
 
 _panoramas: list[NDArray[np.float32]] = []
@@ -30,8 +30,8 @@ def fetch(
     sizes: pixels a side of train and of test renders. luminance: range of the objects' mean luminance, in [0, 1].
     The files depend on the arguments alone, not on the number of cores.
     """
-    save_photographs(folder / "scenery")
-    sculptures = [draw(seed, i, len(PHOTOGRAPHS), luminance) for i in range(test + 2 * train)]
+    save_backdrops(folder / "scenery")
+    sculptures = [draw(seed, i, len(SURROUNDINGS), luminance) for i in range(test + 2 * train)]
     split = ["testA"] * test + ["trainA"] * train + ["trainB"] * train
     paths = [folder / "objects" / side / f"{i:05d}.png" for i, side in enumerate(split)]
     for side in set(split):
@@ -54,7 +54,7 @@ def _render_all(jobs: Sequence[tuple[Sculpture, Path, int, int]]) -> list[float]
 
 
 def _start() -> None:
-    _panoramas.extend(panorama(photograph(name)) for name in PHOTOGRAPHS)
+    _panoramas.extend(panorama(photograph(name)) for name in SURROUNDINGS)
 
 
 def _render_one(job: tuple[Sculpture, Path, int, int]) -> float:
