@@ -26,7 +26,7 @@ def one_step(method: Method, adams: dict[str, torch.optim.Adam], x_a: Tensor, x_
     for phase in method.phases:
         adams[phase.name].zero_grad()
         with training_only(method, phase):
-            phase.terms(x_a, x_b)[0].backward()
+            torch.autograd.backward(phase.terms(x_a, x_b)[0])
         adams[phase.name].step()
 
 

@@ -80,7 +80,9 @@ def vase(rng: np.random.Generator) -> Mesh:
     phi = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     flutes = 1 + (rng.uniform(0.03, 0.09) if rng.random() < 0.4 else 0.0) * np.cos(rng.integers(6, 14) * phi)
     x, y = (radius[:, None] * flutes * f(phi) for f in (np.cos, np.sin))
-    return np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1).reshape(-1, 3), _grid_faces(len(z), 72, False, True)
+    return np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1).reshape(-1, 3), _grid_faces(
+        len(z), 72, False, True
+    )
 
 
 def superquadric(rng: np.random.Generator) -> Mesh:
