@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.datasets.sources.scenery import PHOTOGRAPHS, panorama, photograph, save_photographs
+from crossnet.datasets.sources.scenery import BACKDROPS, PHOTOGRAPHS, SURROUNDINGS, panorama, photograph, save_backdrops
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
@@ -18,9 +18,13 @@ def test_a_photograph_is_there_and_in_colour(name: str) -> None:
     assert np.ptp(picture.astype(int), axis=-1).mean() > 5
 
 
-def test_photographs_are_saved_without_loss(tmp_path: Path) -> None:
-    assert save_photographs(tmp_path / "new") == list(PHOTOGRAPHS)
-    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(PHOTOGRAPHS)
+def test_backdrops_and_surroundings_are_photographs() -> None:
+    assert {*BACKDROPS, *SURROUNDINGS} == set(PHOTOGRAPHS)
+
+
+def test_backdrops_are_saved_without_loss(tmp_path: Path) -> None:
+    save_backdrops(tmp_path / "new")
+    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(BACKDROPS)
     with Image.open(tmp_path / "new" / "cat.png") as image:
         assert np.array_equal(np.asarray(image), photograph("cat"))
 
