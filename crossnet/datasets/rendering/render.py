@@ -13,11 +13,11 @@ from scipy.optimize import brentq
 from scipy.spatial.transform import Rotation
 
 from crossnet.datasets.rendering.shapes import FAMILIES, sculpture, vertex_normals
+from crossnet.images import LUMA
 
 MATERIALS = ("diffuse", "roughplastic", "roughconductor")
 ROUGHNESS = (0.08, 0.12, 0.18, 0.26, 0.4)
 CONDUCTORS = ("Au", "Ag", "Cu", "Al", "Cr")
-LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as in crossnet.metrics.foreground
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from crossnet.datasets.rendering.render import Sculpture, draw, render
 from crossnet.datasets.sources.scenery import SURROUNDINGS, panorama, photograph, save_backdrops
+from crossnet.images import LUMA
 from crossnet.progress import progress
 
 _panoramas: list[NDArray[np.float32]] = []
@@ -63,4 +64,4 @@ def _render_one(job: tuple[Sculpture, Path, int, int]) -> float:
     rgba = render(sculpture, size, samples, _panoramas[sculpture.surroundings])
     Image.fromarray(rgba).save(path)
     alpha = rgba[..., 3] / 255
-    return float((rgba[..., :3] @ np.array([0.299, 0.587, 0.114]) / 255 * alpha).sum() / alpha.sum())
+    return float((rgba[..., :3] @ LUMA / 255 * alpha).sum() / alpha.sum())
