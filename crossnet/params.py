@@ -3,6 +3,7 @@
 Only stages and the command line import this; everything below them is handed plain values.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,8 +53,14 @@ class History(_Block):
     chance: Share
 
 
+def _duration(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d* (epochs|images)", text):
+        raise ValueError(f"{text!r} is no duration, such as 200 epochs, or 9600 images")
+    return text
+
+
 class Training(_Block):
-    epochs: Positive
+    duration: Annotated[str, AfterValidator(_duration)]
     decay_from: Share
     batch: Positive
     lr: Annotated[float, Field(gt=0, le=1)]
@@ -66,6 +73,11 @@ class Training(_Block):
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
     devices: Positive
     precision: Literal["32-true", "bf16-mixed", "16-mixed"]
+
+    def images(self, epoch: int) -> int:
+        """Images a side that the duration comes to, where an epoch has `epoch` of them."""
+        count, unit = self.duration.split()
+        return int(count) * (epoch if unit == "epochs" else 1)
 
 
 class Scale(_Block):

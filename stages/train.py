@@ -30,7 +30,7 @@ def train_stage(params: Params) -> None:
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed)
     preview = Preview(prepared / "testA", prepared / "testB")
-    images, betas = options.epochs * batches.epoch_images, (options.beta1, options.beta2)
+    images, betas = options.images(batches.epoch_images), (options.beta1, options.beta2)
     plan = Plan(images, options.batch, options.lr, betas, options.decay_from, options.log_every)
     began = time.monotonic()
     with Live(str(REPORTS), dvcyaml=None, save_dvc_exp=False, report=None) as live:

@@ -104,7 +104,7 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit(clone: Path) -> None:
 
 def test_editing_what_a_run_does_not_use_leaves_it_up_to_date(clone: Path) -> None:
     other, own = (clone / f"crossnet/methods/{name}/losses.py" for name in ("cyclegan", "crossnet"))
-    set_parameter(clone, "scales.paper.training.epochs", 100)
+    set_parameter(clone, "scales.paper.training.duration", "100 epochs")
     set_parameter(clone, "methods.cyclegan.cycle", 9)
     other.write_text(other.read_text() + "\n# another method's comment\n")
     assert "up to date" in run(clone, "dvc", "status", "fetch", "prepare", "train", "translate", "evaluate")

@@ -4,27 +4,11 @@ A generator is an encoder and a decoder; `translator_blocks` of the scale is not
 residual blocks between two halves: the same layers in the same order.)
 """
 
-import torch
 from torch import nn
 
-from crossnet.nn.blocks import Decoder, Encoder
-from crossnet.nn.init import initialise
-from crossnet.nn.patchgan import PatchGAN
+from crossnet.nn.generators import discriminators, generators
 
 
-def build(
-    width: int, encoder_blocks: int, translator_blocks: int, discriminator_width: int, seed: int
-) -> dict[str, nn.Module]:
-    """All networks by name, with their initial weights."""
-    networks: dict[str, nn.Module] = {
-        "E_ab": Encoder(width, encoder_blocks),
-        "E_ba": Encoder(width, encoder_blocks),
-        "D_a": Decoder(width),
-        "D_b": Decoder(width),
-        "Q_a": PatchGAN(discriminator_width),
-        "Q_b": PatchGAN(discriminator_width),
-    }
-    generator = torch.Generator().manual_seed(seed)
-    for network in networks.values():
-        initialise(network, generator)
-    return networks
+def build(width: int, encoder_blocks: int, translator_blocks: int, discriminator_width: int) -> dict[str, nn.Module]:
+    """All networks by name."""
+    return generators(width, encoder_blocks) | discriminators(discriminator_width)

@@ -1,0 +1,38 @@
+"""Two generators, A to B and B to A, and a discriminator a domain: what CrossNet and CycleGAN are both built on."""
+
+from torch import nn
+
+from crossnet.nn.blocks import Decoder, Encoder
+from crossnet.nn.patchgan import PatchGAN
+
+# `z_b` is a code that `D_b` decodes; a hat marks what was translated
+GENERATOR_PATHS = {
+    # Fig. 2, the two generators: x_b_hat = D_b(E_ab(x_a))
+    "z_b": ("E_ab", "x_a"),
+    "z_a": ("E_ba", "x_b"),
+    "x_b_hat": ("D_b", "z_b"),
+    "x_a_hat": ("D_a", "z_a"),
+    "q_b_hat": ("Q_b", "x_b_hat"),
+    "q_a_hat": ("Q_a", "x_a_hat"),
+    # §3.3, an encoder that is given an image of its target domain
+    "z_b_own": ("E_ab", "x_b"),
+    "z_a_own": ("E_ba", "x_a"),
+    # Eq. (2), identity
+    "x_b_id": ("D_b", "z_b_own"),
+    "x_a_id": ("D_a", "z_a_own"),
+}
+
+
+def generators(width: int, blocks: int) -> dict[str, nn.Module]:
+    """E_ab then D_b is the generator A to B, E_ba then D_a the one back."""
+    return {
+        "E_ab": Encoder(width, blocks),
+        "E_ba": Encoder(width, blocks),
+        "D_a": Decoder(width),
+        "D_b": Decoder(width),
+    }
+
+
+def discriminators(width: int) -> dict[str, nn.Module]:
+    """Q_a and Q_b, one for each domain."""
+    return {"Q_a": PatchGAN(width), "Q_b": PatchGAN(width)}

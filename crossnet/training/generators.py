@@ -1,0 +1,59 @@
+"""Methods with two generators and a discriminator a domain: their phases, their log and their translation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from crossnet.nn.diagnostics import code_norm
+from crossnet.nn.init import initialise
+from crossnet.nn.objective import Term, objective
+from crossnet.nn.paths import Apply, Figure, Paths
+from crossnet.training.adversary import Adversary
+from crossnet.training.method import Method, Phase, Side
+from crossnet.training.seeds import derive
+
+
+class TwoGenerators(Method):
+    """All networks but the discriminators descend the terms together; then the discriminators, each with its history.
+
+    `figure` has the paths of `crossnet.nn.generators` and the method's own, `terms` read them; `weights` has one for
+    each term. Without the term `gan` there are no discriminators to train.
+    """
+
+    translates_with = ("E_ab", "D_b", "E_ba", "D_a")
+
+    def __init__(
+        self,
+        networks: Mapping[str, nn.Module],
+        figure: Figure,
+        terms: Mapping[str, Term],
+        weights: Mapping[str, Any],
+        history: Mapping[str, Any],
+        seed: int,
+        apply: Apply,
+    ):
+        generator = torch.Generator().manual_seed(derive(seed, "networks"))
+        for network in networks.values():
+            initialise(network, generator)
+        self.networks, self._figure, self._terms = networks, figure, terms
+        self._weights, self._apply = weights, apply
+        self._adversary = Adversary(networks, history, seed, apply)
+        judges = self._adversary.phase
+        descending = Phase("generators", tuple(n for n in networks if n not in judges.trains), self._descend)
+        self.phases = (descending, judges) if weights["gan"] else (descending,)
+
+    def _descend(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        paths = Paths(self._figure, self.networks, {"x_a": x_a, "x_b": x_b}, self._apply)
+        total, terms = objective(self._terms, paths, self._weights)
+        if self._weights["gan"]:
+            self._adversary.remember(paths)
+        logged = {f"loss/{name}": term for name, term in terms.items()}
+        return total, logged | {f"code_norm/{z}": code_norm(paths[z]) for z in ("z_a", "z_b") if z in paths}
+
+    def translate(self, x: Tensor, to: Side) -> Tensor:
+        """x_b_hat = D_b(E_ab(x_a)), or x_a_hat = D_a(E_ba(x_b)): E and D alone, §3.1."""
+        given, wanted = ("x_a", "x_b_hat") if to == "b" else ("x_b", "x_a_hat")
+        translated: Tensor = Paths(self._figure, self.networks, {given: x})[wanted]
+        return translated
