@@ -41,7 +41,7 @@ def evaluate(params: Params) -> None:
         mean, std = kernel_distance(x, y)
         metrics["kid_efflite0"] |= {name: mean, f"{name}_std": std, f"{name}_n": len(x)}
         metrics["fd_efflite0"] |= {name: frechet_distance(x, y), f"{name}_n": len(x)}
-    Path("reports/metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+    Path("reports/metrics.json").write_text(json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import auc, f1_score, jaccard_score, roc_auc_score, roc_curve
+from sklearn.metrics import f1_score, jaccard_score, roc_auc_score, roc_curve
 
 from crossnet.images import luminance
 
@@ -48,18 +48,13 @@ def segmentation(images: Images, masks: Masks, threshold: float = THRESHOLD) -> 
 def roc(images: Images, masks: Masks, points: int = 256) -> pd.DataFrame:
     """The pooled ROC: columns fpr, tpr, threshold (a luminance; foreground is <= it), at most `points` rows.
 
-    Rows are taken at even distances along the curve, its ends always among them.
+    Rows are taken at even distances along the curve, its ends always among them; the first is threshold -1, nothing.
     """
     fpr, tpr, score = roc_curve(_flat(masks), _flat(scores(images)))
     length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(fpr), np.diff(tpr)))])
     wanted = np.searchsorted(length, np.linspace(0, length[-1], points)).clip(0, len(fpr) - 1)
     rows = np.unique(np.concatenate([[0], wanted, [len(fpr) - 1]]))
-    return pd.DataFrame({"fpr": fpr[rows], "tpr": tpr[rows], "threshold": np.maximum(255 - score[rows], 0.0)})
-
-
-def area(curve: pd.DataFrame) -> float:
-    """The area under a curve of `roc`."""
-    return float(auc(curve["fpr"], curve["tpr"]))
+    return pd.DataFrame({"fpr": fpr[rows], "tpr": tpr[rows], "threshold": np.maximum(255 - score[rows], -1.0)})
 
 
 def foreground(translated: Images, inputs: Images, masks: Masks, truths: Images | None) -> dict[str, float]:

@@ -16,7 +16,7 @@ def fetch(source: Path, folder: Path) -> None:
     """Copy the image files of every side, as they are. Raises FolderError for a side that is missing or empty."""
     layout = f"expected {source}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
     if not source.is_dir():
-        raise FolderError(f"{source}: no such folder; {layout} (tasks.folder.path in params.yaml)")
+        raise FolderError(f"{source}: no such folder; {layout} (the task's path in params.yaml)")
     found = {side: list_images(source / side) for side in (*SIDES, MASKS) if (source / side).is_dir()}
     for side in SIDES:
         if not found.get(side):

@@ -47,5 +47,5 @@ def test_a_missing_or_empty_side_is_named_with_the_layout(
 
 
 def test_a_folder_that_is_not_there_is_named_with_the_key(tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match=r"^[^\n]*/absent: no such folder; [^\n]*tasks.folder.path[^\n]*$"):
+    with pytest.raises(FolderError, match=r"^[^\n]*/absent: no such folder; [^\n]*the task's path[^\n]*$"):
         fetch(tmp_path / "absent", tmp_path / "raw")
