@@ -72,7 +72,8 @@ class Training(_Block):
     grid_every: Positive
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
     devices: Positive
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"]
+    nodes: Positive
+    precision: Literal["32-true", "bf16-mixed"]
 
     def images(self, epoch: int) -> int:
         """Images a side that the duration comes to, where an epoch has `epoch` of them."""
@@ -84,6 +85,11 @@ class Scale(_Block):
     images: Images
     networks: Networks
     training: Training
+
+
+class Checkpoints(_Block):
+    every_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    keep: Positive
 
 
 class CrossNetOptions(_Block):
@@ -145,6 +151,7 @@ class Params(_Block):
     lambda_ctc: Weight
     lambda_zid: Weight
     lambda_zcyc: Weight
+    checkpoints: Checkpoints
     methods: Methods
     scales: dict[str, Scale]
     tasks: dict[str, Task]

@@ -10,7 +10,7 @@ from crossnet.params import Params, load_params
 
 
 def command(stage: Callable[[Params], None]) -> None:
-    """Run a stage as the command of its module; exits with 1 and one line for what a user can cause and mend."""
+    """Run a stage as the command of its module; one line and its exit status, or 1, for what a user can mend."""
 
     def main(
         params: Annotated[Path, typer.Option(help="The parameters of the run.")] = Path("params.yaml"),
@@ -22,7 +22,7 @@ def command(stage: Callable[[Params], None]) -> None:
             if debug:
                 raise
             typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(getattr(error, "exit_status", 1)) from None
 
     main.__doc__ = stage.__doc__
     typer.run(main)

@@ -1,20 +1,22 @@
 import json
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from dvclive.live import Live
 
 from crossnet.model import save_model
 from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
+from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.journal import Journal
+from crossnet.training.keeper import Keeper
 from crossnet.training.loop import Plan, start, train
 from crossnet.training.machine import deterministic, summarise
 from crossnet.training.method import load
 from crossnet.training.preview import Preview
+from crossnet.training.runs import claimed, identify
 from stages.command import command
+from stages.live import live_log
 
 PREPARED, REPORTS, MODEL = Path("data/prepared"), Path("reports/training"), Path("data/model")
 
@@ -23,32 +25,34 @@ def train_stage(params: Params) -> None:
     """Train the method on the prepared task: weights in data/model, the log in reports/training."""
     prepared, options, size = PREPARED / params.task, params.training, params.images.size
     deterministic(params.seed)
-    fabric = start(options.accelerator, options.devices, options.precision)
-    history = options.history.model_dump()
-    setup: dict[str, Any] = {"networks": params.networks.model_dump(), "weights": params.weights, "history": history}
-    method = load(params.method)(**setup, seed=params.seed)
+    fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
+    rank, processes, first = fabric.global_rank, fabric.world_size, fabric.is_global_zero
+    setup: dict[str, Any] = {"networks": params.networks.model_dump(), "weights": params.weights}
+    setup["history"] = options.history.model_dump()
+    method = load(params.method)(**setup, seed=params.seed, rank=rank)
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
-    batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed)
+    batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")
     images, betas = options.images(batches.epoch_images), (options.beta1, options.beta2)
-    plan = Plan(images, options.batch, options.lr, betas, options.decay_from, options.log_every)
-    began = time.monotonic()
-    with Live(str(REPORTS), dvcyaml=None, save_dvc_exp=False, report=None) as live:
-
-        def log(name: str, value: float, done: int) -> None:
-            live.step = done
-            live.log_metric(name, value)
+    plan = Plan(images, options.batch * processes, options.lr, betas, options.decay_from, options.log_every)
+    described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
+    config = {"method": params.method} | setup | described
+    shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), str(fabric.device), processes)
+    with claimed(shaped_by, first) as folder, live_log(REPORTS, first) as (log, show):
+        journal = Journal(folder / "pictures", log, show)
 
         def draw(done: int) -> None:
-            if done % options.grid_every == 0 or done == plan.steps:
-                live.log_image(f"translations/{done}.png", preview.draw(method))
+            if first and (done % options.grid_every == 0 or done == plan.steps):
+                journal.draw(preview.draw(method), done)
 
-        ticks = partial(progress, what=f"training {params.method}", unit="steps")
-        train(method, batches, fabric, plan, log, draw, ticks)
-    described = {"task": params.task, "size": size, "seed": params.seed}
-    save_model(MODEL, method, {"method": params.method} | setup | described)
-    summary = summarise(method, plan.steps, plan.steps * plan.batch, time.monotonic() - began, fabric.device)
-    (REPORTS / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+        checkpoints = Checkpoints(folder, params.checkpoints.keep, fabric)
+        with Keeper(checkpoints, params.checkpoints.every_seconds, fabric) as keeper:
+            ticks = partial(progress, what=f"training {params.method}", unit="steps")
+            seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
+        if first:
+            save_model(MODEL, method, config)
+            summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device)
+            (REPORTS / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ import torch
 
 from crossnet.params import load_params
 from crossnet.training.batches import Batches
-from crossnet.training.loop import Plan, start, train
+from crossnet.training.loop import Plan
 from crossnet.training.method import load
 from tests.test_params import COMMITTED
+from tests.tiny import trained
 
 COUNTS = {"E": 10_999_936, "D": 378_243, "T": 10_621_440, "Q": 2_764_737}
 
@@ -25,17 +26,8 @@ def test_one_step_at_256_pixels_runs_and_trains_every_network() -> None:
     assert counts == {name: COUNTS[name[0]] for name in method.networks}
     before = {name: next(network.parameters()).detach().clone() for name, network in method.networks.items()}
     side = torch.randint(0, 256, (1, 3, 286, 286), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    logged: dict[str, float] = {}
     plan = Plan(1, paper.training.batch, paper.training.lr, (0.5, 0.999), paper.training.decay_from, 1)
-    train(
-        method,
-        Batches(side, side.flip(-1), 1, paper.images.size, True, 0),
-        start("cpu", 1, "32-true"),
-        plan,
-        lambda name, value, _: logged.__setitem__(name, value),
-        lambda _: None,
-        lambda steps, _: steps,
-    )
+    logged = trained(method, Batches(side, side.flip(-1), 1, paper.images.size, True, 0), plan).rows[1]
     assert {name for name in logged if name.startswith("loss/")} == {
         f"loss/{term}" for term in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b")
     }

@@ -1,11 +1,18 @@
 """The smallest methods that have every part, and images for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from crossnet.training.batches import Batches
+from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.journal import Journal
+from crossnet.training.keeper import Keeper
+from crossnet.training.loop import Plan, start, train
 from crossnet.training.method import Method, load
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
@@ -17,9 +24,11 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
 METHODS = tuple(WEIGHTS)
 
 
-def method(name: str, seed: int = 0, dtype: torch.dtype = torch.float32, **weights: Any) -> Method:
+def method(
+    name: str, seed: int = 0, dtype: torch.dtype = torch.float32, history: int = 4, rank: int = 0, **weights: Any
+) -> Method:
     """A method of that name with the smallest networks; `weights` replace the default ones."""
-    made = load(name)(NETWORKS, WEIGHTS[name] | weights, HISTORY, seed=seed)
+    made = load(name)(NETWORKS, WEIGHTS[name] | weights, HISTORY | {"capacity": history}, seed=seed, rank=rank)
     for network in made.networks.values():
         network.to(dtype)
     return made
@@ -37,3 +46,46 @@ def weights_of(made: Method) -> dict[str, Tensor]:
         for name, network in made.networks.items()
         for key, value in network.state_dict().items()
     }
+
+
+class Log:
+    """Remembers what a training logs, and after which steps."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[str, float]] = {}
+        self.steps: list[int] = []
+
+    def __call__(self, name: str, value: float, done: int) -> None:
+        self.rows.setdefault(done, {})[name] = value
+
+
+def trained(
+    made: Method, batches: Any, plan: Plan, folder: Path | None = None, every_seconds: float = 1e9, keep: int = 2
+) -> Log:
+    """Train a method on the processor and return its log; checkpoints go to a folder, if one is given."""
+    log = Log()
+
+    def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+        assert total == plan.steps
+        return steps
+
+    with TemporaryDirectory() as elsewhere:
+        fabric = start("cpu", 1, 1, "32-true")
+        checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
+        journal = Journal(Path(elsewhere), log, lambda path, done: None)
+        with Keeper(checkpoints, every_seconds, fabric) as keeper:
+            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks)
+    return log
+
+
+def tiny_plan(**changed: Any) -> Plan:
+    """12 images a side in batches of 2."""
+    return Plan(
+        **({"images": 12, "batch": 2, "lr": 1e-3, "betas": (0.5, 0.999), "decay_from": 0.5, "log_every": 2} | changed)
+    )
+
+
+def tiny_batches(batch: int = 2, seed: int = 0, rank: int = 0, processes: int = 1) -> Batches:
+    """Of 3 random images a side, 24 pixels cropped out of 28."""
+    pictures = torch.randint(0, 256, (2, 3, 3, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(7))
+    return Batches(pictures[0], pictures[1], batch, 24, True, seed, rank, processes)

@@ -17,13 +17,24 @@ class Adversary:
 
     def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int, apply: Apply):
         self._networks, self._apply = networks, apply
-        self.histories = {side: History(**history, seed=derive(seed, "history", side)) for side in ("a", "b")}
+        self.histories = {side: History(**history, seed=derive(seed, side)) for side in ("a", "b")}
         self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms)
         self._translated: dict[str, Tensor] = {}
 
     def remember(self, paths: Paths) -> None:
         """Keep this step's translations x_a_hat and x_b_hat, which are known by now, for the discriminators."""
         self._translated = {side: paths[f"x_{side}_hat"] for side in ("a", "b")}
+
+    def memory(self) -> dict[str, Tensor]:
+        """Both histories."""
+        return {
+            f"{side}/{k}": value for side, history in self.histories.items() for k, value in history.state().items()
+        }
+
+    def recall(self, memory: Mapping[str, Tensor]) -> None:
+        """Make both histories what they were."""
+        for side, history in self.histories.items():
+            history.load({k.removeprefix(f"{side}/"): v for k, v in memory.items() if k.startswith(f"{side}/")})
 
     def _terms(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         losses = {}

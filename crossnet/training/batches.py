@@ -5,6 +5,7 @@ is max(A, B) images; within one, a side is shuffled whole, and the shorter side 
 A and B are paired at random (unstated in the paper; CycleGAN's).
 """
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -32,16 +33,24 @@ class Batches:
     """Batches of pairs for step 0, 1, 2, ...: `batches[step]` is (x_a, x_b), each (batch, 3, size, size) in [-1, 1].
 
     `a` and `b` are (N, 3, load_size, load_size) uint8. Each image is cropped to `size` at random and, if `flip`,
-    mirrored half of the time.
+    mirrored half of the time. Of several processes each, by its rank, has its own part of what one process would
+    have with a batch as large as all of theirs.
     """
 
-    def __init__(self, a: Tensor, b: Tensor, batch: int, size: int, flip: bool, seed: int):
-        self._sides, self._batch, self._size, self._flip, self._seed = {"a": a, "b": b}, batch, size, flip, seed
+    def __init__(
+        self, a: Tensor, b: Tensor, batch: int, size: int, flip: bool, seed: int, rank: int = 0, processes: int = 1
+    ):
+        self._sides, self._size, self._flip, self._seed = {"a": a, "b": b}, size, flip, seed
+        self._all, self._mine = batch * processes, slice(rank * batch, (rank + 1) * batch)
 
     @property
     def epoch_images(self) -> int:
         """Images a side in one epoch: max(A, B)."""
         return max(len(images) for images in self._sides.values())
+
+    def digest(self) -> str:
+        """SHA-256 of the images of both sides, in their order."""
+        return hashlib.sha256(b"".join(images.numpy().tobytes() for images in self._sides.values())).hexdigest()
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         return self._draw("a", step), self._draw("b", step)
@@ -49,11 +58,11 @@ class Batches:
     def _draw(self, side: str, step: int) -> Tensor:
         images = self._sides[side]
         random = np.random.default_rng(derive(self._seed, "augment", side, step))
-        seen = np.arange(step * self._batch, (step + 1) * self._batch)
+        seen = np.arange(step * self._all, (step + 1) * self._all)[self._mine]
         picked = images[torch.from_numpy(self._order(side, seen))]
         room = picked.shape[-1] - self._size
-        tops, lefts = random.integers(0, room + 1, (2, self._batch))
-        mirrored = random.random(self._batch) < 0.5
+        tops, lefts = random.integers(0, room + 1, (2, self._all))[:, self._mine]
+        mirrored = (random.random(self._all) < 0.5)[self._mine]
         crops = []
         for image, top, left, mirror in zip(picked, tops, lefts, mirrored, strict=True):
             crop = image[:, top : top + self._size, left : left + self._size]

@@ -32,6 +32,7 @@ class TwoGenerators(Method):
         weights: Mapping[str, Any],
         history: Mapping[str, Any],
         seed: int,
+        rank: int,
         apply: Apply,
     ):
         generator = torch.Generator().manual_seed(derive(seed, "networks"))
@@ -39,7 +40,7 @@ class TwoGenerators(Method):
             initialise(network, generator)
         self.networks, self._figure, self._terms = networks, figure, terms
         self._weights, self._apply = weights, apply
-        self._adversary = Adversary(networks, history, seed, apply)
+        self._adversary = Adversary(networks, history, derive(seed, "history", rank), apply)
         judges = self._adversary.phase
         descending = Phase("generators", tuple(n for n in networks if n not in judges.trains), self._descend)
         self.phases = (descending, judges) if weights["gan"] else (descending,)
@@ -51,6 +52,14 @@ class TwoGenerators(Method):
             self._adversary.remember(paths)
         logged = {f"loss/{name}": term for name, term in terms.items()}
         return total, logged | {f"code_norm/{z}": code_norm(paths[z]) for z in ("z_a", "z_b") if z in paths}
+
+    def memory(self) -> dict[str, Tensor]:
+        """Both histories: their images and their random states."""
+        return self._adversary.memory()
+
+    def recall(self, memory: Mapping[str, Tensor]) -> None:
+        """The histories as they were."""
+        self._adversary.recall(memory)
 
     def translate(self, x: Tensor, to: Side) -> Tensor:
         """x_b_hat = D_b(E_ab(x_a)), or x_a_hat = D_a(E_ba(x_b)): E and D alone, §3.1."""

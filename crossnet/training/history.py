@@ -1,5 +1,7 @@
 """The history of translated images of Shrivastava et al. [19], as CycleGAN keeps it."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -20,6 +22,16 @@ class History:
     def exchange(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) new translations in, as many images of any age out; gradients stop here."""
         return torch.stack([self._exchange_one(image) for image in images.detach()])
+
+    def state(self) -> dict[str, Tensor]:
+        """The images, oldest place first, and the random state."""
+        images = {"images": torch.stack(self.images)} if self.images else {}
+        return images | {"random": self._random.get_state()}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Become what `state` was taken of; the images go to the device that they are asked from."""
+        self.images = list(state["images"].unbind()) if "images" in state else []
+        self._random.set_state(state["random"])
 
     def _exchange_one(self, image: Tensor) -> Tensor:
         if len(self.images) < self.capacity:

@@ -1,10 +1,10 @@
 """The training loop: phases of a method, one optimiser each, under Lightning Fabric. It knows no method by name."""
 
-import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
@@ -12,18 +12,18 @@ from torch import Tensor
 from torch.optim import Adam
 
 from crossnet.training.batches import Batches
+from crossnet.training.checkpoint import State
+from crossnet.training.journal import Journal
+from crossnet.training.keeper import Keeper
+from crossnet.training.means import Means
 from crossnet.training.method import Method, Phase
-
-Log = Callable[[str, float, int], None]
-
-
-class DivergedError(RuntimeError):
-    """A loss that is not finite; the message names it and the step."""
+from crossnet.training.state import capture, restore
+from crossnet.training.watch import Watch
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast: `images` a side in all, `batch` a step, Adam's `lr` and `betas`, the schedule.
+    """How long and how fast: `images` a side in all, `batch` a step (of all processes), Adam's `lr` and `betas`.
 
     The learning rate is constant until `decay_from` (a share of all images), then falls linearly to zero. The terms
     are logged as means over `log_every` steps.
@@ -52,13 +52,23 @@ class Plan:
         return done % self.log_every == 0 or done == self.steps
 
 
-def start(accelerator: str, devices: int, precision: str) -> Fabric:
-    """Fabric on the device that is asked for. Raises RuntimeError, in one line, where there is none of it."""
+def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
+    """Fabric on the devices that are asked for, this being one of its processes from here on.
+
+    Raises RuntimeError, in one line, where there is no such device.
+    """
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not present.get(accelerator, True):
         there = ", ".join(["cpu", *(name for name, found in present.items() if found)])
         raise RuntimeError(f"training.accelerator: {accelerator} is asked for, but there is only {there}")
-    fabric = Fabric(accelerator=accelerator, devices=devices, precision=precision)  # type: ignore[arg-type]
+    strategy = "ddp" if devices * nodes > 1 else "auto"
+    fabric = Fabric(
+        accelerator=accelerator,
+        strategy=strategy,
+        devices=devices,
+        num_nodes=nodes,
+        precision=precision,  # type: ignore[arg-type]
+    )
     fabric.launch()
     return fabric
 
@@ -88,77 +98,88 @@ def optimisers(method: Method, plan: Plan) -> dict[str, Adam]:
     }
 
 
-@dataclass
-class Means:
-    """Running means of what a step logs, without waiting for the device until they are read."""
-
-    totals: dict[str, Tensor | float] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def add(self, values: Mapping[str, Tensor]) -> None:
-        """Add one step's scalars."""
-        for name, value in values.items():
-            self.totals[name] = self.totals.get(name, 0.0) + value.detach().float()
-            self.counts[name] = self.counts.get(name, 0) + 1
-
-    def read(self) -> dict[str, float]:
-        """The means since the last reading."""
-        means = {name: float(total) / self.counts[name] for name, total in self.totals.items()}
-        self.totals, self.counts = {}, {}
-        return means
-
-
 def train(
     method: Method,
     batches: Batches,
     fabric: Fabric,
     plan: Plan,
-    log: Log,
-    after_step: Callable[[int], None],
-    ticks: Callable[[Iterable[int], int], Iterable[int]],
-) -> None:
-    """Train a method in place.
+    journal: Journal,
+    keeper: Keeper,
+    draw: Callable[[int], None],
+    ticks: Callable[[Iterable[int], int, int], Iterable[int]],
+) -> float:
+    """Train a method in place, from where the keeper's newest checkpoint left it.
 
-    log receives (name, value, steps done): the terms' means, the learning rate, images a second so far. after_step is
-    called with the number of steps done; ticks wraps the steps to show progress. Raises DivergedError when a logged
-    mean is NaN or infinite.
+    The journal receives the terms' means, the learning rate and images a second so far. draw is called with the
+    number of steps done; ticks wraps the steps to show progress, given their number and how many are done. Returns the
+    seconds that the training took, earlier starts included. Raises DivergedError at a loss that is NaN or infinite,
+    and Interrupted where the run is told to stop.
     """
     for network in method.networks.values():
         network.to(fabric.device).train()
-    plain = optimisers(method, plan)
-    adams = dict(zip(plain, _as_list(fabric.setup_optimizers(*plain.values())), strict=True))
-    means, began = Means(), time.monotonic()
-    for step in ticks(range(plan.steps), plan.steps):
+    adams, means, watch = optimisers(method, plan), Means(), Watch()
+    prepared: dict[str, Any] = {name: fabric.setup_optimizers(adam) for name, adam in adams.items()}
+    first, before = 0, 0.0
+    if saved := keeper.checkpoints.newest():
+        first, state = saved
+        before = restore(state, method, adams, means)["seconds"]
+        journal.replay(state[1]["rows"], first)
+
+    def everything() -> State:
+        watch.settle()
+        tensors, facts = capture(method, adams, means)
+        return tensors, facts | {"rows": journal.rows, "seconds": seconds()}
+
+    def seconds() -> float:
+        return before + time.monotonic() - began
+
+    began = time.monotonic()
+    for step in ticks(range(first, plan.steps), plan.steps, first):
         rate, done = plan.rate(step), step + 1
         x_a, x_b = (fabric.to_device(x) for x in batches[step])
         for phase in method.phases:
             if phase.due(step):
-                means.add(_update(method, phase, adams[phase.name], rate, x_a, x_b, fabric))
+                means.add(_update(method, phase, prepared[phase.name], rate, x_a, x_b, fabric, watch, done))
         if plan.reads(done):
-            speed = done * plan.batch / (time.monotonic() - began)
-            readings = means.read() | {"learning_rate": rate, "images_per_second": speed}
-            for name, value in readings.items():
-                if not math.isfinite(value):
-                    raise DivergedError(f"{name} is {value} within the {plan.log_every} steps before step {done}")
-            for name, value in readings.items():
-                log(name, value, done)
-        after_step(done)
+            watch.settle()
+            speed = (done - first) * plan.batch / (time.monotonic() - began)
+            for name, value in (means.read(fabric) | {"learning_rate": rate, "images_per_second": speed}).items():
+                journal.write(name, value, done)
+        draw(done)
+        keeper.after(done, everything)
+    watch.settle()
+    return seconds()
 
 
 def _update(
-    method: Method, phase: Phase, adam: torch.optim.Optimizer, rate: float, x_a: Tensor, x_b: Tensor, fabric: Fabric
+    method: Method,
+    phase: Phase,
+    adam: torch.optim.Optimizer,
+    rate: float,
+    x_a: Tensor,
+    x_b: Tensor,
+    fabric: Fabric,
+    watch: Watch,
+    done: int,
 ) -> dict[str, Tensor]:
     for group in adam.param_groups:
         group["lr"] = rate
     adam.zero_grad()
     with training_only(method, phase):
         with fabric.autocast():
-            total, logged = phase.terms(x_a, x_b)
-        fabric.backward(total)
+            objective, logged = phase.terms(x_a, x_b)
+        watch.see(done, objective, logged)
+        fabric.backward(objective)
+    if fabric.world_size > 1:
+        _average_gradients(adam, fabric)
     adam.step()
     return logged
 
 
-def _as_list(prepared: object) -> Sequence[torch.optim.Optimizer]:
-    """Fabric hands one optimiser back by itself and several as a tuple."""
-    return prepared if isinstance(prepared, list | tuple) else [prepared]  # type: ignore[list-item]
+def _average_gradients(adam: torch.optim.Optimizer, fabric: Fabric) -> None:
+    """One all-reduce for all gradients of a phase: their mean over the processes, which see equally many images."""
+    gradients = [p.grad for group in adam.param_groups for p in group["params"] if p.grad is not None]
+    together = fabric.all_reduce(torch.cat([gradient.flatten() for gradient in gradients]))
+    assert isinstance(together, Tensor)
+    for gradient, mean in zip(gradients, torch.split(together, [g.numel() for g in gradients]), strict=True):
+        gradient.copy_(mean.view_as(gradient))

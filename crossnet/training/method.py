@@ -34,7 +34,8 @@ class Method(ABC):
     """Networks by name, the phases of one step in order, and the translation.
 
     Subclasses are built from plain mappings, blocks of params.yaml: `networks` (widths, numbers of blocks), `weights`
-    (of the loss terms, and options), `history` (capacity, chance); and from a seed.
+    (of the loss terms, and options), `history` (capacity, chance); from a seed, the same for all processes that train
+    together, and the rank of this one, which has a history of its own.
     """
 
     networks: Mapping[str, nn.Module]
@@ -42,13 +43,26 @@ class Method(ABC):
 
     @abstractmethod
     def __init__(
-        self, networks: Mapping[str, Any], weights: Mapping[str, Any], history: Mapping[str, Any], seed: int
+        self,
+        networks: Mapping[str, Any],
+        weights: Mapping[str, Any],
+        history: Mapping[str, Any],
+        seed: int,
+        rank: int = 0,
     ): ...
 
     @property
     @abstractmethod
     def translates_with(self) -> tuple[str, ...]:
         """The names of the networks that `translate` uses, and that a released model holds."""
+
+    @abstractmethod
+    def memory(self) -> dict[str, Tensor]:
+        """What the method remembers between steps beside its weights, such as histories of translations."""
+
+    @abstractmethod
+    def recall(self, memory: Mapping[str, Tensor]) -> None:
+        """Remember what `memory` gave, and nothing else."""
 
     @abstractmethod
     def translate(self, x: Tensor, to: Side) -> Tensor:

@@ -23,10 +23,11 @@ class CrossNet(TwoGenerators):
         weights: Mapping[str, Any],
         history: Mapping[str, Any],
         seed: int,
+        rank: int = 0,
         apply: Apply = batched,
     ):
         terms = TERMS | ({"ctc": l_ctc_stopped} if weights["ctc_stop_gradient"] else {})
-        super().__init__(build(**networks), CROSS_PATHS, terms, weights, history, seed, apply)
+        super().__init__(build(**networks), CROSS_PATHS, terms, weights, history, seed, rank, apply)
 
 
 METHOD = CrossNet

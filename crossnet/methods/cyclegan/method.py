@@ -20,9 +20,10 @@ class CycleGAN(TwoGenerators):
         weights: Mapping[str, Any],
         history: Mapping[str, Any],
         seed: int,
+        rank: int = 0,
         apply: Apply = batched,
     ):
-        super().__init__(build(**networks), CYCLE_PATHS, TERMS, weights, history, seed, apply)
+        super().__init__(build(**networks), CYCLE_PATHS, TERMS, weights, history, seed, rank, apply)
 
 
 METHOD = CycleGAN

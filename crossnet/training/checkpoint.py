@@ -1,0 +1,124 @@
+"""Checkpoints of one run: each is written whole or not at all, checked when it is read, and the last few are kept.
+
+A checkpoint is a folder `step-000001200` with one safetensors file a process, `rank-0.safetensors` and so on, each
+beside its SHA-256. It is written under another name, flushed to the disk, and renamed at the end: a process that is
+killed at any moment, also while it writes, leaves the earlier checkpoints as they were.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+State = tuple[dict[str, Tensor], dict[str, Any]]  # tensors by name, and facts that JSON can hold
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be written; the message is one line."""
+
+
+class Checkpoints:
+    """The last `keep` checkpoints of a run in a folder that nobody else writes to; every process of the run has one."""
+
+    def __init__(self, folder: Path, keep: int, fabric: Fabric):
+        self._folder, self._keep, self._fabric = folder, keep, fabric
+        self._writer = str(fabric.broadcast(os.getpid()))  # an orphan of an earlier start writes elsewhere
+        if fabric.is_global_zero:
+            folder.mkdir(parents=True, exist_ok=True)
+            for leftover in folder.glob(".partial-*"):
+                shutil.rmtree(leftover)
+        fabric.barrier()
+
+    def steps(self) -> list[int]:
+        """The steps after which there is a checkpoint, the newest first."""
+        return sorted((int(path.name.removeprefix("step-")) for path in self._folder.glob("step-*")), reverse=True)
+
+    def save(self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Write what this process has to remember after a step, and drop what is older than the last `keep`.
+
+        Raises CheckpointError where that cannot be written (a full disk, say); earlier checkpoints stay.
+        """
+        final, partial = self._folder / f"step-{step:09d}", self._folder / f".partial-{step:09d}-{self._writer}"
+        if final.exists():
+            return
+        try:
+            partial.mkdir(parents=True, exist_ok=True)
+            _write(partial / self._file, save(dict(_contiguous(tensors)), {"facts": json.dumps(facts)}))
+            self._fabric.barrier()
+            if self._fabric.is_global_zero:
+                _flush(partial)
+                partial.rename(final)
+                _flush(self._folder)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise CheckpointError(
+                f"{final}: cannot be written ({error.strerror}); earlier checkpoints are kept: make room, and the same "
+                "command goes on from the last one"
+            ) from error
+        if self._fabric.is_global_zero:
+            for old in self.steps()[self._keep :]:
+                shutil.rmtree(self._folder / f"step-{old:09d}")
+
+    def newest(self) -> tuple[int, State] | None:
+        """The newest checkpoint that every process can read, and its step; warns of those that are passed over."""
+        for step in self._fabric.broadcast(self.steps()):
+            path = self._folder / f"step-{step:09d}" / self._file
+            state = _read(path)
+            all_can = self._fabric.all_reduce(
+                torch.tensor(float(state is not None), device=self._fabric.device), reduce_op="min"
+            )
+            if state is not None and all_can == 1:
+                return step, state
+            if state is None:
+                print(f"warning: {path}: a broken checkpoint; the one before it is tried", file=sys.stderr, flush=True)
+        return None
+
+    @property
+    def _file(self) -> str:
+        return f"rank-{self._fabric.global_rank}.safetensors"
+
+
+def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+
+
+def _write(path: Path, payload: bytes) -> None:
+    digest = f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n".encode()
+    for file, content in ((path, payload), (path.with_suffix(".sha256"), digest)):
+        with file.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+
+
+def _flush(folder: Path) -> None:
+    """Make the names in a folder lasting."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> State | None:
+    """A file's tensors and facts; None where it is not what was written."""
+    try:
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        if path.with_suffix(".sha256").read_text().split()[:1] != [digest]:
+            return None
+        with safe_open(path, framework="pt") as opened:
+            facts = json.loads(opened.metadata()["facts"])
+            return {name: opened.get_tensor(name) for name in opened.keys()}, facts  # noqa: SIM118
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        return None

@@ -1,0 +1,44 @@
+"""A look at every loss, so that a run stops at the step at which one is no longer a number."""
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+
+class DivergedError(RuntimeError):
+    """A loss that is not finite; the message names it and the step."""
+
+
+class Watch:
+    """Sees the objective of every phase. On a GPU it reads each one while the next is computed, and waits for none."""
+
+    def __init__(self) -> None:
+        self._ahead: tuple[int, Tensor, Mapping[str, Tensor], torch.cuda.Event] | None = None
+
+    def see(self, step: int, objective: Tensor, terms: Mapping[str, Tensor]) -> None:
+        """Look at a phase of a step, counted from 1. Raises DivergedError, on a GPU one phase late."""
+        if objective.is_cuda:
+            self.settle()
+            copy = torch.empty((), dtype=objective.dtype, pin_memory=True)
+            copy.copy_(objective.detach(), non_blocking=True)
+            event = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            event.record()
+            self._ahead = (step, copy, terms, event)
+        else:
+            _judge(step, float(objective.detach()), terms)
+
+    def settle(self) -> None:
+        """Judge what has been seen and not been read; before a log is written or a state is kept."""
+        if self._ahead:
+            step, copy, terms, event = self._ahead
+            self._ahead = None
+            event.synchronize()
+            _judge(step, float(copy), terms)
+
+
+def _judge(step: int, objective: float, terms: Mapping[str, Tensor]) -> None:
+    if not math.isfinite(objective):
+        guilty = [f"{name} is {float(value)}" for name, value in terms.items() if not math.isfinite(float(value))]
+        raise DivergedError(f"step {step}: {', '.join(guilty) or f'the objective is {objective}'}; a lower lr may help")

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dvclive.live import Live
+
+from crossnet.training.journal import Log, Show
+
+
+@contextmanager
+def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
+    """Where a training logs: dvclive in a folder for the process that writes, nowhere for the others."""
+    if not writes:
+        yield lambda name, value, done: None, lambda path, done: None
+        return
+    with Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+
+        def log(name: str, value: float, done: int) -> None:
+            live.step = done
+            live.log_metric(name, value)
+
+        def show(path: Path, done: int) -> None:
+            live.step = done
+            live.log_image(f"translations/{path.name}", path)
+
+        yield log, show

@@ -1,0 +1,103 @@
+"""A training in a process of its own, which a test may kill: as the stage does it, on the smallest networks."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from socket import socket
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.journal import Journal
+from crossnet.training.keeper import Keeper
+from crossnet.training.loop import start, train
+from tests import tiny
+
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.faults.trainer"])
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training: how long, how often it saves, where, and of how many processes."""
+
+    folder: Path
+    images: int = 1200
+    every_seconds: float = 0.0
+    batch: int = 2
+    processes: int = 1
+    history: int = 4
+
+    @property
+    def outcome(self) -> Path:
+        return self.folder / "outcome"
+
+
+def outcome(job: Job, rank: int = 0) -> dict[str, Tensor]:
+    """All that a finished training has come to: weights, histories, optimisers, random states, and its log."""
+    return load_file(job.outcome / f"{rank}.safetensors")
+
+
+def log(job: Job) -> list[tuple[str, float, int]]:
+    """Its rows, without the speed."""
+    rows = json.loads((job.outcome / "log.json").read_text())
+    return [(name, value, done) for name, value, done in rows if name != "images_per_second"]
+
+
+def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
+    """Train to the end, or as far as one is let."""
+    torch.set_num_threads(1)
+    if job.processes > 1:  # what torchrun tells a process
+        os.environ |= {
+            "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(job.processes),
+            "LOCAL_WORLD_SIZE": str(job.processes), "GROUP_RANK": "0", "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test",
+        }  # fmt: skip
+    fabric = start("cpu", job.processes, 1, "32-true")
+    made = tiny.method("crossnet", history=job.history, rank=rank)
+    batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
+    plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, log_every=7)
+    journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
+
+    def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+        return steps
+
+    checkpoints = Checkpoints(job.folder / "run", 2, fabric)
+    with Keeper(checkpoints, job.every_seconds, fabric) as keeper:
+        train(made, batches, fabric, plan, journal, keeper, lambda done: None, ticks)
+    job.outcome.mkdir(parents=True, exist_ok=True)
+    save_file(tiny.weights_of(made) | made.memory(), job.outcome / f"{rank}.safetensors")
+    if rank == 0:
+        (job.outcome / "log.json").write_text(json.dumps(journal.rows))
+
+
+@contextmanager
+def training(job: Job) -> Iterator[list[BaseProcess]]:
+    """Its processes, started; whatever of them is left at the end is killed."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes = [CONTEXT.Process(target=train_one, args=(job, rank, port)) for rank in range(job.processes)]
+    for process in processes:
+        process.start()
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+def finish(job: Job) -> None:
+    """Train to the end."""
+    with training(job) as processes:
+        for process in processes:
+            process.join(240)
+            assert process.exitcode == 0
