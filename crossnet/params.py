@@ -31,6 +31,7 @@ class Images(_Block):
     load_size: Annotated[int, Field(ge=24, le=8192)]
     size: Annotated[int, Field(ge=24, le=8192, multiple_of=4)]
     train: Positive
+    backgrounds: Positive
     test: Positive
     samples: Positive
 
@@ -127,7 +128,6 @@ class SculpturesTask(_Block):
     luminance: Luminances
     scenery_luminance: Luminances
     scenery_reduction: Reductions
-    backgrounds: Positive
 
 
 class FolderTask(_Block):
@@ -191,6 +191,12 @@ class Params(_Block):
             names = ("gan", "id", "ctc", "zid", "zcyc")
             return {name: getattr(self, f"lambda_{name}") for name in names} | options
         return options
+
+    @property
+    def setup(self) -> dict[str, Any]:
+        """What the method's constructor takes beside a seed: networks, weights, history."""
+        history = self.training.history.model_dump()
+        return {"networks": self.networks.model_dump(), "weights": self.weights, "history": history}
 
     def effective(self) -> dict[str, Any]:
         """What this run uses, as nested plain values: the chosen blocks and no others."""

@@ -17,7 +17,7 @@ def prepare(params: Params) -> None:
         from crossnet.datasets.preparation import sculptures
 
         ledger = sculptures.prepare(
-            raw, prepared, images.load_size, images.size, task.backgrounds,
+            raw, prepared, images.load_size, images.size, images.backgrounds,
             (task.scenery_reduction[0], task.scenery_reduction[1]),
             (task.scenery_luminance[0], task.scenery_luminance[1]), task.seed,
         )  # fmt: skip

@@ -1,7 +1,6 @@
 import json
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from crossnet.model import save_model
 from crossnet.params import Params
@@ -27,16 +26,14 @@ def train_stage(params: Params) -> None:
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
     rank, processes, first = fabric.global_rank, fabric.world_size, fabric.is_global_zero
-    setup: dict[str, Any] = {"networks": params.networks.model_dump(), "weights": params.weights}
-    setup["history"] = options.history.model_dump()
-    method = load(params.method)(**setup, seed=params.seed, rank=rank)
+    method = load(params.method)(**params.setup, seed=params.seed, rank=rank)
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")
     images, betas = options.images(batches.epoch_images), (options.beta1, options.beta2)
     plan = Plan(images, options.batch * processes, options.lr, betas, options.decay_from, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
-    config = {"method": params.method} | setup | described
+    config = {"method": params.method} | params.setup | described
     shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), str(fabric.device), processes)
     with claimed(shaped_by, first) as folder, live_log(REPORTS, first) as (log, show):
         journal = Journal(folder / "pictures", log, show)
@@ -45,9 +42,11 @@ def train_stage(params: Params) -> None:
             if first and (done % options.grid_every == 0 or done == plan.steps):
                 journal.draw(preview.draw(method), done)
 
+        def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+            return progress(steps, total, f"training {params.method}", "steps", before) if first else steps
+
         checkpoints = Checkpoints(folder, params.checkpoints.keep, fabric)
         with Keeper(checkpoints, params.checkpoints.every_seconds, fabric) as keeper:
-            ticks = partial(progress, what=f"training {params.method}", unit="steps")
             seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
         if first:
             save_model(MODEL, method, config)

@@ -9,7 +9,7 @@ from crossnet.params import load_params
 from crossnet.training.batches import Batches
 from crossnet.training.loop import Plan
 from crossnet.training.method import load
-from tests.test_params import COMMITTED
+from tests.committed import PARAMS
 from tests.tiny import trained
 
 COUNTS = {"E": 10_999_936, "D": 378_243, "T": 10_621_440, "Q": 2_764_737}
@@ -17,7 +17,7 @@ COUNTS = {"E": 10_999_936, "D": 378_243, "T": 10_621_440, "Q": 2_764_737}
 
 @pytest.mark.timeout(1800)
 def test_one_step_at_256_pixels_runs_and_trains_every_network() -> None:
-    params = load_params(COMMITTED)
+    params = load_params(PARAMS)
     paper, lambdas = params.scales["paper"], {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6}
     method = load("crossnet")(
         paper.networks.model_dump(), lambdas | {"ctc_stop_gradient": False}, paper.training.history.model_dump(), seed=0

@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from crossnet.params import ParamsError, load_params
+from tests.committed import PARAMS, text
 
-COMMITTED = Path(__file__).parent.parent / "params.yaml"
-TEXT = COMMITTED.read_text()
+TEXT = text()
 
 
 def without(key: str) -> Callable[[str], str]:
@@ -20,7 +20,7 @@ def without(key: str) -> Callable[[str], str]:
 
 def setting(key: str, value: str) -> Callable[[str], str]:
     """Give the first line of that key another value, its comment dropped."""
-    return lambda text: re.sub(rf"^( *{key}:).*$", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
+    return lambda text: re.sub(rf"^( *{key}:).*$(\n *- .*$)*", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
 
 
 def adding(line: str) -> Callable[[str], str]:
@@ -118,7 +118,7 @@ def test_bytes_that_are_no_text_are_one_line(tmp_path: Path) -> None:
 
 
 def test_the_committed_file_is_sound_whatever_is_chosen(tmp_path: Path) -> None:
-    values = YAML(typ="safe", pure=True).load(COMMITTED)
+    values = YAML(typ="safe", pure=True).load(PARAMS)
     for scale in values["scales"]:
         for task in values["tasks"]:
             for method in values["methods"]:
@@ -146,7 +146,7 @@ def test_what_the_paper_states_has_the_value_that_it_states() -> None:
 
 
 def test_the_scale_of_the_paper_is_cyclegans_where_the_paper_is_silent() -> None:
-    paper = load_params(COMMITTED).scales["paper"]
+    paper = load_params(PARAMS).scales["paper"]
     training = paper.training
     assert (training.lr, training.beta1, training.beta2, training.batch) == (2e-4, 0.5, 0.999, 1)
     assert (training.decay_from, training.flip) == (0.5, True)
@@ -160,14 +160,14 @@ def test_every_number_is_what_yaml_1_2_says(tmp_path: Path) -> None:
 
 
 def test_each_method_is_given_its_own_weights(tmp_path: Path) -> None:
-    crossnet = load_params(COMMITTED)
+    crossnet = load_params(PARAMS)
     assert crossnet.weights == {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False}
     read(setting("method", "cyclegan")(TEXT), tmp_path)
     assert load_params(tmp_path / "params.yaml").weights == {"gan": 1, "cycle": 10, "identity": 5}
 
 
 def test_what_a_run_uses_is_the_chosen_blocks_alone() -> None:
-    params = load_params(COMMITTED)
+    params = load_params(PARAMS)
     effective = params.effective()
     assert effective["scale"]["name"] == params.scale
     assert effective["scale"]["networks"] == params.networks.model_dump()
@@ -181,4 +181,4 @@ def test_a_weight_of_zero_is_an_ablation_and_no_mistake(tmp_path: Path) -> None:
 
 def test_parameters_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_params(COMMITTED).seed = 3
+        load_params(PARAMS).seed = 3

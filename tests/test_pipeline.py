@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
+from tests.committed import restore
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -63,6 +65,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     run(folder, "git", "init", "--quiet")
+    restore(folder / "params.yaml")
     set_parameter(folder, "scale", "smoke")
     commit(folder, "a fresh clone")
     run(folder, "dvc", "repro")
@@ -107,7 +110,7 @@ def test_editing_what_a_run_does_not_use_leaves_it_up_to_date(clone: Path) -> No
     set_parameter(clone, "scales.paper.training.duration", "100 epochs")
     set_parameter(clone, "methods.cyclegan.cycle", 9)
     other.write_text(other.read_text() + "\n# another method's comment\n")
-    assert "up to date" in run(clone, "dvc", "status", "fetch", "prepare", "train", "translate", "evaluate")
+    assert "up to date" in run(clone, "dvc", "status", "fetch", "prepare", "train", "translate", "evaluate", "report")
     own.write_text(own.read_text() + "\n# this method's comment\n")
     assert "crossnet/methods/crossnet" in run(clone, "dvc", "status", "train")
     run(clone, "git", "checkout", "--quiet", ".")
@@ -128,11 +131,19 @@ def test_a_wrong_parameter_stops_before_anything_is_touched(clone: Path, key: st
     set_parameter(clone, key, value)
     output = run(clone, "dvc", "repro", wanted=None)
     run(clone, "git", "checkout", "--quiet", "params.yaml")
+    assert {folder: hashes(clone / folder) for folder in ("data", "reports")} == before
     errors = [line for line in output.splitlines() if line.startswith("error:")]
     assert errors == [f"error: params.yaml: {said}"]
     assert "ERROR: failed to reproduce 'check'" in output
-    run(clone, "dvc", "repro", "check")
+
+
+def test_a_wrong_value_of_an_experiment_touches_nothing_but_what_dvc_writes_it_to(clone: Path) -> None:
+    before = {folder: hashes(clone / folder) for folder in ("data", "reports")}
+    output = run(clone, "dvc", "exp", "run", "-S", "lambda_zid=six", wanted=None)
+    assert "error: params.yaml: lambda_zid: 'six' is not a number" in output
     assert {folder: hashes(clone / folder) for folder in ("data", "reports")} == before
+    run(clone, "git", "checkout", "--quiet", "params.yaml")
+    assert "up to date" in run(clone, "dvc", "status")
 
 
 def test_an_ablation_is_one_command(clone: Path) -> None:
@@ -149,6 +160,10 @@ def test_an_ablation_is_one_command(clone: Path) -> None:
     assert weights == [6, 0]
     assert all("reports/metrics.json" in row["data"]["metrics"] for row in (baseline, experiment))
     assert "foreground.auc" in run(clone, "dvc", "metrics", "diff", "HEAD", "no-zcyc")
+    output = run(clone, "dvc", "exp", "run", "-S", "lambda_zcyc=6")
+    output += run(clone, "dvc", "exp", "run", "-S", "lambda_zcyc=0")
+    for stage in ("train", "translate", "evaluate"):
+        assert output.count(f"Stage '{stage}' is cached - skipping run") == 2
     run(clone, "git", "checkout", "--quiet", ".")
     run(clone, "dvc", "checkout", "--force")
 

@@ -15,6 +15,7 @@ from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import State
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
+from crossnet.training.machine import enough_memory
 from crossnet.training.means import Means
 from crossnet.training.method import Method, Phase
 from crossnet.training.state import capture, restore
@@ -60,7 +61,9 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not present.get(accelerator, True):
         there = ", ".join(["cpu", *(name for name, found in present.items() if found)])
-        raise RuntimeError(f"training.accelerator: {accelerator} is asked for, but there is only {there}")
+        raise RuntimeError(
+            f"training.accelerator: {accelerator} is asked for, but there is only {there}; name one of these, or auto"
+        )
     strategy = "ddp" if devices * nodes > 1 else "auto"
     fabric = Fabric(
         accelerator=accelerator,
@@ -136,10 +139,11 @@ def train(
     began = time.monotonic()
     for step in ticks(range(first, plan.steps), plan.steps, first):
         rate, done = plan.rate(step), step + 1
-        x_a, x_b = (fabric.to_device(x) for x in batches[step])
-        for phase in method.phases:
-            if phase.due(step):
-                means.add(_update(method, phase, prepared[phase.name], rate, x_a, x_b, fabric, watch, done))
+        with enough_memory(fabric.device, done):
+            x_a, x_b = (fabric.to_device(x) for x in batches[step])
+            for phase in method.phases:
+                if phase.due(step):
+                    means.add(_update(method, phase, prepared[phase.name], rate, x_a, x_b, fabric, watch, done))
         if plan.reads(done):
             watch.settle()
             speed = (done - first) * plan.batch / (time.monotonic() - began)

@@ -1,8 +1,11 @@
 """The machine that trains: made to give the same numbers again, and described for the report."""
 
+import os
 import platform
 import random
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,28 @@ def deterministic(seed: int) -> None:
     # no kernel here reads what it has not written
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
+
+
+class MemoryShortError(RuntimeError):
+    """More memory is wanted than there is; the message is one line."""
+
+
+@contextmanager
+def enough_memory(device: torch.device, step: int) -> Iterator[None]:
+    """Say in one line what there is and what to lower, where a step (counted from 1) does not fit into memory."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "can't allocate memory" not in str(error):
+            raise
+        if device.type == "cuda":
+            there, where = torch.cuda.get_device_properties(device).total_memory, torch.cuda.get_device_name(device)
+        else:
+            there, where = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), "this machine"
+        raise MemoryShortError(
+            f"not enough memory in step {step}: {where} has {there / 2**30:.1f} GiB, and this process may have less; "
+            "lower batch, size or width of the scale"
+        ) from error
 
 
 def peak_memory_mib(device: torch.device) -> float:
