@@ -1,7 +1,7 @@
 """Images in and out: PIL <-> uint8 (H, W, 3) <-> float32 (N, 3, H, W) in [-1, 1]; nothing else."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,41 +9,80 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 EXTENSIONS = frozenset(Image.registered_extensions()) - {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
+FORMATS = tuple(name for name in Image.OPEN if name != "EPS")  # which is a program, that Ghostscript would run
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
+
+
+def list_files(folder: Path) -> list[Path]:
+    """All that is in a folder but hidden files and folders, sorted."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
 
 
 def list_images(folder: Path) -> list[Path]:
     """The files in a folder that are images by their names, sorted; hidden files are left out."""
-    return sorted(
-        p for p in folder.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".") and p.is_file()
-    )
+    return [path for path in list_files(folder) if path.suffix.lower() in EXTENSIONS]
 
 
 def decode(path: Path) -> Image.Image:
     """An image file in full, as RGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
 
-    Raises OSError (or one of its kind) with the reason for what is no whole image.
+    Raises OSError (or one of its kind) with the reason for what is no whole image, or has float or 32-bit values.
     """
+    with _opened(path) as image:
+        return to_rgb(image)
+
+
+def decode_mask(path: Path) -> Image.Image:
+    """A file that marks a foreground, as levels 0 to 255 (mode L); first frame and EXIF as `decode`, and its errors.
+
+    Of an image whose alpha is on both sides of half it is the alpha, so what is opaque is foreground; of any other it
+    is the luminance.
+    """
+    with _opened(path) as image:
+        if _has_alpha(image):
+            alpha = image.convert("RGBA").getchannel("A")
+            if 0 < (np.asarray(alpha) >= 128).mean() < 1:
+                return alpha
+        return to_rgb(image).convert("L")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """An image file in full and in its own mode; an error in reading or in what is done with it is an OSError."""
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
             image.load()
             with suppress(Exception):  # a broken EXIF block fails in many ways, and says nothing about the pixels
                 ImageOps.exif_transpose(image, in_place=True)
-            return to_rgb(image)
+            yield image
     except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits."""
-    if image.mode.startswith(("I;16", "I")):
+    """Any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits.
+
+    Raises OSError for float values, and for integers outside of 16 bits: how bright they are meant is not known.
+    """
+    if image.mode == "F":
+        raise OSError("float values, of no known range; convert it to 8- or 16-bit integers")
+    if image.mode.startswith("I"):
         values = np.asarray(image, dtype=np.float64)
-        image = Image.fromarray((values / 257 + 0.5).clip(0, 255).astype(np.uint8))
-    if "A" in image.getbands() or "transparency" in image.info:
+        if values.min() < 0 or values.max() > 65535:
+            raise OSError(
+                f"32-bit integers from {values.min():.0f} to {values.max():.0f}, outside of 0 to 65535; "
+                "convert it to 8- or 16-bit integers"
+            )
+        image = Image.fromarray((values / 257 + 0.5).astype(np.uint8))
+    if _has_alpha(image):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image).convert("RGB")
     return image.convert("RGB")
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return "A" in image.getbands() or "transparency" in image.info
 
 
 def pixels(image: Image.Image) -> NDArray[np.uint8]:

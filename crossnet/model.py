@@ -75,8 +75,9 @@ def _fill(network: nn.Module, name: str, weights: Mapping[str, Tensor], folder: 
     found = {key: tuple(value.shape) for key, value in own.items()}
     if found != wanted:
         odd = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
-        differ = f"{name}.{odd[0]} is {found.get(odd[0])}, config.json says {wanted.get(odd[0])}"
-        raise ModelError(f"{folder}: weights of another architecture: {len(odd)} tensors differ, the first: {differ}")
+        differ = [f"{name}.{key} is {found.get(key)}, config.json says {wanted.get(key)}" for key in odd[:4]]
+        more = f"; and {len(odd) - 4} more" if len(odd) > 4 else ""
+        raise ModelError(f"{folder}: weights of another architecture: {'; '.join(differ)}{more}")
     network.load_state_dict(own)
 
 

@@ -222,6 +222,14 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         raise ParamsError(_one_line(path, error.errors())) from error
 
 
+def choose(params: Params, **choices: str) -> Params:
+    """The same parameters with another task, method or scale. Raises ParamsError where there is none of that name."""
+    try:
+        return Params.model_validate(params.model_dump() | choices)
+    except ValidationError as error:
+        raise ParamsError(_one_line(Path("params.yaml"), error.errors())) from error
+
+
 def _one_line(path: Path, errors: list[ErrorDetails]) -> str:
     first = errors[0]
     place = list(map(str, first["loc"]))

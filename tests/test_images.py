@@ -1,6 +1,7 @@
 """Any image file becomes RGB of the right colours, or an OSError with the reason."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from crossnet.images import decode, from_range, grid, list_images, luminance, pixels, to_range, to_rgb
+from crossnet.images import (
+    decode,
+    decode_mask,
+    from_range,
+    grid,
+    list_files,
+    list_images,
+    luminance,
+    pixels,
+    to_range,
+    to_rgb,
+)
 
 RED, GREY, WHITE = (255, 0, 0), (128, 128, 128), (255, 255, 255)
 
@@ -70,6 +82,28 @@ def test_every_mode_and_size_keeps_its_size(mode: str, shape: tuple[int, int]) -
 @given(st.integers(0, 65535))
 def test_sixteen_bits_are_scaled_to_the_nearest_of_eight(value: int) -> None:
     assert abs(to_rgb(sixteen_bit(value)).getpixel((0, 0))[0] - value / 257) <= 0.5  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        pytest.param(np.float32([[0, 0.5, 1]]), "float values", id="float"),
+        pytest.param(np.int32([[0, 65535, 65536]]), "32-bit integers from 0 to 65536", id="above 16 bits"),
+        pytest.param(np.int32([[-1, 0, 255]]), "32-bit integers from -1 to 255", id="below zero"),
+    ],
+)
+@pytest.mark.parametrize("read", [decode, decode_mask])
+def test_values_of_no_known_range_are_refused_with_what_to_do(
+    values: np.ndarray, reason: str, read: Callable[[Path], Image.Image], tmp_path: Path
+) -> None:
+    Image.fromarray(values).save(tmp_path / "x.tiff")
+    with pytest.raises(OSError, match=rf"^{reason}, [^\n]*convert it to 8- or 16-bit integers$"):
+        read(tmp_path / "x.tiff")
+
+
+def test_thirty_two_bits_that_hold_sixteen_are_scaled_as_those(tmp_path: Path) -> None:
+    Image.fromarray(np.int32([[0, 32896, 65535]])).save(tmp_path / "x.tiff")
+    assert pixels(decode(tmp_path / "x.tiff"))[0, :, 0].tolist() == [0, 128, 255]
 
 
 TURNS = {  # of EXIF: what has to be done to the stored array
@@ -148,11 +182,53 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         decode(tmp_path / "x.png")
 
 
+def test_postscript_is_not_handed_to_an_interpreter(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "x.eps")
+    with pytest.raises(OSError, match="cannot identify image file"):
+        decode(tmp_path / "x.eps")
+
+
+@pytest.mark.parametrize(
+    ("colours", "levels"),
+    [
+        pytest.param([(255, 255, 255, 255), (255, 255, 255, 0)], [255, 0], id="alpha"),
+        pytest.param([(0, 0, 0, 128), (255, 255, 255, 127)], [128, 127], id="alpha about half"),
+        pytest.param([(255, 255, 255, 255), (0, 0, 0, 255)], [255, 0], id="opaque"),
+        pytest.param([(255, 255, 255, 255), (0, 0, 0, 204)], [255, 51], id="all above half"),
+    ],
+)
+def test_a_mask_is_the_alpha_where_that_tells_two_parts(
+    colours: list[tuple[int, int, int, int]], levels: list[int], tmp_path: Path
+) -> None:
+    Image.fromarray(np.array([colours], dtype=np.uint8)).save(tmp_path / "x.png")
+    mask = decode_mask(tmp_path / "x.png")
+    assert mask.mode == "L"
+    assert np.asarray(mask)[0].tolist() == levels
+
+
+def test_a_mask_is_turned_by_exif_with_its_alpha(tmp_path: Path) -> None:
+    alpha = np.zeros((2, 3, 4), dtype=np.uint8)
+    alpha[0, 0, 3] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(alpha).save(tmp_path / "x.png", exif=exif)
+    assert np.asarray(decode_mask(tmp_path / "x.png")).tolist() == [[0, 255], [0, 0], [0, 0]]
+
+
+def test_a_mask_that_is_no_image_is_an_oserror(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"")
+    with pytest.raises(OSError, match=r"\S"):
+        decode_mask(tmp_path / "x.png")
+
+
 def test_a_folder_lists_its_images_by_name(tmp_path: Path) -> None:
     for name in ("b.JPG", "a.png", "ä b.webp", ".hidden.png", "notes.txt", "page.pdf", "c.html"):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     assert [path.name for path in list_images(tmp_path)] == ["a.png", "b.JPG", "ä b.webp"]
+    assert [path.name for path in list_files(tmp_path)] == sorted(
+        ["a.png", "b.JPG", "ä b.webp", "notes.txt", "page.pdf", "c.html"]
+    )
 
 
 def test_every_level_survives_the_way_to_the_networks_and_back() -> None:

@@ -85,10 +85,12 @@ def draw(
     series = losses.read(logged / "metrics")
     terms = {name: curve for name, curve in series.items() if name.startswith("loss/")}
     if terms:
+        smoothed = any(len(curve) >= losses.SMOOTH_FROM for curve in terms.values())
+        mean = "; a strong line over a faint one is a running mean over about a tenth of the run" if smoothed else ""
         add(
             "losses",
             "Loss terms",
-            "Each term as logged, without its weight; the strong line is a running mean over a tenth of the run.",
+            f"Each term as logged, without its weight{mean}.",
             f"Small plots over the optimisation steps, one for each of {', '.join(terms)}.",
             lambda path, theme: losses.draw(terms, path, theme=theme),
         )

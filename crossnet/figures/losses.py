@@ -25,7 +25,7 @@ MEANINGS = {
     "disc_b": "discriminator of B",
 }
 COLUMNS, CELL_WIDTH, CELL_HEIGHT, TEXT = 4, 375, 300, 20
-SMOOTH_FROM = 40  # points in a series
+SMOOTH_FROM = 40  # points in a series of a loss; a shorter one is drawn point by point, without a running mean
 
 
 def read(folder: Path) -> dict[str, Series]:

@@ -61,6 +61,7 @@ EXPLANATIONS = {
 
 DIRECTIONS = {"to_b": "A → B", "to_a": "B → A"}
 DISTANCES = ("kid", "fd", "fid")
+BESIDE = ("_std", "_n_real", "_n")  # what stands beside a metric: its spread, and how many images it is of
 DECIMALS = {"psnr": 1, "fd": 1, "fid": 1}  # of a family or a metric, 3 elsewhere
 
 
@@ -176,7 +177,7 @@ def tiles(metrics: Mapping[str, Any]) -> list[Tile]:
                 digits = DECIMALS.get(family, 3)
                 notes = [f"± {fixed(block[f'{side}_std'], digits)}"] if f"{side}_std" in block else []
                 notes += [f"on {features}"] if features else []
-                notes += [f"N\u00a0=\u00a0{fixed(block[f'{side}_n'])}"] if f"{side}_n" in block else []
+                notes += counts(block, side)
                 value = fixed(block[side], digits)
                 found.append(Tile(f"{family.upper()}, {direction}", value, ", ".join(notes)))
     return found
@@ -187,27 +188,41 @@ def share(value: Any) -> float | None:
     return min(1.0, max(0.0, value)) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
+def counts(block: Mapping[str, Any], key: str) -> list[str]:
+    """How many translations a metric is of, and against how many real images, as a phrase; none if it is not told."""
+    if f"{key}_n" not in block:
+        return []
+    against = f" against {fixed(block[f'{key}_n_real'])} real" if f"{key}_n_real" in block else ""
+    return [f"N\u00a0=\u00a0{fixed(block[f'{key}_n'])}{against}"]
+
+
 def table(metrics: Mapping[str, Any]) -> list[Row]:
-    """Every metric, a spread beside its mean and a count beside what it counts."""
+    """Every metric, a spread beside its mean and counts beside what they count; a dash where counts stand alone."""
     rows = []
     for block, values in metrics.items():
         if not isinstance(values, Mapping):
             rows.append(Row(block, block, fixed(values), "", ""))
             continue
         family, _, features = block.partition("_")
-        for key, value in values.items():
-            if key == "n" or (key.rpartition("_")[2] in ("std", "n") and key.rpartition("_")[0] in values):
+        for key in dict.fromkeys(map(measured, values)):
+            if key == "n":
                 continue
             pattern = f"{family}_*.{key}" if features else f"{block}.{key}"
             name, explanation, better = EXPLANATIONS.get(pattern, (key, "", ""))
             digits = DECIMALS.get(key, DECIMALS.get(family, 3))
-            text = fixed(value, digits)
+            text = fixed(values.get(key), digits)
             if f"{key}_std" in values:
                 text += f" ± {fixed(values[f'{key}_std'], digits)}"
-            if f"{key}_n" in values:
-                explanation = f"{explanation} N\u00a0=\u00a0{fixed(values[f'{key}_n'])}.".strip()
-            rows.append(Row(name, f"{block}.{key}", text, explanation, better))
+            said = [explanation] if explanation else []
+            said += [f"{count}." for count in counts(values, key)]
+            said += [] if key in values else ["Too few images to measure it."]
+            rows.append(Row(name, f"{block}.{key}", text, " ".join(said), better))
     return rows
+
+
+def measured(key: str) -> str:
+    """The metric that a key belongs to: "to_b" of "to_b", "to_b_std" and "to_b_n"."""
+    return next((key.removesuffix(suffix) for suffix in BESIDE if key.endswith(suffix)), key)
 
 
 def groups(parameters: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -49,7 +49,10 @@ def roc(images: Images, masks: Masks, points: int = 256) -> pd.DataFrame:
     """The pooled ROC: columns fpr, tpr, threshold (a luminance; foreground is <= it), at most `points` rows.
 
     Rows are taken at even distances along the curve, its ends always among them; the first is threshold -1, nothing.
+    There are none without masks.
     """
+    if not masks:
+        return pd.DataFrame(columns=["fpr", "tpr", "threshold"], dtype=float)
     fpr, tpr, score = roc_curve(_flat(masks), _flat(scores(images)))
     length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(fpr), np.diff(tpr)))])
     wanted = np.searchsorted(length, np.linspace(0, length[-1], points)).clip(0, len(fpr) - 1)

@@ -8,9 +8,12 @@ statistics, stride-1 convolutions pad by reflection and strided ones by zeros (d
 from torch import Tensor, nn
 
 
-def norm(channels: int) -> nn.InstanceNorm2d:
-    """Instance norm, no affine, no running statistics: each sample by itself, so batching changes no number."""
-    return nn.InstanceNorm2d(channels)
+def norm(channels: int) -> nn.GroupNorm:
+    """Instance norm, no affine, no running statistics: each sample by itself, so batching changes no number.
+
+    It is written as the group norm of one channel a group, which torch computes in one call.
+    """
+    return nn.GroupNorm(channels, channels, affine=False)
 
 
 class ResidualBlock(nn.Module):

@@ -23,7 +23,7 @@ class Watch:
             self.settle()
             copy = torch.empty((), dtype=objective.dtype, pin_memory=True)
             copy.copy_(objective.detach(), non_blocking=True)
-            event = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            event = torch.cuda.Event()
             event.record()
             self._ahead = (step, copy, terms, event)
         else:
@@ -40,5 +40,6 @@ class Watch:
 
 def _judge(step: int, objective: float, terms: Mapping[str, Tensor]) -> None:
     if not math.isfinite(objective):
-        guilty = [f"{name} is {float(value)}" for name, value in terms.items() if not math.isfinite(float(value))]
+        values = {name: float(value.detach()) for name, value in terms.items()}
+        guilty = [f"{name} is {value}" for name, value in values.items() if not math.isfinite(value)]
         raise DivergedError(f"step {step}: {', '.join(guilty) or f'the objective is {objective}'}; a lower lr may help")

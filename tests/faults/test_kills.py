@@ -24,7 +24,7 @@ def test_a_training_killed_at_random_ends_with_the_same_bits(processes: int, tmp
             while newest(killed) == before and all(process.is_alive() for process in running):
                 time.sleep(0.002)  # until this start has got as far as saving
             if kills % 2:
-                time.sleep(rng.uniform(0, 0.12))
+                time.sleep(rng.uniform(0, 0.06))
             else:  # into the middle of writing
                 while not partial(killed) and all(process.is_alive() for process in running):
                     pass

@@ -38,7 +38,7 @@ def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -121,9 +121,7 @@ def test_of_a_broken_checkpoint_the_one_before_is_taken(
     assert all(torch.equal(weights_of(again)[key], value) for key, value in weights_of(alone).items())
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("lambda_zcyc", 0), ("seed", 1), ("scales__smoke__training__lr", 1e-3), ("method", "cyclegan")]
-)
+@pytest.mark.parametrize(("key", "value"), [("lambda_zcyc", 0), ("method", "cyclegan")])
 def test_a_checkpoint_of_other_parameters_is_never_loaded(key: str, value: object, tmp_path: Path) -> None:
     clean = project(tmp_path / "clean", **{key: value})
     assert stage(clean).returncode == 0
@@ -231,7 +229,7 @@ def test_a_gpu_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_batch_too_large_for_memory_says_what_there_is_and_what_to_lower(tmp_path: Path) -> None:
-    folder = project(tmp_path, scales__smoke__training__batch=60000, scales__smoke__networks__width=64)
+    folder = project(tmp_path, scales__smoke__training__batch=20000, scales__smoke__networks__width=64)
     done = stage(folder, "sh", "-c", 'ulimit -v 8000000; exec "$@"', "sh")
     assert done.returncode == 1
     line = only_line(done.stderr)

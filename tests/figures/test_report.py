@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.figures import gallery, report
+from crossnet.figures import gallery, losses, report
 
 HOSTILE = '<script>alert("1")</script>'
 VOID = {"meta", "img", "source", "rect", "br", "link", "input", "hr"}
@@ -27,7 +27,7 @@ METRICS: dict[str, Any] = {
         "n": 6,
     },
     "paired": {"psnr": 18.13, "ssim": 0.7034, "n": 6},
-    "kid_efflite0": {"to_b": 0.1021, "to_b_std": 0.0102, "to_b_n": 1234, "to_a": 0.204},
+    "kid_efflite0": {"to_b": 0.1021, "to_b_std": 0.0102, "to_b_n": 1234, "to_b_n_real": 567, "to_a": 0.204},
     "fd_efflite0": {"to_b": 120.34, "to_b_n": 6},
 }
 SUMMARY: dict[str, Any] = {
@@ -72,7 +72,9 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def make(root: Path, *, paired: bool = True, masks: bool = True, trained: bool = True, size: int = 16) -> str:
+def make(
+    root: Path, *, paired: bool = True, masks: bool = True, trained: bool = True, size: int = 16, points: int = 2
+) -> str:
     """The page of a made-up run that lies in root, its files written as the stages before would."""
     rng = np.random.default_rng(0)
     folders = ["data/prepared/testA", "data/prepared/testB", "data/translated/to_a", "data/translated/to_b"]
@@ -83,16 +85,16 @@ def make(root: Path, *, paired: bool = True, masks: bool = True, trained: bool =
             Image.fromarray(picture).save(root / folder / f"{i} <script>.png")
     reports = root / "reports"
     (reports / "plots").mkdir(parents=True)
-    if masks:
-        rows = "".join(f"{t / 255},{t / 255},{t}\n" for t in range(256))
-        (reports / "plots/roc").mkdir()
-        for image in ("translation", "input"):
-            (reports / f"plots/roc/{image}.csv").write_text("fpr,tpr,threshold\n" + rows, encoding="utf-8")
+    rows = "".join(f"{t / 255},{t / 255},{t}\n" for t in range(256)) if masks else ""
+    (reports / "plots/roc").mkdir()
+    for image in ("translation", "input"):
+        (reports / f"plots/roc/{image}.csv").write_text("fpr,tpr,threshold\n" + rows, encoding="utf-8")
     if trained:
         log = reports / "training/plots/metrics/loss"
         log.mkdir(parents=True)
         for name in ("gan", "zid", "<script>"):
-            (log / f"{name}.tsv").write_text(f"step\t{name}\n1\t0.5\n2\t0.4\n", encoding="utf-8")
+            rows = "".join(f"{step}\t{1 / step}\n" for step in range(1, points + 1))
+            (log / f"{name}.tsv").write_text(f"step\t{name}\n{rows}", encoding="utf-8")
         grids = reports / "training/plots/images/translations"
         grids.mkdir(parents=True)
         Image.fromarray(rng.integers(0, 256, (size, 2 * size, 3), dtype=np.uint8)).save(grids / "2.png")
@@ -155,7 +157,7 @@ def test_the_page_is_well_formed_and_named(page: str) -> None:
 def test_the_page_contains_the_numbers(page: str) -> None:
     text = Outline(page).text
     expected = ["0.931", "floor, the untranslated input: 0.491", "0.702", "0.811", "243", "0.942", "0.997", "18.1 dB"]
-    expected += ["0.703", "0.102 ± 0.010", "N\u00a0=\u00a01,234", "0.204", "120.3", "on efflite0"]
+    expected += ["0.703", "0.102 ± 0.010", "N\u00a0=\u00a01,234 against 567 real", "0.204", "120.3", "on efflite0"]
     expected += ["4 min 41 s", "3,200", "12,800", "900 MiB", "torch", "2.13.0", "10,999,936", "1,800 and 1,700 images"]
     expected += ["lambda_id", "0.0002", "adam.betas", "0.5, 0.999", "c0ffee", "params.yaml"]
     assert [word for word in expected if word not in text] == []
@@ -196,6 +198,25 @@ def test_a_page_without_any_metric_or_commit() -> None:
 
 def test_a_page_of_large_noisy_pictures_stays_small(tmp_path: Path) -> None:
     assert len(make(tmp_path, size=256).encode()) < 10_000_000
+
+
+@pytest.mark.parametrize(("points", "said"), [(losses.SMOOTH_FROM - 1, False), (losses.SMOOTH_FROM, True)])
+def test_a_running_mean_is_spoken_of_where_one_is_drawn(tmp_path: Path, points: int, said: bool) -> None:
+    text = Outline(make(tmp_path, masks=False, points=points)).text
+    assert "Each term as logged" in text
+    assert ("running mean" in text) == said
+
+
+def test_a_distance_that_was_not_measured_is_a_dash_with_its_counts() -> None:
+    metrics = {"kid_efflite0": {"to_b_n": 3, "to_b_n_real": 1, "to_a": 0.5, "to_a_n": 2, "to_a_n_real": 3}}
+    rows = report.table(metrics)
+    assert [(row.key, row.name, row.value) for row in rows] == [
+        ("kid_efflite0.to_b", "KID, A → B", "–"),
+        ("kid_efflite0.to_a", "KID, B → A", "0.500"),
+    ]
+    assert rows[0].explanation.endswith("N\u00a0=\u00a03 against 1 real. Too few images to measure it.")
+    assert rows[1].explanation.endswith("N\u00a0=\u00a02 against 3 real.")
+    assert [tile.label for tile in report.tiles(metrics)] == ["KID, B → A"]
 
 
 def test_unknown_metrics_are_listed_too() -> None:

@@ -125,3 +125,8 @@ def test_as_many_masks_as_images_are_needed() -> None:
     images, masks = noisy(0)
     with pytest.raises(ValueError, match=r"zip|inconsistent"):
         auc_per_image(images, masks[:2])
+
+
+def test_without_masks_the_roc_is_its_header() -> None:
+    images, _ = noisy(0)
+    assert roc(images, []).to_csv(index=False) == "fpr,tpr,threshold\n"

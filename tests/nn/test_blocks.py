@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, Translator
+from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, Translator, norm
 from crossnet.nn.patchgan import PatchGAN
 from tests.tiny import images
 
@@ -65,10 +65,15 @@ def test_conventions_of_cyclegan(network: nn.Module, given: tuple[int, ...], wan
             assert layer.bias is not None
         if isinstance(layer, nn.Conv2d) and not isinstance(network, PatchGAN):
             assert layer.padding_mode == ("reflect" if layer.stride == (1, 1) else "zeros")
-        if isinstance(layer, nn.InstanceNorm2d):
+        if isinstance(layer, nn.GroupNorm):
+            assert layer.num_groups == layer.num_channels
             assert not layer.affine
-            assert not layer.track_running_stats
         assert not isinstance(layer, nn.Dropout)
+
+
+def test_the_norm_is_instance_norm() -> None:
+    x = images(0, 3, 16).repeat(1, 2, 1, 1).double()
+    torch.testing.assert_close(norm(6)(x), nn.functional.instance_norm(x))
 
 
 def last_layer(network: nn.Sequential) -> nn.Module:

@@ -12,7 +12,7 @@ def test_one_score_sees_70_pixels() -> None:
 
 
 def test_one_score_depends_on_a_square_of_70_pixels() -> None:
-    layers = [nn.Identity() if isinstance(m, nn.InstanceNorm2d) else m for m in PatchGAN(2)]
+    layers = [nn.Identity() if isinstance(m, nn.GroupNorm) else m for m in PatchGAN(2)]
     for layer in layers:
         if isinstance(layer, nn.Conv2d):
             nn.init.constant_(layer.weight, 0.01)
@@ -30,5 +30,5 @@ def test_there_is_a_score_for_each_patch(size: int, scores: int) -> None:
 
 
 def test_an_image_below_24_pixels_leaves_no_patch() -> None:
-    with pytest.raises((ValueError, RuntimeError), match=r"spatial element|[Kk]ernel size"):
+    with pytest.raises((ValueError, RuntimeError), match=r"more than 1 value per channel|[Kk]ernel size"):
         PatchGAN(1)(torch.zeros(1, 3, 23, 23))

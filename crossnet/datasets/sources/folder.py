@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from crossnet.datasets.layout import MASKS, SIDES
-from crossnet.images import list_images
+from crossnet.images import list_files
 from crossnet.progress import progress
 
 
@@ -13,16 +13,27 @@ class FolderError(ValueError):
 
 
 def fetch(source: Path, folder: Path) -> None:
-    """Copy the image files of every side, as they are. Raises FolderError for a side that is missing or empty."""
+    """Copy the files of every side as they are, hidden ones left out; a `~` in the source's path is the user's home.
+
+    Whether they are images is found by preparing them. Raises FolderError for a side that is missing or empty.
+    """
+    source = _expanded(source)
     layout = f"expected {source}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
     if not source.is_dir():
         raise FolderError(f"{source}: no such folder; {layout} (the task's path in params.yaml)")
-    found = {side: list_images(source / side) for side in (*SIDES, MASKS) if (source / side).is_dir()}
+    found = {side: list_files(source / side) for side in (*SIDES, MASKS) if (source / side).is_dir()}
     for side in SIDES:
         if not found.get(side):
-            raise FolderError(f"{source / side}: {'no images' if side in found else 'no such folder'}; {layout}")
+            raise FolderError(f"{source / side}: {'no files' if side in found else 'no such folder'}; {layout}")
     jobs = [(path, folder / side / path.name) for side, paths in found.items() for path in paths]
     for side in found:
         (folder / side).mkdir(parents=True)
-    for path, target in progress(jobs, len(jobs), "copying", "images"):
+    for path, target in progress(jobs, len(jobs), "copying", "files"):
         shutil.copyfile(path, target)
+
+
+def _expanded(path: Path) -> Path:
+    """A path from its `~` on, as the home folder: the repository's own path may have been put before it."""
+    if "~" not in path.parts or path.exists():
+        return path
+    return Path(*path.parts[path.parts.index("~") :]).expanduser()

@@ -26,7 +26,7 @@ _panoramas: list[NDArray[np.float32]] = []
 def fetch(
     folder: Path, seed: int, luminance: tuple[float, float], train: int, test: int, sizes: tuple[int, int], samples: int
 ) -> None:
-    """Render `train` objects for each train side and `test` for the test side, over all cores.
+    """Render `train` objects for each train side and `test` for the test side, over all cores that it may use.
 
     sizes: pixels a side of train and of test renders. luminance: range of the objects' mean luminance, in [0, 1].
     The files depend on the arguments alone, not on the number of cores.
@@ -49,8 +49,13 @@ def fetch(
         writer.writerows(rows)
 
 
+def cores() -> int:
+    """How many cores this process may use, where the platform tells; how many there are elsewhere."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _render_all(jobs: Sequence[tuple[Sculpture, Path, int, int]]) -> list[float]:
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_start) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn"), initializer=_start) as pool:
         return list(progress(pool.map(_render_one, jobs, chunksize=4), len(jobs), "rendering", "objects"))
 
 

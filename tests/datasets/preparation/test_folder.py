@@ -100,6 +100,9 @@ BROKEN = {
     "empty.png": b"",
     "page.jpg": b"<!DOCTYPE html><html><body>404</body></html>",
     "cut.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "IMG_1.HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500),
+    "notes.txt": b"which of these are mine?",
+    "no extension": b"neither name nor content",
 }
 
 
@@ -114,6 +117,27 @@ def test_what_cannot_be_read_is_left_out_with_its_reason(raw: Path, name: str) -
     assert ledger.report()["refused_count"] == 1
 
 
+def test_an_image_is_known_by_its_content_whatever_its_name(raw: Path) -> None:
+    (raw / "trainA" / "0.png").rename(raw / "trainA" / "0.jpg_large")
+    (raw / "trainA" / "1.png").rename(raw / "trainA" / "no extension")
+    prepared, ledger = run(raw)
+    assert ledger.refused == {}
+    assert {path.name for path in (prepared / "trainA").iterdir()} == {"0.png", "no extension.png", "2.png"}
+
+
+def test_a_hidden_file_is_no_image_and_is_not_counted(raw: Path) -> None:
+    (raw / "trainA" / ".DS_Store").touch()
+    _, ledger = run(raw)
+    assert (ledger.refused, ledger.kept["trainA"]) == ({}, 3)
+
+
+def test_float_values_are_refused_with_what_to_do(raw: Path) -> None:
+    Image.fromarray(np.full((30, 30), 0.5, dtype=np.float32)).save(raw / "trainA" / "depth.tif")
+    _, ledger = run(raw)
+    assert "float values" in ledger.refused["trainA/depth.tif"]
+    assert "convert it to 8- or 16-bit integers" in ledger.refused["trainA/depth.tif"]
+
+
 def test_a_large_file_that_is_cut_off_is_found_by_decoding_it_in_full(raw: Path) -> None:
     path = raw / "testA" / "0.png"
     path.write_bytes(path.read_bytes()[:-400])
@@ -126,12 +150,12 @@ def test_a_large_file_that_is_cut_off_is_found_by_decoding_it_in_full(raw: Path)
 )
 def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, refuse_above: float, stops: bool) -> None:
     for number in range(broken):
-        (raw / "trainA" / f"bad {number}.jpg").write_bytes(b"bad")
+        (raw / "trainA" / f"bad {number}.heic").write_bytes(b"bad")
     if not stops:
         assert len(run(raw, refuse_above)[1].refused) == broken
         return
     message = (
-        rf"^{broken} of {12 + broken} images cannot be read, .*refuse_above {refuse_above}.*trainA/bad 0.jpg: [^\n]+$"
+        rf"^{broken} of {12 + broken} files cannot be read, .*refuse_above {refuse_above}.*trainA/bad 0.heic: [^\n]+$"
     )
     with pytest.raises(PreparationError, match=message):
         run(raw, refuse_above)
@@ -182,3 +206,91 @@ def test_an_image_that_is_refused_needs_no_mask(masked: Path) -> None:
     prepared, _ = run(masked)
     names: list[Any] = [sorted(path.stem for path in (prepared / side).iterdir()) for side in ("testA", "masksA")]
     assert names == [["0", "2"], ["0", "2"]]
+
+
+RIGHT = np.repeat(np.arange(40)[None] >= 20, 30, axis=0)  # (30, 40)
+
+
+def layered(mode: str, inside: tuple[int, ...], outside: tuple[int, ...]) -> Image.Image:
+    """An image of one colour on the right half, of another on the left."""
+    return Image.fromarray(np.where(RIGHT[..., None], inside, outside).astype(np.uint8), mode=mode)
+
+
+def cut_out(colour: int) -> Image.Image:
+    """A palette's image with its left half transparent, the rest of one grey."""
+    image = Image.fromarray(RIGHT.astype(np.uint8), mode="P")
+    image.putpalette([0, 255, 0, colour, colour, colour])
+    image.info["transparency"] = 0
+    return image
+
+
+@pytest.mark.parametrize(
+    ("mask", "name"),
+    [
+        pytest.param(layered("RGBA", (255, 255, 255, 255), (255, 255, 255, 0)), "1.png", id="white on transparent"),
+        pytest.param(layered("RGBA", (0, 0, 0, 255), (0, 0, 0, 0)), "1.png", id="black on transparent"),
+        pytest.param(layered("RGBA", (9, 90, 9, 200), (250, 250, 250, 20)), "1.png", id="half transparent"),
+        pytest.param(layered("LA", (255, 255), (0, 0)), "1.png", id="grey and alpha"),
+        pytest.param(cut_out(255), "1.png", id="transparent colour of a PNG"),
+        pytest.param(cut_out(20), "1.gif", id="transparent colour of a GIF"),
+        pytest.param(layered("RGBA", (255, 255, 255, 255), (0, 0, 0, 255)), "1.png", id="opaque all over"),
+        pytest.param(layered("RGBA", (255, 255, 255, 250), (0, 0, 0, 255)), "1.png", id="nearly opaque all over"),
+        pytest.param(layered("RGB", (130, 130, 130), (120, 120, 120)), "1.png", id="greys about half"),
+        pytest.param(Image.fromarray(RIGHT), "1.png", id="bilevel"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")
+def test_a_mask_is_its_alpha_where_there_is_one_and_its_lightness_elsewhere(
+    masked: Path, mask: Image.Image, name: str
+) -> None:
+    (masked / "masksA" / "1.gif").unlink()
+    mask.save(masked / "masksA" / name)
+    prepared, _ = run(masked)
+    wanted = np.repeat(np.arange(SIZE)[None] >= SIZE // 2, SIZE, axis=0)
+    assert np.array_equal(read(prepared / "masksA" / "1.png"), wanted * np.uint8(255))
+
+
+@pytest.mark.parametrize(
+    ("size", "fits"), [((20, 15), True), ((200, 150), True), ((141, 105), True), ((30, 40), False), ((41, 30), False)]
+)
+def test_a_mask_has_the_proportions_of_its_image(masked: Path, size: tuple[int, int], fits: bool) -> None:
+    Image.fromarray(RIGHT).resize(size).save(masked / "masksA" / "1.gif")
+    if fits:
+        assert run(masked)[1].kept["masksA"] == 3
+        return
+    found = f"masksA/1.gif: a mask of {size[0]}x{size[1]}, but its image [^\n]*testA/1.png has 40x30, [^\n]*$"
+    with pytest.raises(PreparationError, match=found):
+        run(masked)
+
+
+@pytest.mark.parametrize(("size", "fits"), [((30, 40), True), ((40, 30), False)])
+def test_a_mask_is_of_its_image_as_exif_turns_it(masked: Path, size: tuple[int, int], fits: bool) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 30)).save(masked / "testA" / "1.png", exif=exif)
+    Image.fromarray(RIGHT).resize(size).save(masked / "masksA" / "1.gif")
+    if fits:
+        assert run(masked)[1].kept["masksA"] == 3
+        return
+    with pytest.raises(PreparationError, match=r"a mask of 40x30, but its image [^\n]* has 30x40"):
+        run(masked)
+
+
+def test_a_mask_that_cannot_be_read_is_named(masked: Path) -> None:
+    (masked / "masksA" / "1.gif").rename(masked / "masksA" / "1.heic")
+    (masked / "masksA" / "1.heic").write_bytes(b"bad")
+    with pytest.raises(PreparationError, match=r"^[^\n]*masksA/1\.heic: a mask that cannot be read: [^\n]+$"):
+        run(masked)
+
+
+def test_a_second_mask_of_a_name_stops_it(masked: Path) -> None:
+    (masked / "masksA" / "1.json").write_text("{}")
+    with pytest.raises(PreparationError, match=r"masksA/1\.json: a second mask of the name 1; remove or rename one"):
+        run(masked)
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_mask_without_foreground_or_background_stops_it(masked: Path, level: int) -> None:
+    Image.new("L", (40, 30), level).save(masked / "masksA" / "1.gif")
+    with pytest.raises(PreparationError, match=rf"masksA/1\.gif: a mask with levels {level} to {level}, so"):
+        run(masked)

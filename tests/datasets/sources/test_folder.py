@@ -1,5 +1,6 @@
-"""A user's own images are copied as they are."""
+"""A user's own files are copied as they are, whatever they are."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,41 @@ def mine(tmp_path: Path) -> Path:
     for side in SIDES:
         (tmp_path / "mine" / side).mkdir(parents=True)
         (tmp_path / "mine" / side / "ein Pferd ü.jpg").write_bytes(side.encode())
-        (tmp_path / "mine" / side / "notes.txt").touch()
+        (tmp_path / "mine" / side / "IMG_1.HEIC").write_bytes(b"a telephone's")
+        (tmp_path / "mine" / side / ".DS_Store").touch()
+        (tmp_path / "mine" / side / "older.png").mkdir()
     return tmp_path / "mine"
 
 
-def test_image_files_are_copied_byte_for_byte_and_others_left(mine: Path, tmp_path: Path) -> None:
+def test_every_file_is_copied_byte_for_byte_but_hidden_ones(mine: Path, tmp_path: Path) -> None:
     fetch(mine, tmp_path / "raw")
     copied = {str(p.relative_to(tmp_path / "raw")): p.read_bytes() for p in (tmp_path / "raw").rglob("*.*")}
-    assert copied == {f"{side}/ein Pferd ü.jpg": side.encode() for side in SIDES}
+    photographs = {f"{side}/ein Pferd ü.jpg": side.encode() for side in SIDES}
+    assert copied == photographs | {f"{side}/IMG_1.HEIC": b"a telephone's" for side in SIDES}
+
+
+def test_a_link_to_nothing_stops_it(mine: Path, tmp_path: Path) -> None:
+    (mine / "testA" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    with pytest.raises(FileNotFoundError, match=r"testA/gone\.png"):
+        fetch(mine, tmp_path / "raw")
+
+
+@pytest.mark.parametrize("before", ["", "/a/repository", "."])
+def test_a_tilde_is_the_home_folder_also_behind_the_repositorys_path(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.setenv("HOME", str(mine.parent))
+    fetch(Path(before) / "~/mine", tmp_path / "raw")
+    assert (tmp_path / "raw/testB/ein Pferd ü.jpg").exists()
+
+
+def test_a_folder_that_is_named_tilde_is_taken_as_it_is(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nowhere")
+    mine.rename(tmp_path / "~")
+    fetch(tmp_path / "~", tmp_path / "raw")
+    assert (tmp_path / "raw/testB/ein Pferd ü.jpg").exists()
 
 
 def test_masks_are_copied_if_there_are_any(mine: Path, tmp_path: Path) -> None:
@@ -32,14 +60,14 @@ def test_masks_are_copied_if_there_are_any(mine: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize(("empty", "reason"), [(True, "no images"), (False, "no such folder")])
+@pytest.mark.parametrize(("empty", "reason"), [(True, "no files"), (False, "no such folder")])
 def test_a_missing_or_empty_side_is_named_with_the_layout(
     mine: Path, tmp_path: Path, side: str, empty: bool, reason: str
 ) -> None:
-    for path in (mine / side).iterdir():
-        path.unlink()
-    if not empty:
-        (mine / side).rmdir()
+    shutil.rmtree(mine / side)
+    if empty:
+        (mine / side).mkdir()
+        (mine / side / ".DS_Store").touch()
     wanted = f"^[^\n]*/{side}: {reason}; expected [^\n]*{{trainA,trainB,testA,testB}}[^\n]*masksA$"
     with pytest.raises(FolderError, match=wanted):
         fetch(mine, tmp_path / "raw")

@@ -1,0 +1,38 @@
+"""`crossnet checkpoints`: what unfinished runs have left, and how to be rid of it."""
+
+from typing import Annotated
+
+import typer
+
+from crossnet.commands.stop import stop
+
+
+def checkpoints(
+    names: Annotated[list[str] | None, typer.Argument(help="Runs by name; all of them if none is named.")] = None,
+    prune: Annotated[bool, typer.Option(help="Delete these runs. One that is being trained is left alone.")] = False,
+) -> None:
+    """List the checkpoints of unfinished runs, or delete them.
+
+    A run that ends removes its own. One that was broken off goes on from its newest when the same command is typed.
+    """
+    from crossnet.training.runs import BusyError, age, listing, remove, runs_folder
+
+    found = {run.folder.name: run for run in listing(runs_folder())}
+    if unknown := [name for name in names or () if name not in found]:
+        raise stop(f"{unknown[0]}: no such run in {runs_folder()}; `crossnet checkpoints` lists them")
+    chosen = [found[name] for name in names] if names else list(found.values())
+    if not chosen:
+        typer.echo(f"no unfinished runs in {runs_folder()}")
+    for run in chosen:
+        settings = run.identity["settings"]
+        what = f"{settings['task']}, {settings['method']}, seed {settings['seed']}"
+        size, hours = f"{run.size / 2**20:.0f} MiB", f"{age(run) / 3600:.1f} h ago"
+        if not prune:
+            now = f", trained by {run.holder}" if run.holder else ""
+            typer.echo(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}")
+            continue
+        try:
+            remove(run)
+            typer.echo(f"deleted {run.folder.name}  {what}: {size}")
+        except BusyError as error:
+            typer.echo(f"left alone: {error}", err=True)

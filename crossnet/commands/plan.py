@@ -1,0 +1,128 @@
+"""`crossnet plan`: what a run will cost, before anybody waits for it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crossnet.commands.stop import stop
+from crossnet.params import Params, ParamsError, SculpturesTask, choose, load_params
+
+
+def plan(
+    task: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
+    method: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
+    scale: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
+    steps: Annotated[int, typer.Option(help="Steps to measure; 0 measures none.", min=0)] = 3,
+) -> None:
+    """Print the operations, memory and disk of a run, and a forecast of its time from a few steps that are measured.
+
+    It reads params.yaml, and trains on random images that it keeps in memory: nothing is written.
+    """
+    wished = {"task": task, "method": method, "scale": scale}
+    try:
+        params = choose(load_params(), **{key: value for key, value in wished.items() if value is not None})
+    except ParamsError as error:
+        raise stop(str(error)) from None
+    for line in _report(params, steps):
+        typer.echo(line)
+
+
+def _report(params: Params, steps: int) -> list[str]:
+    import torch
+
+    from crossnet.training.cost import cost
+    from crossnet.training.method import load
+
+    def costs(batch: int, size: int) -> Any:
+        with torch.device("meta"):
+            made = load(params.method)(**params.setup, seed=0)
+        return made, cost(made, batch, size)
+
+    options, size = params.training, params.images.size
+    made, one = costs(options.batch, size)
+    side = _images(params)
+    lines = [f"{params.task}, {params.method}, {params.scale}: {size}x{size} pixels, batch {options.batch}"]
+    weights = {name: sum(p.numel() for p in network.parameters()) for name, network in made.networks.items()}
+    lines.append(f"weights      {sum(weights.values()) / 1e6:.2f} million in {len(weights)} networks")
+    phases = ", ".join(f"{name} {count / 1e9:.1f}" for name, count in one.operations.items())
+    lines.append(f"operations   {one.step_operations / 1e9:.1f} GFLOP a step ({phases})")
+    for batch, pixels in ((options.batch, size), (2 * options.batch, size), (options.batch, 2 * size)):
+        _, found = costs(batch, pixels)
+        held = found.state_bytes + found.activation_bytes
+        lines.append(
+            f"memory       {held / 2**20:.0f} MiB at batch {batch}, {pixels}x{pixels}: weights with Adam "
+            f"{found.state_bytes / 2**20:.0f}, activations {found.activation_bytes / 2**20:.0f}"
+        )
+    checkpoint = one.state_bytes * 3 / 4  # no gradients
+    lines.append(
+        f"disk         {one.state_bytes / 4 / 2**20:.0f} MiB of weights in the end; while it trains, checkpoints of "
+        f"{(params.checkpoints.keep + 1) * checkpoint / 2**20:.0f} MiB at most"
+    )
+    if side:
+        pixels = 2 * side * params.images.load_size**2 * 3
+        lines.append(f"data         {side} images on the larger side, {pixels / 2**20:.0f} MiB in memory at most")
+    if steps:
+        lines += _measured(params, side, one.step_operations, steps)
+    return lines
+
+
+def _images(params: Params) -> int:
+    """Images of the larger train side: of what is rendered, as many as are asked for; of others, what is prepared."""
+    if isinstance(params.task_options, SculpturesTask):
+        return params.images.train * params.images.backgrounds
+    prepared = Path("data/prepared") / params.task
+    return max(sum(1 for _ in (prepared / side).glob("*")) for side in ("trainA", "trainB"))
+
+
+def _measured(params: Params, side: int, operations: int, steps: int) -> list[str]:
+    """Train for a few steps on random images."""
+    import time
+    from collections.abc import Iterable
+    from tempfile import TemporaryDirectory
+
+    import torch
+
+    from crossnet.training.batches import Batches
+    from crossnet.training.checkpoint import Checkpoints
+    from crossnet.training.journal import Journal
+    from crossnet.training.keeper import Keeper
+    from crossnet.training.loop import Plan, start, train
+    from crossnet.training.machine import peak_memory_mib
+    from crossnet.training.method import load
+
+    options, size = params.training, params.images.size
+    fabric = start(options.accelerator, 1, 1, options.precision)
+    method = load(params.method)(**params.setup, seed=0)
+    random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
+    batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
+    betas = (options.beta1, options.beta2)
+    short = Plan((steps + 1) * options.batch, options.batch, options.lr, betas, 1.0, steps + 1)
+    ends: list[float] = []
+
+    def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+        return all_steps
+
+    def note(done: int) -> None:
+        if fabric.device.type == "cuda":
+            torch.cuda.synchronize()
+        ends.append(time.monotonic())
+
+    with TemporaryDirectory() as folder:
+        journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
+        with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), fabric) as keeper:
+            train(method, batches, fabric, short, journal, keeper, note, ticks)
+    seconds = (ends[-1] - ends[0]) / steps
+    lines = [
+        f"measured     {seconds:.3f} s a step on {fabric.device.type} ({operations / seconds / 1e9:.0f} GFLOP/s), "
+        f"{peak_memory_mib(fabric.device):.0f} MiB at the peak with everything loaded"
+    ]
+    if not side and options.duration.endswith("epochs"):
+        return [*lines, f"forecast     {options.duration}: fetch and prepare the task first, to know its images"]
+    global_batch = options.batch * options.devices * options.nodes
+    wanted = Plan(options.images(side), global_batch, options.lr, betas, 1.0, 1).steps
+    hours = wanted * seconds / 3600
+    time_left = f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
+    processes = options.devices * options.nodes
+    several = f" on {processes} such devices, communication not counted" if processes > 1 else ""
+    return [*lines, f"forecast     {wanted} steps ({options.duration}): {time_left} of training{several}"]

@@ -1,0 +1,65 @@
+"""What one training step costs, counted without computing it: operations, and the memory that it holds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils.flop_counter import FlopCounterMode
+
+from crossnet.training.loop import training_only
+from crossnet.training.method import Method
+
+FLOAT = 4  # bytes
+ADAM = 4  # a weight, its gradient, and two moments
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Floating-point operations of each phase with its gradients, bytes of weights with Adam, bytes of activations."""
+
+    operations: dict[str, int]
+    state_bytes: int
+    activation_bytes: int
+
+    @property
+    def step_operations(self) -> int:
+        """Of all phases together; a multiplication and an addition are two."""
+        return sum(self.operations.values())
+
+
+def cost(method: Method, batch: int, size: int) -> Cost:
+    """The cost of a step for `batch` pairs of images of `size` pixels; the method's networks are on the meta device.
+
+    Activations are those that the larger phase keeps for its gradients, each storage counted once.
+    """
+    operations, activations = {}, []
+    for phase in method.phases:
+        x_a, x_b = torch.empty(2, batch, 3, size, size, device="meta")
+        with training_only(method, phase), FlopCounterMode(display=False) as counter, _kept(method) as kept:
+            objective, _ = phase.terms(x_a, x_b)
+            torch.autograd.backward(objective)
+        operations[phase.name] = counter.get_total_flops()
+        activations.append(sum(kept.values()))
+    weights = sum(p.numel() for network in method.networks.values() for p in network.parameters())
+    return Cost(operations, ADAM * FLOAT * weights, max(activations))
+
+
+@contextmanager
+def _kept(method: Method) -> Iterator[dict[StorageWeakRef, int]]:
+    """Bytes by storage of what is saved for gradients meanwhile, weights left out."""
+    weights = {StorageWeakRef(p.untyped_storage()) for n in method.networks.values() for p in n.parameters()}
+    kept: dict[StorageWeakRef, int] = {}
+    alive: list[Tensor] = []  # a storage that ended might lend its name to a later one
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = StorageWeakRef(tensor.untyped_storage())
+        if storage not in weights and storage not in kept:
+            kept[storage] = tensor.untyped_storage().nbytes()
+            alive.append(tensor)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        yield kept
