@@ -1,27 +1,45 @@
-"""Seconds a training step of CrossNet, batched and naive in alternation: `python -m benchmarks.step [scale ...]`.
+"""What a training step of CrossNet costs and takes: `python -m benchmarks.step [laptop] [paper] [paper:64] ...`.
 
-Naive is one call for each use of a network, as the equations are written; batched is what training does. Random
-images, the networks and the batch of the named scales of params.yaml (laptop unless one is named).
+A case is a scale of params.yaml, and a size in pixels if it is not the scale's own. For each are printed, measured in
+turns in one run because machines are noisy: the step, its rate against the peak that this machine reaches on the
+step's largest convolution, the naive step (the equations as they are written: one call for each use of a network,
+InstanceNorm2d, Adam as it comes), and the share of each part, timed by itself.
 """
 
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Adam
 
 from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
 from crossnet.params import Params, load_params
+from crossnet.training.batches import Batches
+from crossnet.training.cost import cost
 from crossnet.training.loop import Plan, optimisers, training_only
 from crossnet.training.method import Method
 
+KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
-def one_step(method: Method, adams: dict[str, torch.optim.Adam], x_a: Tensor, x_b: Tensor) -> None:
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a network in a step: with gradients of its weights, of its input, or of both."""
+
+    network: str
+    shape: tuple[int, ...]
+    trains: bool
+    passes_on: bool
+
+
+def one_step(method: Method, adams: dict[str, Adam], x_a: Tensor, x_b: Tensor) -> None:
     """All phases of one step."""
     for phase in method.phases:
         adams[phase.name].zero_grad()
@@ -30,40 +48,152 @@ def one_step(method: Method, adams: dict[str, torch.optim.Adam], x_a: Tensor, x_
         adams[phase.name].step()
 
 
-def compare(params: Params, rounds: int) -> dict[str, float]:
-    """Median seconds a step, batched and naive, measured in turns."""
-    images, options = params.images, params.training
-    setup: dict[str, Any] = {
-        "networks": params.networks.model_dump(), "weights": params.weights, "history": options.history.model_dump()
-    }  # fmt: skip
-    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), options.decay_from, options.log_every)
-    x_a, x_b = torch.rand(2, options.batch, 3, images.size, images.size) * 2 - 1
-    apply: dict[str, Callable[..., Any]] = {"batched": paths.batched, "naive": paths.one_by_one}
-    methods = {name: CrossNet(**setup, apply=function, seed=0) for name, function in apply.items()}
-    adams = {name: optimisers(method, plan) for name, method in methods.items()}
-    seconds: dict[str, list[float]] = {name: [] for name in apply}
-    for turn in range(rounds + 2):
-        for name, method in methods.items():
+def seconds(work: Callable[[], object], rounds: int) -> float:
+    """The median time of some work after one round that is not counted."""
+    taken = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken[1:])
+
+
+def naive(params: Params) -> tuple[Method, dict[str, Adam]]:
+    """CrossNet as its equations are written, by torch's usual means."""
+    method = CrossNet(**params.setup, seed=0, apply=paths.one_by_one)
+    for network in method.networks.values():
+        _with_instance_norm(network)
+    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
+    options = params.training
+    return method, {
+        name: Adam(group, lr=options.lr, betas=(options.beta1, options.beta2)) for name, group in groups.items()
+    }
+
+
+def _with_instance_norm(network: nn.Module) -> None:
+    for name, child in network.named_children():
+        if isinstance(child, nn.GroupNorm):
+            setattr(network, name, nn.InstanceNorm2d(child.num_channels))
+        _with_instance_norm(child)
+
+
+def calls(params: Params, batch: int, size: int) -> list[Call]:
+    """The calls of a step."""
+    found: list[Call] = []
+
+    def record(network: Any, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        name = next(name for name, other in method.networks.items() if other is network)
+        trains = next(network.parameters()).requires_grad
+        shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
+        found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
+        return paths.batched(network, inputs)
+
+    with torch.device("meta"):
+        method = CrossNet(**params.setup, seed=0, apply=record)
+    for phase in method.phases:
+        with training_only(method, phase):
+            phase.terms(*torch.empty(2, batch, 3, size, size, device="meta"))
+    return found
+
+
+def largest_convolution(method: Method, made: Sequence[Call]) -> tuple[nn.Conv2d, tuple[int, ...]]:
+    """The stride-1 convolution of a step with the most operations, and the shape of its input."""
+    best: tuple[int, nn.Conv2d, tuple[int, ...]] | None = None
+    for call in made:
+        network = method.networks[call.network]
+
+        def look(layer: nn.Module, given: tuple[Tensor, ...], result: Tensor) -> None:
+            nonlocal best
+            assert isinstance(layer, nn.Conv2d)
+            operations = 2 * result.numel() * layer.weight[0].numel()
+            if best is None or operations > best[0]:
+                best = operations, layer, tuple(given[0].shape)
+
+        layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+        hooks = [layer.register_forward_hook(look) for layer in layers]
+        with torch.no_grad():
+            network(torch.zeros(call.shape))
+        for hook in hooks:
+            hook.remove()
+    assert best is not None
+    return best[1:]
+
+
+def peak(layer: nn.Conv2d, shape: tuple[int, ...]) -> float:
+    """Operations a second of a convolution alone, without padding; the best of several."""
+    x = torch.randn(shape)
+    with torch.no_grad():
+        out = nn.functional.conv2d(x, layer.weight, layer.bias, layer.stride)
+        times = []
+        for _ in range(8):
             began = time.perf_counter()
-            one_step(method, adams[name], x_a, x_b)
-            if turn >= 2:
-                seconds[name].append(time.perf_counter() - began)
-    return {name: statistics.median(values) for name, values in seconds.items()}
+            nn.functional.conv2d(x, layer.weight, layer.bias, layer.stride)
+            times.append(time.perf_counter() - began)
+    return 2 * out.numel() * layer.weight[0].numel() / min(times)
 
 
-def main(scales: list[str]) -> None:
-    """Print a line for each scale."""
+def shares(method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches) -> dict[str, float]:
+    """Seconds of each part by itself: the calls with their gradients, the optimisers, the making of a batch."""
+    parts = dict.fromkeys((*KINDS.values(), "optimise", "data"), 0.0)
+    for call in made:
+        network = method.networks[call.network].requires_grad_(call.trains)
+        x = torch.randn(call.shape, requires_grad=call.passes_on)
+        gradient = torch.randn_like(network(x).detach())
+
+        def there_and_back(network: nn.Module = network, x: Tensor = x, gradient: Tensor = gradient) -> None:
+            torch.autograd.backward(network(x), gradient)
+
+        parts[KINDS[call.network[0]]] += seconds(there_and_back, 3)
+        network.requires_grad_(True)
+    for adam in adams.values():
+        parts["optimise"] += seconds(adam.step, 3)
+    parts["data"] = seconds(lambda: batches[0], 5)
+    return parts
+
+
+def report(params: Params, size: int, rounds: int) -> list[str]:
+    """Lines of one case."""
+    options = params.training
+    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), options.decay_from, options.log_every)
+    method, (plain, plain_adams) = CrossNet(**params.setup, seed=0), naive(params)
+    adams, made = optimisers(method, plan), calls(params, options.batch, size)
+    pictures = torch.randint(0, 256, (2, 8, 3, size, size), dtype=torch.uint8)
+    batches = Batches(pictures[0], pictures[1], options.batch, size, options.flip, 0)
+    x_a, x_b = batches[0]
+    layer, shape = largest_convolution(method, made)
+    fast, slow, peaks = [], [], []
+    for _ in range(rounds):
+        peaks.append(peak(layer, shape))
+        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b), 1))
+        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b), 1))
+    with torch.device("meta"):
+        price = cost(CrossNet(**params.setup, seed=0), options.batch, size)
+    step, best = statistics.median(fast), max(peaks)
+    rate, ratio = price.step_operations / step, statistics.median(s / f for s, f in zip(slow, fast, strict=True))
+    parts = shares(method, made, adams, batches)
+    rest = max(0.0, step - sum(parts.values()))
+    kernel = "x".join(map(str, layer.weight.shape))
+    return [
+        f"{params.scale}, {size}x{size}, batch {options.batch}: {price.step_operations / 1e9:.1f} GFLOP a step, "
+        f"weights with Adam {price.state_bytes / 2**20:.0f} MiB, activations {price.activation_bytes / 2**20:.0f} MiB",
+        f"  step    {step:.3f} s, {options.batch / step:.1f} images/s, {rate / 1e9:.0f} GFLOP/s, {rate / best:.0%} of "
+        f"the peak of {best / 1e9:.0f} (convolution {kernel} on {'x'.join(map(str, shape))})",
+        f"  naive   {statistics.median(slow):.3f} s, {ratio:.2f} times as long",
+        "  shares  "
+        + ", ".join(f"{name} {part / step:.0%}" for name, part in (parts | {"the rest": rest}).items())
+        + " (each timed by itself)",
+    ]
+
+
+def main(cases: list[str]) -> None:
+    """Print every case."""
     params = load_params(Path("params.yaml"))
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    for scale in scales:
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
+    for case in cases:
+        scale, _, size = case.partition(":")
         chosen = params.model_copy(update={"scale": scale, "method": "crossnet"})
-        found = compare(chosen, rounds=3 if scale == "paper" else 15)
-        batch = chosen.training.batch
-        print(
-            f"{scale}: batched {found['batched']:.3f} s a step ({batch / found['batched']:.1f} images/s), "
-            f"naive {found['naive']:.3f} s, ratio {found['naive'] / found['batched']:.2f}"
-        )
+        print("\n".join(report(chosen, int(size or chosen.images.size), 3 if scale == "paper" else 15)), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["laptop"])
+    main(sys.argv[1:] or ["laptop", "paper:64", "paper:128", "paper"])

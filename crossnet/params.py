@@ -74,7 +74,7 @@ class Training(_Block):
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
     devices: Positive
     nodes: Positive
-    precision: Literal["32-true", "bf16-mixed"]
+    precision: Literal["32-true", "tf32", "bf16-mixed"]
 
     def images(self, epoch: int) -> int:
         """Images a side that the duration comes to, where an epoch has `epoch` of them."""

@@ -7,9 +7,10 @@ from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
 from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.devices import start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
-from crossnet.training.loop import Plan, start, train
+from crossnet.training.loop import Plan, train
 from crossnet.training.machine import deterministic, summarise
 from crossnet.training.method import load
 from crossnet.training.preview import Preview

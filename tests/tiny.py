@@ -10,9 +10,10 @@ from torch import Tensor
 
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.devices import start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
-from crossnet.training.loop import Plan, start, train
+from crossnet.training.loop import Plan, train
 from crossnet.training.method import Method, load
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}

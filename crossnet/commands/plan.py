@@ -85,9 +85,10 @@ def _measured(params: Params, side: int, operations: int, steps: int) -> list[st
 
     from crossnet.training.batches import Batches
     from crossnet.training.checkpoint import Checkpoints
+    from crossnet.training.devices import start
     from crossnet.training.journal import Journal
     from crossnet.training.keeper import Keeper
-    from crossnet.training.loop import Plan, start, train
+    from crossnet.training.loop import Plan, train
     from crossnet.training.machine import peak_memory_mib
     from crossnet.training.method import load
 

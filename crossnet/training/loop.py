@@ -1,5 +1,6 @@
 """The training loop: phases of a method, one optimiser each, under Lightning Fabric. It knows no method by name."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -53,29 +54,6 @@ class Plan:
         return done % self.log_every == 0 or done == self.steps
 
 
-def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
-    """Fabric on the devices that are asked for, this being one of its processes from here on.
-
-    Raises RuntimeError, in one line, where there is no such device.
-    """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not present.get(accelerator, True):
-        there = ", ".join(["cpu", *(name for name, found in present.items() if found)])
-        raise RuntimeError(
-            f"training.accelerator: {accelerator} is asked for, but there is only {there}; name one of these, or auto"
-        )
-    strategy = "ddp" if devices * nodes > 1 else "auto"
-    fabric = Fabric(
-        accelerator=accelerator,
-        strategy=strategy,
-        devices=devices,
-        num_nodes=nodes,
-        precision=precision,  # type: ignore[arg-type]
-    )
-    fabric.launch()
-    return fabric
-
-
 @contextmanager
 def training_only(method: Method, phase: Phase) -> Iterator[None]:
     """Within it, gradients gather in the networks of a phase alone; they pass through the others."""
@@ -127,6 +105,8 @@ def train(
         first, state = saved
         before = restore(state, method, adams, means)["seconds"]
         journal.replay(state[1]["rows"], first)
+        if fabric.is_global_zero:
+            print(f"going on after step {first} of {plan.steps}", file=sys.stderr, flush=True)
 
     def everything() -> State:
         watch.settle()

@@ -15,9 +15,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.devices import start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
-from crossnet.training.loop import start, train
+from crossnet.training.loop import train
 from tests import tiny
 
 CONTEXT = get_context("forkserver")

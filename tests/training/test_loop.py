@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from crossnet.training.loop import Plan, start, training_only
+from crossnet.training.devices import start
+from crossnet.training.loop import Plan, training_only
 from crossnet.training.method import Method, Phase
 from tests.tiny import METHODS, Log, method, trained, weights_of
 from tests.tiny import tiny_batches as batches

@@ -2,7 +2,7 @@
 
 import torch
 
-from crossnet.training.loop import start
+from crossnet.training.devices import start
 from crossnet.training.means import Means
 
 

@@ -1,0 +1,77 @@
+"""The paper's training step on a GPU, in every precision, eager and compiled: `python -m benchmarks.gpu --help`."""
+
+import statistics
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from crossnet.params import Params, load_params
+from crossnet.training.cost import cost
+from crossnet.training.devices import start
+from crossnet.training.loop import Plan, optimisers, training_only
+from crossnet.training.machine import peak_memory_mib
+from crossnet.training.method import load
+
+PRECISIONS = ("32-true", "tf32", "bf16-mixed")
+
+
+def main(
+    accelerator: Annotated[str, typer.Option(help="cuda, mps, or cpu to try the script.")] = "cuda",
+    scale: Annotated[str, typer.Option(help="A scale of params.yaml.")] = "paper",
+    steps: Annotated[int, typer.Option(help="Steps to measure, after 5 that are not.")] = 50,
+    compiled: Annotated[bool, typer.Option(help="Each network by torch.compile as well.")] = True,
+) -> None:
+    """Milliseconds a step of all losses and the discriminators, as the median, and the hours of a whole training."""
+    params = load_params(Path("params.yaml")).model_copy(update={"scale": scale, "method": "crossnet"})
+    with torch.device("meta"):
+        method = load(params.method)(**params.setup, seed=0)
+    operations = cost(method, params.training.batch, params.images.size).step_operations
+    print(f"torch {torch.__version__}, {operations / 1e9:.0f} GFLOP a step", flush=True)
+    for precision in PRECISIONS:
+        for compiling in (False, True) if compiled else (False,):
+            began = time.monotonic()
+            taken, memory, name = measure(params, accelerator, precision, compiling, steps)
+            print(
+                f"{name}, {precision}, {'compiled' if compiling else 'eager'}: {taken * 1e3:.2f} ms a step "
+                f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
+                f"{memory:.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
+                flush=True,
+            )
+
+
+def measure(params: Params, accelerator: str, precision: str, compiling: bool, steps: int) -> tuple[float, float, str]:
+    """Median seconds a step, peak MiB so far, and the device's name."""
+    fabric = start(accelerator, 1, 1, precision)
+    cuda = fabric.device.type == "cuda"
+    options, size = params.training, params.images.size
+    method = load(params.method)(**params.setup, seed=0)
+    for network in method.networks.values():
+        network.to(fabric.device).train()
+        if compiling:
+            network.compile()
+    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), 1.0, 1)
+    adams = {name: fabric.setup_optimizers(adam) for name, adam in optimisers(method, plan).items()}
+    x_a, x_b = torch.rand(2, options.batch, 3, size, size, device=fabric.device) * 2 - 1
+    ends = []
+    for _ in range(steps + 5):
+        for phase in method.phases:
+            adams[phase.name].zero_grad()  # type: ignore[union-attr]
+            with training_only(method, phase):
+                with fabric.autocast():
+                    objective, _ = phase.terms(x_a, x_b)
+                fabric.backward(objective)
+            adams[phase.name].step()  # type: ignore[union-attr]
+        if cuda:
+            torch.cuda.synchronize()
+        ends.append(time.perf_counter())
+    between = [later - earlier for earlier, later in pairwise(ends[4:])]
+    name = torch.cuda.get_device_name(fabric.device) if cuda else fabric.device.type
+    return statistics.median(between), peak_memory_mib(fabric.device), name
+
+
+if __name__ == "__main__":
+    typer.run(main)
