@@ -3,7 +3,7 @@
 A case is a scale of params.yaml, and a size in pixels if it is not the scale's own. For each are printed, measured in
 turns in one run because machines are noisy: the step, its rate against the peak that this machine reaches on the
 step's largest convolution, the naive step (the equations as they are written: one call for each use of a network,
-InstanceNorm2d, Adam as it comes), and the share of each part, timed by itself.
+InstanceNorm2d, Adam as it comes), the share of each part, timed by itself, and the time that a checkpoint takes.
 """
 
 import statistics
@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -22,9 +24,13 @@ from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
 from crossnet.params import Params, load_params
 from crossnet.training.batches import Batches
+from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.cost import cost
+from crossnet.training.devices import start
 from crossnet.training.loop import Plan, optimisers, training_only
+from crossnet.training.means import Means
 from crossnet.training.method import Method
+from crossnet.training.state import capture
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
@@ -151,6 +157,16 @@ def shares(method: Method, made: Sequence[Call], adams: dict[str, Adam], batches
     return parts
 
 
+def checkpoint(method: Method, adams: dict[str, Adam]) -> tuple[float, float]:
+    """Seconds that one takes to be written, and its MiB, in this working folder's file system."""
+    fabric = start("cpu", 1, 1, "32-true")
+    with TemporaryDirectory(dir=".") as folder:
+        checkpoints, step = Checkpoints(Path(folder), 1, fabric), count()
+        taken = seconds(lambda: checkpoints.save(next(step), *capture(method, adams, Means())), 5)
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return taken, size / 2**20
+
+
 def report(params: Params, size: int, rounds: int) -> list[str]:
     """Lines of one case."""
     options = params.training
@@ -172,6 +188,7 @@ def report(params: Params, size: int, rounds: int) -> list[str]:
     rate, ratio = price.step_operations / step, statistics.median(s / f for s, f in zip(slow, fast, strict=True))
     parts = shares(method, made, adams, batches)
     rest = max(0.0, step - sum(parts.values()))
+    (saving, size_mib), every = checkpoint(method, adams), params.checkpoints.every_seconds
     kernel = "x".join(map(str, layer.weight.shape))
     return [
         f"{params.scale}, {size}x{size}, batch {options.batch}: {price.step_operations / 1e9:.1f} GFLOP a step, "
@@ -182,6 +199,7 @@ def report(params: Params, size: int, rounds: int) -> list[str]:
         "  shares  "
         + ", ".join(f"{name} {part / step:.0%}" for name, part in (parts | {"the rest": rest}).items())
         + " (each timed by itself)",
+        f"  saving  {saving:.3f} s for {size_mib:.0f} MiB, {saving / every:.1%} of the time at one in {every:.0f} s",
     ]
 
 

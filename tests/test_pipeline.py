@@ -4,9 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,17 @@ from tests.committed import restore
 ROOT = Path(__file__).parents[1]
 
 
-def run(folder: Path, *command: str, wanted: int | None = 0) -> str:
-    """Standard output and error of a command in a folder, with this Python's programs; checks its exit status."""
+def environment() -> dict[str, str]:
+    """This Python's programs first, and somebody to commit as."""
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     who = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = os.environ | who | {"PATH": paths, "PYTHONPATH": ""}
+    return os.environ | who | {"PATH": paths, "PYTHONPATH": ""}
+
+
+def run(folder: Path, *command: str, wanted: int | None = 0) -> str:
+    """Standard output and error of a command in a folder; checks its exit status."""
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=280, check=False
     )
     output = done.stdout + done.stderr
     assert wanted is None or done.returncode == wanted, f"{' '.join(command)} exited with {done.returncode}:\n{output}"
@@ -179,6 +186,50 @@ def test_a_comparator_runs_beside_the_workspace(clone: Path) -> None:
     }  # fmt: skip
     assert changed["loss.zid"]["new"] is None
     assert "auc" in json.dumps(diff["reports/metrics.json"])
+
+
+def test_an_experiment_that_was_killed_goes_on_where_it_was_when_it_is_typed_again(clone: Path) -> None:
+    settings = (
+        "-S",
+        "lambda_id=2",
+        "-S",
+        "scales.smoke.training.duration=1200 images",
+        "-S",
+        "checkpoints.every_seconds=0",
+    )
+    with started(clone, "dvc", "exp", "run", "--temp", *settings):
+        deadline = time.monotonic() + 150
+        while not list((clone / ".crossnet/runs").glob("*/step-*")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    [left] = (clone / ".crossnet/runs").glob("*")
+    assert list(left.glob("step-*"))
+    run(clone, "dvc", "exp", "run", "-S", "lambda_id=4")  # another run, which takes nothing of it
+    assert list(left.glob("step-*"))
+    output = run(clone, "dvc", "exp", "run", *settings)
+    assert "going on after step " in output
+    assert not left.exists()
+    rows = (clone / "reports/training/plots/metrics/loss/gan.tsv").read_text().splitlines()
+    assert [int(row.split("\t")[0]) for row in rows[1:]] == list(range(4, 301, 4))
+    run(clone, "git", "checkout", "--quiet", ".")
+    run(clone, "dvc", "checkout", "--force")
+
+
+@contextmanager
+def started(folder: Path, *command: str) -> Iterator[None]:
+    """A command and all that it starts, killed at the end."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_the_plots_page_asks_nothing_of_a_network(clone: Path) -> None:

@@ -1,0 +1,41 @@
+"""`crossnet checkpoints`: what is left is listed, and deleted if nobody trains it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crossnet.cli import app
+from crossnet.training.runs import claimed
+from tests.training.test_runs import broken_off, identity
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+
+
+def test_it_lists_runs_and_who_trains_them() -> None:
+    assert CliRunner().invoke(app, ["checkpoints"]).output == "no unfinished runs in .crossnet/runs\n"
+    folder = broken_off(identity(seed=4), steps=(70,))
+    [line] = CliRunner().invoke(app, ["checkpoints"]).output.splitlines()
+    assert line.startswith(f"{folder.name}  t, crossnet, seed 4: step 70, 0 MiB, 0.0 h ago")
+    with claimed(identity(seed=4), True):
+        assert ", trained by process " in CliRunner().invoke(app, ["checkpoints"]).output
+
+
+def test_it_deletes_the_named_or_all_but_none_that_is_trained() -> None:
+    first, second, third = (broken_off(identity(seed=seed)) for seed in (1, 2, 3))
+    assert CliRunner().invoke(app, ["checkpoints", first.name, "--prune"]).exit_code == 0
+    assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
+    with claimed(identity(seed=2), True):
+        result = CliRunner().invoke(app, ["checkpoints", "--prune"])
+        assert f"left alone: {second.relative_to(Path.cwd()) if second.is_absolute() else second}" in result.stderr
+        assert (second.exists(), third.exists()) == (True, False)
+
+
+def test_a_name_that_is_not_there_is_one_line() -> None:
+    result = CliRunner().invoke(app, ["checkpoints", "nothing", "--prune"])
+    assert result.exit_code == 2
+    assert result.stderr == "error: nothing: no such run in .crossnet/runs; `crossnet checkpoints` lists them\n"
