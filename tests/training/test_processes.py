@@ -1,10 +1,12 @@
 """Two processes are one with twice the batch."""
 
+import json
 from pathlib import Path
 
 import torch
 
 from crossnet.training.batches import Batches
+from tests.faults.stage import project, stage
 from tests.faults.trainer import Job, finish, log, outcome
 from tests.tiny import tiny_batches
 
@@ -42,3 +44,13 @@ def test_both_processes_end_with_the_same_weights_and_histories_of_their_own(tmp
     first, second = outcome(job, 0), outcome(job, 1)
     for name, value in first.items():
         assert torch.equal(second[name], value) != name.endswith(("images", "random")), name
+
+
+def test_the_stage_trains_on_two_devices_and_logs_and_saves_once(tmp_path: Path) -> None:
+    folder = project(tmp_path, scales__smoke__training__devices=2)
+    done = stage(folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "data/model/config.json").read_text())["global_batch"] == 8
+    rows = (folder / "reports/training/plots/metrics/loss/gan.tsv").read_text().splitlines()[1:]
+    assert len({row.split("\t")[0] for row in rows}) == len(rows)
+    assert not list((folder / ".crossnet/runs").iterdir())
