@@ -2,8 +2,9 @@
 
 A case is a scale of params.yaml, and a size in pixels if it is not the scale's own. For each are printed, measured in
 turns in one run because machines are noisy: the step, its rate against the peak that this machine reaches on the
-best of the step's five largest convolutions, the naive step (the equations as they are written: one call for each use of a network,
-InstanceNorm2d, Adam as it comes), the share of each part, timed by itself, and the time that a checkpoint takes.
+best of the step's five largest convolutions, the naive step (the equations as they are written: one call for each use
+of a network, InstanceNorm2d, Adam as it comes), the share of each part, timed by itself, and the time that a checkpoint
+takes.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""Properties are tried on the same examples every time, however slow the machine; two test processes share two cores."""
+"""Properties are tried on the same examples every time, however slow the machine; two processes share two cores."""
 
 import os
 
