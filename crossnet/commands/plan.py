@@ -47,8 +47,8 @@ def _report(params: Params, steps: int) -> list[str]:
     lines.append(f"weights      {sum(weights.values()) / 1e6:.2f} million in {len(weights)} networks")
     phases = ", ".join(f"{name} {count / 1e9:.1f}" for name, count in one.operations.items())
     lines.append(f"operations   {one.step_operations / 1e9:.1f} GFLOP a step ({phases})")
-    for batch, pixels in ((options.batch, size), (2 * options.batch, size), (options.batch, 2 * size)):
-        _, found = costs(batch, pixels)
+    larger = [(2 * options.batch, size), (options.batch, 2 * size)]
+    for batch, pixels, found in [(options.batch, size, one), *((*grown, costs(*grown)[1]) for grown in larger)]:
         held = found.state_bytes + found.activation_bytes
         lines.append(
             f"memory       {held / 2**20:.0f} MiB at batch {batch}, {pixels}x{pixels}: weights with Adam "
