@@ -4,17 +4,17 @@ import statistics
 import time
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
 
 from crossnet.params import Params, load_params
 from crossnet.training.cost import cost
-from crossnet.training.devices import start
-from crossnet.training.loop import Plan, optimisers, training_only
+from crossnet.training.devices import spread, start
 from crossnet.training.machine import peak_memory_mib
 from crossnet.training.method import load
+from crossnet.training.update import optimisers, update
 
 PRECISIONS = ("32-true", "tf32", "bf16-mixed")
 
@@ -48,23 +48,19 @@ def measure(params: Params, accelerator: str, precision: str, compiling: bool, s
     fabric = start(accelerator, 1, 1, precision)
     cuda = fabric.device.type == "cuda"
     options, size = params.training, params.images.size
-    method = load(params.method)(**params.setup, seed=0)
+    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric.device))
     for network in method.networks.values():
         network.to(fabric.device).train()
         if compiling:
             network.compile()
-    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), 1.0, 1)
-    adams = {name: fabric.setup_optimizers(adam) for name, adam in optimisers(method, plan).items()}
+    adams: dict[str, Any] = {
+        name: fabric.setup_optimizers(adam) for name, adam in optimisers(method, options.lr, options.betas).items()
+    }
     x_a, x_b = torch.rand(2, options.batch, 3, size, size, device=fabric.device) * 2 - 1
     ends = []
     for _ in range(steps + 5):
         for phase in method.phases:
-            adams[phase.name].zero_grad()  # type: ignore[union-attr]
-            with training_only(method, phase):
-                with fabric.autocast():
-                    objective, _ = phase.terms(x_a, x_b)
-                fabric.backward(objective)
-            adams[phase.name].step()  # type: ignore[union-attr]
+            update(method, phase, adams[phase.name], x_a, x_b, fabric)
         if cuda:
             torch.cuda.synchronize()
         ends.append(time.perf_counter())

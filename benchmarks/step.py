@@ -18,20 +18,22 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam
 
 from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
+from crossnet.nn.narrow import NarrowConv2d
 from crossnet.params import Params, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.cost import cost
-from crossnet.training.devices import start
-from crossnet.training.loop import Plan, optimisers, training_only
+from crossnet.training.devices import spread, start
 from crossnet.training.means import Means
 from crossnet.training.method import Method
 from crossnet.training.state import capture
+from crossnet.training.update import optimisers, training_only, update
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
@@ -46,13 +48,10 @@ class Call:
     passes_on: bool
 
 
-def one_step(method: Method, adams: dict[str, Adam], x_a: Tensor, x_b: Tensor) -> None:
+def one_step(method: Method, adams: dict[str, Adam], x_a: Tensor, x_b: Tensor, fabric: Fabric) -> None:
     """All phases of one step."""
     for phase in method.phases:
-        adams[phase.name].zero_grad()
-        with training_only(method, phase):
-            torch.autograd.backward(phase.terms(x_a, x_b)[0])
-        adams[phase.name].step()
+        update(method, phase, adams[phase.name], x_a, x_b, fabric)
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:
@@ -69,34 +68,38 @@ def naive(params: Params) -> tuple[Method, dict[str, Adam]]:
     """CrossNet as its equations are written, by torch's usual means."""
     method = CrossNet(**params.setup, seed=0, apply=paths.one_by_one)
     for network in method.networks.values():
-        _with_instance_norm(network)
+        _as_torch_has_it(network)
     groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
     options = params.training
-    return method, {
-        name: Adam(group, lr=options.lr, betas=(options.beta1, options.beta2)) for name, group in groups.items()
-    }
+    return method, {name: Adam(group, lr=options.lr, betas=options.betas) for name, group in groups.items()}
 
 
-def _with_instance_norm(network: nn.Module) -> None:
+def _as_torch_has_it(network: nn.Module) -> None:
     for name, child in network.named_children():
         if isinstance(child, nn.GroupNorm):
             setattr(network, name, nn.InstanceNorm2d(child.num_channels))
-        _with_instance_norm(child)
+        if isinstance(child, NarrowConv2d):
+            plain = nn.Conv2d(child.in_channels, child.out_channels, 7, padding=3, padding_mode="reflect")
+            plain.load_state_dict(child.state_dict())
+            setattr(network, name, plain)
+        _as_torch_has_it(child)
 
 
 def calls(params: Params, batch: int, size: int) -> list[Call]:
     """The calls of a step."""
     found: list[Call] = []
 
-    def record(network: Any, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        name = next(name for name, other in method.networks.items() if other is network)
-        trains = next(network.parameters()).requires_grad
-        shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
-        found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
-        return paths.batched(network, inputs)
+    class Recorded(paths.Batched):
+        def __call__(self, calls: Sequence[paths.Call]) -> Sequence[Sequence[Tensor]]:
+            for network, inputs in calls:
+                name = next(name for name, other in method.networks.items() if other is network)
+                trains = next(network.parameters()).requires_grad
+                shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
+                found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
+            return super().__call__(calls)
 
     with torch.device("meta"):
-        method = CrossNet(**params.setup, seed=0, apply=record)
+        method = CrossNet(**params.setup, seed=0, apply=Recorded())
     for phase in method.phases:
         with training_only(method, phase):
             phase.terms(*torch.empty(2, batch, 3, size, size, device="meta"))
@@ -138,8 +141,13 @@ def peak(layer: nn.Conv2d, shape: tuple[int, ...]) -> float:
     return 2 * out.numel() * layer.weight[0].numel() / min(times)
 
 
-def shares(method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches) -> dict[str, float]:
-    """Seconds of each part by itself: the calls with their gradients, the optimisers, the making of a batch."""
+def shares(
+    method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches, lanes: int
+) -> dict[str, float]:
+    """Seconds of each part by itself: the calls with their gradients, the optimisers, the making of a batch.
+
+    Calls are timed one by one, and count for as much less as there are others beside them in a step.
+    """
     parts = dict.fromkeys((*KINDS.values(), "optimise", "data"), 0.0)
     for call in made:
         network = method.networks[call.network].requires_grad_(call.trains)
@@ -149,7 +157,7 @@ def shares(method: Method, made: Sequence[Call], adams: dict[str, Adam], batches
         def there_and_back(network: nn.Module = network, x: Tensor = x, gradient: Tensor = gradient) -> None:
             torch.autograd.backward(network(x), gradient)
 
-        parts[KINDS[call.network[0]]] += seconds(there_and_back, 3)
+        parts[KINDS[call.network[0]]] += seconds(there_and_back, 3) / lanes
         network.requires_grad_(True)
     for adam in adams.values():
         parts["optimise"] += seconds(adam.step, 3)
@@ -157,9 +165,8 @@ def shares(method: Method, made: Sequence[Call], adams: dict[str, Adam], batches
     return parts
 
 
-def checkpoint(method: Method, adams: dict[str, Adam]) -> tuple[float, float]:
+def checkpoint(method: Method, adams: dict[str, Adam], fabric: Fabric) -> tuple[float, float]:
     """Seconds that one takes to be written, and its MiB, in this working folder's file system."""
-    fabric = start("cpu", 1, 1, "32-true")
     with TemporaryDirectory(dir=".") as folder:
         checkpoints, step = Checkpoints(Path(folder), 1, fabric), count()
         taken = seconds(lambda: checkpoints.save(next(step), *capture(method, adams, Means())), 5)
@@ -170,25 +177,31 @@ def checkpoint(method: Method, adams: dict[str, Adam]) -> tuple[float, float]:
 def report(params: Params, size: int, rounds: int) -> list[str]:
     """Lines of one case."""
     options = params.training
-    plan = Plan(1, options.batch, options.lr, (options.beta1, options.beta2), options.decay_from, options.log_every)
-    method, (plain, plain_adams) = CrossNet(**params.setup, seed=0), naive(params)
-    adams, made = optimisers(method, plan), calls(params, options.batch, size)
+    fabric = start("cpu", 1, 1, "32-true")
+    threads, apply = torch.get_num_threads(), spread(fabric.device)
+    method, (plain, plain_adams) = CrossNet(**params.setup, seed=0, apply=apply), naive(params)
+    adams, made = optimisers(method, options.lr, options.betas), calls(params, options.batch, size)
     pictures = torch.randint(0, 256, (2, 8, 3, size, size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, size, options.flip, 0)
     x_a, x_b = batches[0]
+    torch.set_num_threads(threads)
     layer, shape = fastest_convolution(method, made)
     fast, slow, peaks = [], [], []
     for _ in range(rounds):
+        torch.set_num_threads(threads // apply.width)
+        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), 5))
+        torch.set_num_threads(threads)
         peaks.append(peak(layer, shape))
-        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b), 1))
-        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b), 1))
+        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b, fabric), 5))
     with torch.device("meta"):
         price = cost(CrossNet(**params.setup, seed=0), options.batch, size)
     step, best = statistics.median(fast), max(peaks)
     rate, ratio = price.step_operations / step, statistics.median(s / f for s, f in zip(slow, fast, strict=True))
-    parts = shares(method, made, adams, batches)
+    torch.set_num_threads(threads // apply.width)
+    parts = shares(method, made, adams, batches, apply.width)
+    torch.set_num_threads(threads)
     rest = max(0.0, step - sum(parts.values()))
-    (saving, size_mib), every = checkpoint(method, adams), params.checkpoints.every_seconds
+    (saving, size_mib), every = checkpoint(method, adams, fabric), params.checkpoints.every_seconds
     kernel = "x".join(map(str, layer.weight.shape))
     return [
         f"{params.scale}, {size}x{size}, batch {options.batch}: {price.step_operations / 1e9:.1f} GFLOP a step, "

@@ -76,6 +76,11 @@ class Training(_Block):
     nodes: Positive
     precision: Literal["32-true", "tf32", "bf16-mixed"]
 
+    @property
+    def betas(self) -> tuple[float, float]:
+        """Adam's."""
+        return self.beta1, self.beta2
+
     def images(self, epoch: int) -> int:
         """Images a side that the duration comes to, where an epoch has `epoch` of them."""
         count, unit = self.duration.split()

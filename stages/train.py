@@ -7,12 +7,13 @@ from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
 from crossnet.training.checkpoint import Checkpoints
-from crossnet.training.devices import start
+from crossnet.training.devices import spread, start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
-from crossnet.training.loop import Plan, train
+from crossnet.training.loop import train
 from crossnet.training.machine import deterministic, summarise
 from crossnet.training.method import load
+from crossnet.training.plan import Plan
 from crossnet.training.preview import Preview
 from crossnet.training.runs import claimed, identify
 from stages.command import command
@@ -27,12 +28,12 @@ def train_stage(params: Params) -> None:
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
     rank, processes, first = fabric.global_rank, fabric.world_size, fabric.is_global_zero
-    method = load(params.method)(**params.setup, seed=params.seed, rank=rank)
+    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, apply=(apply := spread(fabric.device)))
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")
-    images, betas = options.images(batches.epoch_images), (options.beta1, options.beta2)
-    plan = Plan(images, options.batch * processes, options.lr, betas, options.decay_from, options.log_every)
+    images, batch = options.images(batches.epoch_images), options.batch * processes
+    plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
     shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), str(fabric.device), processes)
@@ -51,7 +52,7 @@ def train_stage(params: Params) -> None:
             seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
         if first:
             save_model(MODEL, method, config)
-            summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device)
+            summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, apply.width)
             (REPORTS / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
 
 

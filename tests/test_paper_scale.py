@@ -7,8 +7,8 @@ import torch
 
 from crossnet.params import load_params
 from crossnet.training.batches import Batches
-from crossnet.training.loop import Plan
 from crossnet.training.method import load
+from crossnet.training.plan import Plan
 from tests.committed import PARAMS
 from tests.tiny import trained
 

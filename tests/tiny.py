@@ -13,8 +13,9 @@ from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.devices import start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
-from crossnet.training.loop import Plan, train
+from crossnet.training.loop import train
 from crossnet.training.method import Method, load
+from crossnet.training.plan import Plan
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 HISTORY = {"capacity": 4, "chance": 0.5}

@@ -15,7 +15,9 @@ def checkpoints(
 
     A run that ends removes its own. One that was broken off goes on from its newest when the same command is typed.
     """
-    from crossnet.training.runs import BusyError, age, listing, remove, runs_folder
+    from crossnet.training.runs import runs_folder
+    from crossnet.training.unfinished import age, listing, remove
+    from crossnet.training.writer import BusyError
 
     found = {run.folder.name: run for run in listing(runs_folder())}
     if unknown := [name for name in names or () if name not in found]:

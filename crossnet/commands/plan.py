@@ -85,20 +85,20 @@ def _measured(params: Params, side: int, operations: int, steps: int) -> list[st
 
     from crossnet.training.batches import Batches
     from crossnet.training.checkpoint import Checkpoints
-    from crossnet.training.devices import start
+    from crossnet.training.devices import spread, start
     from crossnet.training.journal import Journal
     from crossnet.training.keeper import Keeper
-    from crossnet.training.loop import Plan, train
+    from crossnet.training.loop import train
     from crossnet.training.machine import peak_memory_mib
     from crossnet.training.method import load
+    from crossnet.training.plan import Plan
 
     options, size = params.training, params.images.size
     fabric = start(options.accelerator, 1, 1, options.precision)
-    method = load(params.method)(**params.setup, seed=0)
+    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric.device))
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
-    betas = (options.beta1, options.beta2)
-    short = Plan((steps + 1) * options.batch, options.batch, options.lr, betas, 1.0, steps + 1)
+    short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, steps + 1)
     ends: list[float] = []
 
     def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
@@ -121,7 +121,7 @@ def _measured(params: Params, side: int, operations: int, steps: int) -> list[st
     if not side and options.duration.endswith("epochs"):
         return [*lines, f"forecast     {options.duration}: fetch and prepare the task first, to know its images"]
     global_batch = options.batch * options.devices * options.nodes
-    wanted = Plan(options.images(side), global_batch, options.lr, betas, 1.0, 1).steps
+    wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 1).steps
     hours = wanted * seconds / 3600
     time_left = f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
     processes = options.devices * options.nodes

@@ -7,6 +7,8 @@ statistics, stride-1 convolutions pad by reflection and strided ones by zeros (d
 
 from torch import Tensor, nn
 
+from crossnet.nn.narrow import NarrowConv2d
+
 
 def norm(channels: int) -> nn.GroupNorm:
     """Instance norm, no affine, no running statistics: each sample by itself, so batching changes no number.
@@ -79,6 +81,6 @@ class Decoder(nn.Sequential):
             nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1),
             norm(width),
             nn.ReLU(inplace=True),
-            nn.Conv2d(width, 3, 7, padding=3, padding_mode="reflect"),
+            NarrowConv2d(width, 3, 7, padding=3, padding_mode="reflect"),
             nn.Tanh(),
         )

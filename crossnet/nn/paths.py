@@ -5,27 +5,53 @@ table reads as the figure does. Inputs that one network can take together are on
 sample by itself, so a batch of two calls holds the same numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from itertools import combinations
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 Figure = Mapping[str, tuple[str, str]]
-Apply = Callable[[Any, Sequence[Any]], Sequence[Any]]
+Call = tuple[Any, Sequence[Any]]  # a network, and its inputs (N, ...) of one shape
 
 
-def batched(network: Callable[[Tensor], Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-    """One call of a network on several inputs (N, ...) of one shape; their outputs, in order."""
-    if len(inputs) == 1:
-        return [network(inputs[0])]
-    return torch.split(network(torch.cat(list(inputs))), [len(x) for x in inputs])
+class Apply(Protocol):
+    """How a round of calls is made: of different networks, whose inputs are all there. Gives the outputs of each.
+
+    `width` is the number of calls that it makes at a time.
+    """
+
+    width: int
+
+    def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Any]]: ...
 
 
-def one_by_one(network: Callable[[Tensor], Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-    """One call for each input: what the equations say, to compare `batched` with."""
-    return [network(x) for x in inputs]
+class Batched:
+    """One call after the other, each on all of its inputs together."""
+
+    width = 1
+
+    def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Tensor]]:
+        return [self._outputs(network, inputs) for network, inputs in calls]
+
+    def _outputs(self, network: Callable[[Tensor], Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        if len(inputs) == 1:
+            return [network(inputs[0])]
+        return torch.split(network(torch.cat(list(inputs))), [len(x) for x in inputs])
+
+
+class OneByOne:
+    """One call for each input: what the equations say, to compare the others with."""
+
+    width = 1
+
+    def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Any]]:
+        return [[network(x) for x in inputs] for network, inputs in calls]
+
+
+batched, one_by_one = Batched(), OneByOne()
 
 
 class Paths:
@@ -49,10 +75,15 @@ class Paths:
         return name in self._known
 
     def compute(self, names: Iterable[str]) -> "Paths":
-        """Compute the named paths and all that they rest on, in the fewest calls; returns itself."""
-        for network, paths in fewest_calls(tuple((name, *self._figure[name]) for name in self._needed(names))):
-            inputs = [self._known[self._figure[path][1]] for path in paths]
-            self._known.update(zip(paths, self._apply(self._networks[network], inputs), strict=True))
+        """Compute the named paths and all that they rest on, in the fewest rounds; returns itself."""
+        edges = tuple((name, *self._figure[name]) for name in self._needed(names))
+        for made in fewest_rounds(edges, self._apply.width):
+            calls = [
+                (self._networks[network], [self._known[self._figure[path][1]] for path in paths])
+                for network, paths in made
+            ]
+            for (_, paths), outputs in zip(made, self._apply(calls), strict=True):
+                self._known.update(zip(paths, outputs, strict=True))
         return self
 
     def _needed(self, names: Iterable[str]) -> list[str]:
@@ -67,29 +98,45 @@ class Paths:
         return [name for name in self._figure if name in needed]
 
 
-@cache
-def fewest_calls(edges: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The shortest order of calls (network, paths) for edges (path, network, input): breadth first over what is known.
+Edges = tuple[tuple[str, str, str], ...]  # (path, network, input); an input that is no path of them is given
+Round = tuple[tuple[str, tuple[str, ...]], ...]  # (network, paths), all ready at once
 
-    Inputs that are no path of the edges are given. The full objective of CrossNet's generators takes 9 calls.
+
+@cache
+def fewest_rounds(edges: Edges, width: int) -> tuple[Round, ...]:
+    """The order of calls with the fewest rounds, and among these one with the fewest calls.
+
+    A round holds at most `width` calls, of networks that do the same (E_ab and E_ba, say) and so take as long. The
+    full objective of CrossNet's generators takes 9 rounds of one call, or 5 rounds of two.
     """
     everything = frozenset(path for path, _, _ in edges)
-    ways: dict[frozenset[str], tuple[tuple[str, tuple[str, ...]], ...]] = {frozenset(): ()}
+    ways: dict[frozenset[str], tuple[Round, ...]] = {frozenset(): ()}
     while everything not in ways:
-        further: dict[frozenset[str], tuple[tuple[str, tuple[str, ...]], ...]] = {}
-        for known, calls in ways.items():
-            for network, paths in _ready(edges, known, everything).items():
-                further.setdefault(known | frozenset(paths), (*calls, (network, tuple(paths))))
+        further: dict[frozenset[str], tuple[Round, ...]] = {}
+        for known, rounds in ways.items():
+            for made in _rounds(_ready(edges, known, everything), width):
+                after, way = known.union(*(paths for _, paths in made)), (*rounds, made)
+                if after not in further or _calls(way) < _calls(further[after]):
+                    further[after] = way
         ways = further
     return ways[everything]
 
 
-def _ready(
-    edges: tuple[tuple[str, str, str], ...], known: frozenset[str], everything: frozenset[str]
-) -> dict[str, list[str]]:
+def _rounds(ready: Round, width: int) -> Iterator[Round]:
+    for size in range(1, width + 1):
+        for made in combinations(ready, size):
+            if len({network.partition("_")[0] for network, _ in made}) == 1:
+                yield made
+
+
+def _calls(rounds: Iterable[Round]) -> int:
+    return sum(map(len, rounds))
+
+
+def _ready(edges: Edges, known: frozenset[str], everything: frozenset[str]) -> Round:
     """By network, the unknown paths whose input is there."""
     ready: dict[str, list[str]] = {}
     for path, network, source in edges:
         if path not in known and (source in known or source not in everything):
             ready.setdefault(network, []).append(path)
-    return ready
+    return tuple((network, tuple(paths)) for network, paths in ready.items())

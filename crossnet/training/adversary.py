@@ -37,8 +37,10 @@ class Adversary:
             history.load({k.removeprefix(f"{side}/"): v for k, v in memory.items() if k.startswith(f"{side}/")})
 
     def _terms(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        losses = {}
-        for side, real in (("a", x_a), ("b", x_b)):
-            translated = self.histories[side].exchange(self._translated[side])
-            losses[f"loss/disc_{side}"] = discriminate(*self._apply(self._networks[f"Q_{side}"], [real, translated]))
+        shown = {side: (real, self._exchanged(side)) for side, real in (("a", x_a), ("b", x_b))}
+        scores = self._apply([(self._networks[f"Q_{side}"], pair) for side, pair in shown.items()])
+        losses = {f"loss/disc_{side}": discriminate(*each) for side, each in zip(shown, scores, strict=True)}
         return losses["loss/disc_a"] + losses["loss/disc_b"], losses
+
+    def _exchanged(self, side: str) -> Tensor:
+        return self.histories[side].exchange(self._translated[side])

@@ -41,7 +41,7 @@ class Checkpoints:
 
     def steps(self) -> list[int]:
         """The steps after which there is a checkpoint, the newest first."""
-        return sorted((int(path.name.removeprefix("step-")) for path in self._folder.glob("step-*")), reverse=True)
+        return sorted(steps_in(self._folder), reverse=True)
 
     def save(self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
         """Write what this process has to remember after a step, and drop what is older than the last `keep`.
@@ -86,6 +86,15 @@ class Checkpoints:
     @property
     def _file(self) -> str:
         return f"rank-{self._fabric.global_rank}.safetensors"
+
+
+def steps_in(folder: Path) -> list[int]:
+    """The steps of the checkpoints in a run's folder, in no order; none where there is no such folder."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    return [int(name.removeprefix("step-")) for name in names if name.startswith("step-")]
 
 
 def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils.flop_counter import FlopCounterMode
 
-from crossnet.training.loop import training_only
 from crossnet.training.method import Method
+from crossnet.training.update import training_only
 
 FLOAT = 4  # bytes
 ADAM = 4  # a weight, its gradient, and two moments

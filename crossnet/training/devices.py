@@ -3,7 +3,10 @@
 import torch
 from lightning_fabric import Fabric
 
+from crossnet.nn.lanes import Lanes
+from crossnet.nn.paths import Apply, batched
 from crossnet.training.lease import lease, visible
+from crossnet.training.machine import keep_freed_memory
 
 
 def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
@@ -31,3 +34,16 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def spread(device: torch.device) -> Apply:
+    """How the networks of a method share a device: on a CPU two at a time, each with half of this process's threads.
+
+    From here on torch uses that half. On a GPU, or with one thread, one network after the other.
+    """
+    threads = torch.get_num_threads()
+    if device.type != "cpu" or threads == 1:
+        return batched
+    keep_freed_memory()
+    torch.set_num_threads(threads // 2)
+    return Lanes(2)

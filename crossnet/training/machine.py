@@ -1,5 +1,6 @@
 """The machine that trains: made to give the same numbers again, and described for the report."""
 
+import ctypes
 import os
 import platform
 import random
@@ -15,6 +16,7 @@ import torch
 
 from crossnet.training.method import Method
 
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
 
 
@@ -27,6 +29,20 @@ def deterministic(seed: int) -> None:
     # no kernel here reads what it has not written
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed for what is wanted next, where it is GNU's.
+
+    A step frees and wants the same hundreds of megabytes again and again. Given back to the system in between, they
+    come in pages that are all zeroed anew, and threads wait for each other meanwhile.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return
+    for option, value in (M_TRIM_THRESHOLD, 2**31 - 1), (M_TOP_PAD, 64 * 2**20), (M_MMAP_THRESHOLD, 32 * 2**20):
+        mallopt(option, value)
 
 
 class MemoryShortError(RuntimeError):
@@ -58,7 +74,9 @@ def peak_memory_mib(device: torch.device) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def summarise(method: Method, steps: int, images_seen: int, seconds: float, device: torch.device) -> dict[str, Any]:
+def summarise(
+    method: Method, steps: int, images_seen: int, seconds: float, device: torch.device, lanes: int
+) -> dict[str, Any]:
     """What a training took and on what: time, speed, memory, parameters, device, versions that shape numbers."""
     return {
         "seconds": seconds,
@@ -69,7 +87,7 @@ def summarise(method: Method, steps: int, images_seen: int, seconds: float, devi
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         "processor": _processor(),
-        "threads": torch.get_num_threads(),
+        "threads": lanes * torch.get_num_threads(),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
     }
 

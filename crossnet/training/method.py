@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
+from crossnet.nn.paths import Apply, batched
+
 Side = Literal["a", "b"]
 # x_a, x_b: (N, 3, H, W) in [-1, 1] -> the objective to descend, and named scalars to log (the terms without weights)
 Terms = Callable[[Tensor, Tensor], tuple[Tensor, dict[str, Tensor]]]
@@ -35,7 +37,7 @@ class Method(ABC):
 
     Subclasses are built from plain mappings, blocks of params.yaml: `networks` (widths, numbers of blocks), `weights`
     (of the loss terms, and options), `history` (capacity, chance); from a seed, the same for all processes that train
-    together, and the rank of this one, which has a history of its own.
+    together, and the rank of this one, which has a history of its own. `apply` makes the calls of networks.
     """
 
     networks: Mapping[str, nn.Module]
@@ -49,6 +51,7 @@ class Method(ABC):
         history: Mapping[str, Any],
         seed: int,
         rank: int = 0,
+        apply: Apply = batched,
     ): ...
 
     @property

@@ -9,25 +9,18 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 import crossnet
+from crossnet.training.checkpoint import steps_in
+from crossnet.training.writer import only_writer
 
 Identity = Mapping[str, Any]  # what shapes a run, by name: plain values, and digests of data and code
-
-
-class BusyError(RuntimeError):
-    """Somebody else writes there; the message is one line and names the process."""
 
 
 def runs_folder() -> Path:
@@ -66,89 +59,34 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         if not (folder / "run.json").exists():
             if reason := why_fresh(runs_folder(), identity):
                 print(reason, file=sys.stderr, flush=True)
-            (folder / "run.json").write_text(json.dumps(identity, indent=1, sort_keys=True) + "\n")
+            whole = folder / "run.json.partial"
+            whole.write_text(json.dumps(identity, indent=1, sort_keys=True) + "\n")
+            whole.rename(folder / "run.json")
         yield folder
         shutil.rmtree(folder)
 
 
-@dataclass(frozen=True)
-class Run:
-    """An unfinished run: its folder, what shaped it, the steps done, bytes on disk, and who trains it now, if any."""
-
-    folder: Path
-    identity: Identity
-    step: int
-    size: int
-    changed: float
-    holder: str | None
-
-
-def listing(folder: Path) -> Iterator[Run]:
-    """The runs of a folder of runs, the one changed last first."""
-    for path in sorted(folder.glob("*/run.json"), key=lambda p: p.parent.stat().st_mtime, reverse=True):
-        files = [file for file in path.parent.rglob("*") if file.is_file()]
-        steps = [int(step.name.removeprefix("step-")) for step in path.parent.glob("step-*")]
-        changed = max(file.stat().st_mtime for file in files)
-        size, held = sum(file.stat().st_size for file in files), holder(path.parent)
-        yield Run(path.parent, json.loads(path.read_text()), max(steps, default=0), size, changed, held)
+def recorded(folder: Path) -> Iterator[tuple[Path, Identity]]:
+    """The runs of a folder of runs and what shaped each, as far as they are still there when they are read."""
+    for path in sorted(folder.glob("*/run.json")):
+        with suppress(FileNotFoundError):  # that run has ended since
+            yield path.parent, json.loads(path.read_text())
 
 
 def why_fresh(folder: Path, identity: Identity) -> str | None:
     """What differs between a run and the one most like it that has checkpoints; None where there is no other."""
-    others = [run for run in listing(folder) if run.step and fingerprint(run.identity) != fingerprint(identity)]
-    if not others:
+    name = fingerprint(identity)
+    differing = {
+        path.name: _differing(identity, other)
+        for path, other in recorded(folder)
+        if path.name != name and steps_in(path)
+    }
+    if not differing:
         return None
-    differing = {run.folder.name: _differing(identity, run.identity) for run in others}
     nearest = min(differing, key=lambda name: len(differing[name]))
     keys = differing[nearest]
     shown = ", ".join(keys[:4]) + (f" and {len(keys) - 4} more" if len(keys) > 4 else "")
     return f"a fresh start: the checkpoints of {nearest} are of another run ({shown} differ)"
-
-
-@contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process alone, until it ends, however it ends. Raises BusyError where it is held."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=1)  # a look at who holds it takes no longer
-    except Timeout:
-        raise BusyError(f"{folder}: is being written by {_holder(folder)}; let it end, or end it first") from None
-    try:
-        (folder / "holder").write_text(f"process {os.getpid()} on {socket.gethostname()}")
-        yield
-    finally:
-        (folder / "holder").unlink(missing_ok=True)
-        lock.release()
-
-
-def holder(folder: Path) -> str | None:
-    """Who holds a folder now, or None."""
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return _holder(folder)
-    lock.release()
-    return None
-
-
-def remove(run: Run) -> None:
-    """Delete a run that nobody trains. Raises BusyError where somebody does."""
-    with only_writer(run.folder):
-        shutil.rmtree(run.folder)
-
-
-def age(run: Run) -> float:
-    """Seconds since anything of a run changed."""
-    return time.time() - run.changed
-
-
-def _holder(folder: Path) -> str:
-    try:
-        return (folder / "holder").read_text() or "another process"
-    except OSError:
-        return "another process"
 
 
 def _differing(one: Identity, other: Identity) -> list[str]:

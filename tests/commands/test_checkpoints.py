@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from crossnet.cli import app
 from crossnet.training.runs import claimed
-from tests.training.test_runs import broken_off, identity
+from tests.broken_off import broken_off, identity
 
 
 @pytest.fixture(autouse=True)

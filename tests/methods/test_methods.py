@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 import crossnet.methods
-from crossnet.training.loop import Plan, optimisers, training_only
 from crossnet.training.method import Method, load
+from crossnet.training.update import optimisers, training_only
 from tests.tiny import METHODS, NETWORKS, images, method, weights_of
 
 EVERY_METHOD = pytest.mark.parametrize("name", METHODS)
@@ -96,7 +96,7 @@ def test_a_translation_is_encoder_then_decoder_and_calls_nothing_else(name: str,
 @EVERY_METHOD
 def test_a_phase_trains_its_own_networks_and_no_other(name: str) -> None:
     made = method(name)
-    adams = optimisers(made, Plan(1, 1, 0.1, (0.5, 0.999), 0.5, 1))
+    adams = optimisers(made, 0.1, (0.5, 0.999))
     assert [phase.name for phase in made.phases] == ["generators", "discriminators"]
     for phase in made.phases:
         before = weights_of(made)

@@ -1,7 +1,6 @@
 """Paths say what the figure says, each computed once, in the fewest calls."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 import torch
@@ -9,50 +8,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossnet.nn.paths import Figure, Paths, batched, one_by_one
+from tests.spelled import Spelled
 
 DIAMOND: Figure = {"left": ("f", "x"), "right": ("g", "x"), "far": ("f", "right"), "alone": ("h", "y")}
 NAMES = {name: name for name in "fgh"}
 
 
-class Recorder:
-    """Networks that are their names; what they are applied to becomes a text, and every call is kept."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, list[str]]] = []
-
-    def __call__(self, network: str, inputs: Sequence[str]) -> list[str]:
-        self.calls.append((network, list(inputs)))
-        return [f"{network}({x})" for x in inputs]
-
-
 def test_a_path_reads_as_a_formula() -> None:
-    assert Paths(DIAMOND, NAMES, {"x": "x"}, Recorder())["far"] == "f(g(x))"
+    assert Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())["far"] == "f(g(x))"
 
 
 def test_nothing_is_computed_before_it_is_asked_for_nor_twice() -> None:
-    recorder = Recorder()
-    paths = Paths(DIAMOND, NAMES, {"x": "x"}, recorder)
-    assert recorder.calls == []
+    spelled = Spelled()
+    paths = Paths(DIAMOND, NAMES, {"x": "x"}, spelled)
+    assert spelled.calls == []
     assert "left" not in paths
     assert paths["left"] == paths["left"] == "f(x)"
     assert "left" in paths
-    assert recorder.calls == [("f", ["x"])]
+    assert spelled.calls == [("f", ["x"])]
 
 
 def test_inputs_that_one_network_can_take_together_are_one_call() -> None:
-    recorder = Recorder()
-    Paths(DIAMOND, NAMES, {"x": "x"}, recorder).compute(["far", "left"])
-    assert recorder.calls == [("g", ["x"]), ("f", ["x", "g(x)"])]
+    spelled = Spelled()
+    Paths(DIAMOND, NAMES, {"x": "x"}, spelled).compute(["far", "left"])
+    assert spelled.calls == [("g", ["x"]), ("f", ["x", "g(x)"])]
 
 
 def test_what_is_not_asked_for_needs_neither_network_nor_image() -> None:
-    assert Paths(DIAMOND, {"f": "f"}, {"x": "x"}, Recorder())["left"] == "f(x)"
+    assert Paths(DIAMOND, {"f": "f"}, {"x": "x"}, Spelled())["left"] == "f(x)"
 
 
 @pytest.mark.parametrize("name", ["nowhere", "alone"])
 def test_an_unknown_path_or_image_is_a_key_error(name: str) -> None:
     with pytest.raises(KeyError):
-        Paths(DIAMOND, NAMES, {"x": "x"}, Recorder())[name]
+        Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())[name]
+
+
+def test_networks_that_do_the_same_are_called_in_one_round_as_many_as_fit() -> None:
+    twins: Figure = {"z_1": ("E_1", "x"), "z_2": ("E_2", "x"), "y_1": ("D_1", "z_2"), "q": ("Q_1", "x")}
+    names = {network: network for network, _ in twins.values()}
+    for width, wanted in ((1, [["E_1"], ["E_2"], ["D_1"], ["Q_1"]]), (2, [["E_1", "E_2"], ["D_1"], ["Q_1"]])):
+        spelled = Spelled(width)
+        Paths(twins, names, {"x": "x"}, spelled).compute(twins)
+        made = [[network for network, _ in calls] for calls in spelled.rounds]
+        assert sorted(made) == sorted(wanted)
 
 
 @given(st.lists(st.tuples(st.sampled_from("fgh"), st.integers(0, 8)), min_size=1, max_size=9), st.data())
@@ -65,15 +64,15 @@ def test_any_figure_is_computed_right_and_each_path_once(edges: list[tuple[str, 
         figure[f"p{number}"] = (network, came_from)
         formula[f"p{number}"] = f"{network}({formula[came_from]})"
     asked = data.draw(st.lists(st.sampled_from(list(figure)), max_size=4))
-    recorder = Recorder()
-    paths = Paths(figure, NAMES, {"x": "x"}, recorder).compute(asked)
+    spelled = Spelled()
+    paths = Paths(figure, NAMES, {"x": "x"}, spelled).compute(asked)
     assert all(paths[name] == formula[name] for name in asked)
     needed: set[str] = set()
     for name in asked:
         while name != "x":
             needed.add(name)
             name = figure[name][1]
-    computed = Counter(f"{network}({x})" for network, inputs in recorder.calls for x in inputs)
+    computed = Counter(f"{network}({x})" for network, inputs in spelled.calls for x in inputs)
     assert computed == Counter(formula[name] for name in needed)
 
 
@@ -85,7 +84,8 @@ def test_batched_gives_the_numbers_of_one_by_one_in_one_call() -> None:
         return x.square()
 
     inputs = [torch.randn(2, 3), torch.randn(1, 3), torch.randn(4, 3)]
-    together = batched(network, inputs)
+    [together] = batched([(network, inputs)])
     assert calls == [7]
-    assert all(torch.equal(x, y) for x, y in zip(together, one_by_one(network, inputs), strict=True))
+    [alone] = one_by_one([(network, inputs)])
+    assert all(torch.equal(x, y) for x, y in zip(together, alone, strict=True))
     assert calls == [7, 2, 1, 4]

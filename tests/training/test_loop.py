@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from crossnet.training.devices import start
-from crossnet.training.loop import Plan, training_only
 from crossnet.training.method import Method, Phase
+from crossnet.training.plan import Plan
+from crossnet.training.update import training_only
 from tests.tiny import METHODS, Log, method, trained, weights_of
 from tests.tiny import tiny_batches as batches
 from tests.tiny import tiny_plan as plan

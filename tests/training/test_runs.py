@@ -1,35 +1,20 @@
-"""Unfinished runs: found by what shaped them, held by one writer, listed and deleted."""
+"""Unfinished runs: found by what shaped them, and held by one writer."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crossnet.training.runs import BusyError, claimed, fingerprint, identify, listing, remove, runs_folder, why_fresh
-
-SETTINGS = {"method": "crossnet", "task": "t", "seed": 0, "weights": {"zcyc": 6, "id": 3}, "training": {"lr": 1e-3}}
-
-
-def identity(data: str = "d", device: str = "cpu", processes: int = 1, **changed: Any) -> Any:
-    return identify(SETTINGS | changed, data, device, processes)
+from crossnet.training.runs import claimed, fingerprint, runs_folder, why_fresh
+from crossnet.training.writer import BusyError
+from tests.broken_off import broken_off, identity
 
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
-
-
-def broken_off(of: Any, steps: tuple[int, ...] = (3,)) -> Path:
-    """A run that was interrupted after saving."""
-    with suppress(KeyboardInterrupt), claimed(of, True) as folder:
-        for step in steps:
-            (folder / f"step-{step:09d}").mkdir()
-            (folder / f"step-{step:09d}" / "rank-0.safetensors").write_bytes(b"x" * 100)
-        raise KeyboardInterrupt
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -99,21 +84,3 @@ def test_a_working_folder_is_held_by_one_writer_whatever_it_trains() -> None:
     said = r"^\.crossnet: is being written by"
     with claimed(identity(), True), pytest.raises(BusyError, match=said), claimed(identity(seed=1), True):
         pass
-
-
-def test_runs_are_listed_with_their_newest_step_and_deleted_if_nobody_trains_them() -> None:
-    assert list(listing(runs_folder())) == []
-    broken_off(identity(), steps=(3, 12))
-    [run] = listing(runs_folder())
-    assert (run.step, run.holder, run.identity["settings"]["seed"]) == (12, None, 0)
-    assert run.size > 200
-    with claimed(identity(), True):
-        [held] = listing(runs_folder())
-        assert held.holder is not None
-        assert f"process {os.getpid()}" in held.holder
-        with pytest.raises(BusyError):
-            remove(held)
-    broken_off(identity())
-    [run] = listing(runs_folder())
-    remove(run)
-    assert list(listing(runs_folder())) == []

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from crossnet.methods.crossnet.paths import CROSS_PATHS
-from crossnet.nn.paths import Paths, batched, one_by_one
+from crossnet.nn.lanes import Lanes
+from crossnet.nn.paths import Apply, Paths, batched, one_by_one
 from tests.tiny import images, method
 
 PAPER = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6}  # §3.5
@@ -59,11 +60,12 @@ def test_the_gradient_of_equation_5_is_that_of_the_formulas() -> None:
 
 
 @pytest.mark.parametrize("path", CROSS_PATHS)
-def test_batched_networks_give_the_numbers_of_single_calls(path: str) -> None:
+@pytest.mark.parametrize("apply", [batched, Lanes(2)])
+def test_batched_networks_give_the_numbers_of_single_calls(path: str, apply: Apply) -> None:
     networks = method("crossnet", dtype=torch.float64).networks
     found, wanted = (
-        Paths(CROSS_PATHS, networks, {"x_a": X_A, "x_b": X_B}, apply).compute(CROSS_PATHS)[path]
-        for apply in (batched, one_by_one)
+        Paths(CROSS_PATHS, networks, {"x_a": X_A, "x_b": X_B}, each).compute(CROSS_PATHS)[path]
+        for each in (apply, one_by_one)
     )
     torch.testing.assert_close(found, wanted, rtol=1e-10, atol=1e-14)
 

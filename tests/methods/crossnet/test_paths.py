@@ -1,13 +1,13 @@
 """Every path that the objective reads is the formula that the paper prints: Fig. 2, Fig. 4, Eq. (1) to (4)."""
 
 import inspect
-from collections.abc import Sequence
 
 import pytest
 
 from crossnet.methods.crossnet.losses import TERMS
 from crossnet.methods.crossnet.paths import CROSS_PATHS
 from crossnet.nn.paths import Paths
+from tests.spelled import Spelled
 
 NETWORKS = {name: name for name in ("E_ab", "E_ba", "D_a", "D_b", "T_ab", "T_ba", "Q_a", "Q_b")}
 
@@ -43,13 +43,9 @@ COMPARED = {  # what each equation measures between; the adversarial term judges
 }
 
 
-def spell(network: str, inputs: Sequence[str]) -> list[str]:
-    return [f"{network}({x})" for x in inputs]
-
-
 @pytest.mark.parametrize(("path", "formula"), FORMULAS.items())
 def test_a_path_is_the_formula_of_the_paper(path: str, formula: str) -> None:
-    assert Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spell)[path] == formula
+    assert Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
 
 
 @pytest.mark.parametrize("term", COMPARED)
@@ -60,3 +56,10 @@ def test_a_term_reads_what_its_equation_compares(term: str) -> None:
 
 def test_the_objective_has_the_terms_of_equation_5() -> None:
     assert set(TERMS) == set(COMPARED)
+
+
+@pytest.mark.parametrize(("width", "rounds"), [(1, 9), (2, 5)])
+def test_the_full_objective_takes_the_fewest_rounds(width: int, rounds: int) -> None:
+    spelled = Spelled(width)
+    Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(CROSS_PATHS)
+    assert [len(made) for made in spelled.rounds] == [width] * rounds

@@ -1,13 +1,13 @@
 """CycleGAN's paths, with G = D_b after E_ab and F = D_a after E_ba."""
 
 import inspect
-from collections.abc import Sequence
 
 import pytest
 
 from crossnet.methods.cyclegan.losses import TERMS
 from crossnet.methods.cyclegan.paths import CYCLE_PATHS
 from crossnet.nn.paths import Paths
+from tests.spelled import Spelled
 
 NETWORKS = {name: name for name in ("E_ab", "E_ba", "D_a", "D_b", "Q_a", "Q_b")}
 
@@ -39,13 +39,9 @@ COMPARED = {
 }
 
 
-def spell(network: str, inputs: Sequence[str]) -> list[str]:
-    return [f"{network}({x})" for x in inputs]
-
-
 @pytest.mark.parametrize(("path", "formula"), FORMULAS.items())
 def test_a_path_is_its_formula(path: str, formula: str) -> None:
-    assert Paths(CYCLE_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spell)[path] == formula
+    assert Paths(CYCLE_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
 
 
 def test_the_terms_read_what_they_compare() -> None:

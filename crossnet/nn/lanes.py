@@ -1,0 +1,76 @@
+"""Several networks at once on a CPU: each in a thread of its own, there and back.
+
+Two networks of one size keep two cores busier than one network after the other does, each spread over both cores:
+no thread waits for another within a layer. What is computed is the same, in the same order for each network.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from crossnet.nn.paths import Call, batched
+
+Result = TypeVar("Result")
+
+
+class Lanes:
+    """As `batched`, with the calls of a round dealt out to `width` threads, and so are their gradients.
+
+    For objectives that are descended by `backward`: gradients of weights gather in `.grad`, where `torch.autograd.grad`
+    does not find them. Each thread may use as many more as `torch.get_num_threads()` says.
+    """
+
+    def __init__(self, width: int):
+        self.width = width
+        self._others = ThreadPoolExecutor(width - 1)
+
+    def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Tensor]]:
+        if len(calls) == 1 or not torch.is_grad_enabled():
+            return batched(calls)
+        anchor = torch.empty(0, requires_grad=True)  # images need no gradient, and yet the networks do
+        inputs = [x for _, given in calls for x in given]
+        outputs = iter(_Round.apply(self, calls, anchor, *inputs))  # type: ignore[no-untyped-call]
+        return [[next(outputs) for _ in given] for _, given in calls]
+
+    def run(self, work: Sequence[Callable[[], Result]]) -> list[Result]:
+        """Do every piece of work, each in a lane, as many at once as there are lanes; the results in order."""
+        lanes = [work[lane :: self.width] for lane in range(self.width)]
+        ahead = [self._others.submit(_in_turn, lane) for lane in lanes[1:]]
+        done = [_in_turn(lanes[0]), *(each.result() for each in ahead)]
+        return [done[place % self.width][place // self.width] for place in range(len(work))]
+
+
+def _in_turn(work: Sequence[Callable[[], Result]]) -> list[Result]:
+    return [each() for each in work]
+
+
+class _Round(torch.autograd.Function):
+    """Calls whose graphs are their own, so that each lane can walk its part of them."""
+
+    @staticmethod
+    def forward(ctx: Any, lanes: Lanes, calls: Sequence[Call], anchor: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+        ctx.set_materialize_grads(False)
+        ctx.lanes, ctx.leaves = lanes, [x.detach().requires_grad_(x.requires_grad) for x in inputs]
+        rest, mixed = iter(ctx.leaves), torch.is_autocast_enabled("cpu")
+
+        def call(network: Any, given: Sequence[Tensor]) -> Sequence[Tensor]:
+            with torch.enable_grad(), torch.autocast("cpu", enabled=mixed):  # a thread has its own of both
+                return batched([(network, given)])[0]
+
+        ctx.outputs = lanes.run([partial(call, network, [next(rest) for _ in given]) for network, given in calls])
+        return tuple(output.detach() for outputs in ctx.outputs for output in outputs)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
+        rest, work = iter(gradients), []
+        for outputs in ctx.outputs:
+            pairs = [(output, next(rest)) for output in outputs]
+            given = {output: gradient for output, gradient in pairs if gradient is not None and output.requires_grad}
+            if given:
+                work.append(partial(torch.autograd.backward, tuple(given), tuple(given.values())))
+        ctx.lanes.run(work)
+        return None, None, None, *(leaf.grad for leaf in ctx.leaves)

@@ -1,0 +1,54 @@
+"""A convolution to a few channels, quicker on a CPU.
+
+There a convolution's kernels work on some 16 output channels at a time, so that three of them, an image's, waste most
+of the work. Written with one channel more for each row of the kernel, or turned around so that the few channels are
+those that are read, it is the same sum.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.grad import conv2d_weight
+
+
+class NarrowConv2d(nn.Conv2d):
+    """nn.Conv2d of stride 1, one group and with a bias, for few output channels: (N, C, H, W) -> (N, few, H', W')."""
+
+    def _conv_forward(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+            return super()._conv_forward(x, weight, bias)
+        mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
+        padded: Tensor = functional.pad(x, self._reversed_padding_repeated_twice, mode)
+        result: Tensor = _Narrow.apply(padded, weight, bias)  # type: ignore[no-untyped-call]
+        return result
+
+
+class _Narrow(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        few, channels, rows, columns = weight.shape
+        by_row = weight.transpose(1, 2).reshape(few * rows, channels, 1, columns)
+        partial = functional.conv2d(x, by_row)
+        partial = partial.view(len(x), few, rows, *partial.shape[2:])  # (N, few, rows, H + rows - 1, W)
+        height = x.shape[2] - rows + 1
+        result = bias[:, None, None] + partial[:, :, 0, :height]
+        for row in range(1, rows):
+            result += partial[:, :, row, row : row + height]
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """As a convolution of the gradient, whose channels are few, with the kernel turned around."""
+        x, weight = ctx.saved_tensors
+        needs_x, needs_weight, needs_bias = ctx.needs_input_grad
+        turned = weight.flip(2, 3).transpose(0, 1)
+        up, left = weight.shape[2] - 1, weight.shape[3] - 1
+        around = functional.pad(gradient, (left, left, up, up))
+        of_x = functional.conv2d(around, turned) if needs_x else None
+        of_weight = None
+        if needs_weight:
+            of_weight = conv2d_weight(around, turned.shape, x).transpose(0, 1).flip(2, 3).contiguous()
+        return of_x, of_weight, gradient.sum((0, 2, 3)) if needs_bias else None
