@@ -50,5 +50,6 @@ class _Narrow(torch.autograd.Function):
         of_x = functional.conv2d(around, turned) if needs_x else None
         of_weight = None
         if needs_weight:
-            of_weight = conv2d_weight(around, turned.shape, x).transpose(0, 1).flip(2, 3).contiguous()
+            of_weight = conv2d_weight(around, turned.shape, x)  # type: ignore[no-untyped-call]
+            of_weight = of_weight.transpose(0, 1).flip(2, 3).contiguous()
         return of_x, of_weight, gradient.sum((0, 2, 3)) if needs_bias else None
