@@ -95,6 +95,7 @@ class Scale(_Block):
 
 class Checkpoints(_Block):
     every_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    share: Annotated[float, Field(gt=0, le=1)]
     keep: Positive
 
 

@@ -47,8 +47,8 @@ def train_stage(params: Params) -> None:
         def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
             return progress(steps, total, f"training {params.method}", "steps", before) if first else steps
 
-        checkpoints = Checkpoints(folder, params.checkpoints.keep, fabric)
-        with Keeper(checkpoints, params.checkpoints.every_seconds, fabric) as keeper:
+        kept = params.checkpoints
+        with Keeper(Checkpoints(folder, kept.keep, fabric), kept.every_seconds, kept.share, fabric) as keeper:
             seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
         if first:
             save_model(MODEL, method, config)

@@ -75,7 +75,7 @@ def trained(
         fabric = start("cpu", 1, 1, "32-true")
         checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
         journal = Journal(Path(elsewhere), log, lambda path, done: None)
-        with Keeper(checkpoints, every_seconds, fabric) as keeper:
+        with Keeper(checkpoints, every_seconds, 1.0, fabric) as keeper:
             train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks)
     return log
 

@@ -24,12 +24,16 @@ class Interrupted(RuntimeError):  # noqa: N818
 
 
 class Keeper:
-    """Saves a run every so many seconds of the first process's clock; within it, SIGINT and SIGTERM are orderly."""
+    """Saves a run every so many seconds of the first process's clock; within it, SIGINT and SIGTERM are orderly.
 
-    def __init__(self, checkpoints: Checkpoints, every_seconds: float, fabric: Fabric):
-        self.checkpoints, self._every, self._fabric = checkpoints, every_seconds, fabric
+    Where saving takes long it saves less often, so that it takes no more than a `share` of the time.
+    """
+
+    def __init__(self, checkpoints: Checkpoints, every_seconds: float, share: float, fabric: Fabric):
+        self.checkpoints, self._every, self._share, self._fabric = checkpoints, every_seconds, share, fabric
         self._told = 0
         self._saved_at = time.monotonic()
+        self._pause = every_seconds
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Keeper":
@@ -47,14 +51,16 @@ class Keeper:
         """Save, if it is time, after that many steps. Raises Interrupted once the state is safe."""
         told, due = self._agreed(step)
         if told or due:
+            began = time.monotonic()
             self.checkpoints.save(step, *state())
             self._saved_at = time.monotonic()
+            self._pause = max(self._every, (self._saved_at - began) * (1 / self._share - 1))
         if told:
             raise Interrupted(told, step)
 
     def _agreed(self, step: int) -> tuple[int, bool]:
         """The signal, if any, and whether a checkpoint is due: the same for all processes."""
-        due = time.monotonic() - self._saved_at >= self._every
+        due = time.monotonic() - self._saved_at >= self._pause
         if self._fabric.world_size == 1:
             return self._told, due
         if step % AGREE_EVERY:

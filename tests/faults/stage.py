@@ -25,7 +25,7 @@ def project(folder: Path, **changed: Any) -> Path:
         for number in range(4):
             pixels = np.random.default_rng(first + number).integers(0, 256, (edge, edge, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(folder / "data/prepared/sculptures" / side / f"{number}.png")
-    set_parameters(folder, **{"scale": "smoke", "checkpoints__every_seconds": 0.0} | changed)
+    set_parameters(folder, **{"scale": "smoke", "checkpoints__every_seconds": 0.0, "checkpoints__share": 1.0} | changed)
     return folder
 
 

@@ -71,7 +71,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
         return steps
 
     checkpoints = Checkpoints(job.folder / "run", 2, fabric)
-    with Keeper(checkpoints, job.every_seconds, fabric) as keeper:
+    with Keeper(checkpoints, job.every_seconds, 1.0, fabric) as keeper:
         train(made, batches, fabric, plan, journal, keeper, lambda done: None, ticks)
     job.outcome.mkdir(parents=True, exist_ok=True)
     save_file(tiny.weights_of(made) | made.memory(), job.outcome / f"{rank}.safetensors")
