@@ -1,8 +1,11 @@
-"""The paper's training step on a GPU, in every precision, eager and compiled: `python -m benchmarks.gpu --help`."""
+"""The paper's training step on a GPU: every precision, two layouts in memory, eager, compiled and as CUDA graphs.
+
+`python -m benchmarks.gpu --help`.
+"""
 
 import statistics
 import time
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,19 +14,23 @@ import typer
 
 from crossnet.params import Params, load_params
 from crossnet.training.cost import cost
-from crossnet.training.devices import spread, start
+from crossnet.training.devices import start
 from crossnet.training.machine import peak_memory_mib
 from crossnet.training.method import load
 from crossnet.training.update import optimisers, update
 
 PRECISIONS = ("32-true", "tf32", "bf16-mixed")
+LAYOUTS = {"channels first": torch.contiguous_format, "channels last": torch.channels_last}
+MODES = {"eager": None, "compiled": "default", "compiled, CUDA graphs": "reduce-overhead"}  # of torch.compile
 
 
 def main(
     accelerator: Annotated[str, typer.Option(help="cuda, mps, or cpu to try the script.")] = "cuda",
     scale: Annotated[str, typer.Option(help="A scale of params.yaml.")] = "paper",
     steps: Annotated[int, typer.Option(help="Steps to measure, after 5 that are not.")] = 50,
-    compiled: Annotated[bool, typer.Option(help="Each network by torch.compile as well.")] = True,
+    compiled: Annotated[
+        bool, typer.Option(help="Each network by torch.compile as well, without and with CUDA graphs.")
+    ] = True,
 ) -> None:
     """Milliseconds a step of all losses and the discriminators, as the median, and the hours of a whole training."""
     params = load_params(Path("params.yaml")).model_copy(update={"scale": scale, "method": "crossnet"})
@@ -31,34 +38,38 @@ def main(
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
     print(f"torch {torch.__version__}, {operations / 1e9:.0f} GFLOP a step", flush=True)
-    for precision in PRECISIONS:
-        for compiling in (False, True) if compiled else (False,):
-            began = time.monotonic()
-            taken, memory, name = measure(params, accelerator, precision, compiling, steps)
-            print(
-                f"{name}, {precision}, {'compiled' if compiling else 'eager'}: {taken * 1e3:.2f} ms a step "
-                f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
-                f"{memory:.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
-                flush=True,
-            )
+    chosen = MODES if compiled else {"eager": None}
+    for precision, layout, mode in product(PRECISIONS, LAYOUTS, chosen):
+        began = time.monotonic()
+        taken, memory, name = measure(params, accelerator, precision, LAYOUTS[layout], MODES[mode], steps)
+        print(
+            f"{name}, {precision}, {layout}, {mode}: {taken * 1e3:.2f} ms a step "
+            f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
+            f"{memory:.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
+            flush=True,
+        )
 
 
-def measure(params: Params, accelerator: str, precision: str, compiling: bool, steps: int) -> tuple[float, float, str]:
+def measure(
+    params: Params, accelerator: str, precision: str, layout: torch.memory_format, mode: str | None, steps: int
+) -> tuple[float, float, str]:
     """Median seconds a step, peak MiB so far, and the device's name."""
     fabric = start(accelerator, 1, 1, precision)
     cuda = fabric.device.type == "cuda"
     options, size = params.training, params.images.size
-    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric.device))
+    method = load(params.method)(**params.setup, seed=0)
     for network in method.networks.values():
-        network.to(fabric.device).train()
-        if compiling:
-            network.compile()
+        network.to(fabric.device, memory_format=layout).train()  # type: ignore[call-overload]
+        if mode:
+            network.compile(mode=mode)
     adams: dict[str, Any] = {
         name: fabric.setup_optimizers(adam) for name, adam in optimisers(method, options.lr, options.betas).items()
     }
-    x_a, x_b = torch.rand(2, options.batch, 3, size, size, device=fabric.device) * 2 - 1
+    shape = (options.batch, 3, size, size)
+    x_a, x_b = (torch.rand(shape, device=fabric.device).mul(2).sub(1).to(memory_format=layout) for _ in "ab")
     ends = []
     for _ in range(steps + 5):
+        torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         for phase in method.phases:
             update(method, phase, adams[phase.name], x_a, x_b, fabric)
         if cuda:
