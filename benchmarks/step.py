@@ -26,6 +26,7 @@ from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
 from crossnet.nn.narrow import NarrowConv2d
 from crossnet.params import Params, load_params
+from crossnet.training.average import Average
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.cost import cost
@@ -165,11 +166,12 @@ def shares(
     return parts
 
 
-def checkpoint(method: Method, adams: dict[str, Adam], fabric: Fabric) -> tuple[float, float]:
+def checkpoint(method: Method, adams: dict[str, Adam], average: float, fabric: Fabric) -> tuple[float, float]:
     """Seconds that one takes to be written, and its MiB, in this working folder's file system."""
     with TemporaryDirectory(dir=".") as folder:
         checkpoints, step = Checkpoints(Path(folder), 1, fabric), count()
-        taken = seconds(lambda: checkpoints.save(next(step), *capture(method, adams, Means())), 5)
+        rest = Means(), Average(method, average)
+        taken = seconds(lambda: checkpoints.save(next(step), *capture(method, adams, *rest)), 5)
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
     return taken, size / 2**20
 
@@ -201,7 +203,7 @@ def report(params: Params, size: int, rounds: int) -> list[str]:
     parts = shares(method, made, adams, batches, apply.width)
     torch.set_num_threads(threads)
     rest = max(0.0, step - sum(parts.values()))
-    (saving, size_mib), every = checkpoint(method, adams, fabric), params.checkpoints.every_seconds
+    (saving, size_mib), every = checkpoint(method, adams, options.average, fabric), params.checkpoints.every_seconds
     kernel = "x".join(map(str, layer.weight.shape))
     return [
         f"{params.scale}, {size}x{size}, batch {options.batch}: {price.step_operations / 1e9:.1f} GFLOP a step, "

@@ -63,6 +63,7 @@ def _duration(text: str) -> str:
 class Training(_Block):
     duration: Annotated[str, AfterValidator(_duration)]
     decay_from: Share
+    average: Annotated[float, Field(ge=0, lt=1)]
     batch: Positive
     lr: Annotated[float, Field(gt=0, le=1)]
     beta1: Annotated[float, Field(ge=0, lt=1)]

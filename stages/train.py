@@ -33,7 +33,7 @@ def train_stage(params: Params) -> None:
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")
     images, batch = options.images(batches.epoch_images), options.batch * processes
-    plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.log_every)
+    plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.average, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
     shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), str(fabric.device), processes)

@@ -26,7 +26,8 @@ def test_one_step_at_256_pixels_runs_and_trains_every_network() -> None:
     assert counts == {name: COUNTS[name[0]] for name in method.networks}
     before = {name: next(network.parameters()).detach().clone() for name, network in method.networks.items()}
     side = torch.randint(0, 256, (1, 3, 286, 286), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    plan = Plan(1, paper.training.batch, paper.training.lr, (0.5, 0.999), paper.training.decay_from, 1)
+    options = paper.training
+    plan = Plan(1, options.batch, options.lr, options.betas, options.decay_from, options.average, 1)
     logged = trained(method, Batches(side, side.flip(-1), 1, paper.images.size, True, 0), plan).rows[1]
     assert {name for name in logged if name.startswith("loss/")} == {
         f"loss/{term}" for term in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b")

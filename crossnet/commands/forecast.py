@@ -27,7 +27,7 @@ def forecast(params: Params, side: int, operations: int, steps: int) -> list[str
     method = load(params.method)(**params.setup, seed=0, apply=spread(fabric.device))
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
-    short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, steps + 1)
+    short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, options.average, steps + 1)
     ends: list[float] = []
 
     def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
@@ -50,7 +50,7 @@ def forecast(params: Params, side: int, operations: int, steps: int) -> list[str
     if not side and options.duration.endswith("epochs"):
         return [*lines, f"forecast     {options.duration}: fetch and prepare the task first, to know its images"]
     global_batch = options.batch * options.devices * options.nodes
-    wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 1).steps
+    wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
     hours = wanted * seconds / 3600
     time_left = f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
     processes = options.devices * options.nodes

@@ -8,6 +8,7 @@ from typing import Any
 from lightning_fabric import Fabric
 from torch.optim import Optimizer
 
+from crossnet.training.average import Average
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import State
 from crossnet.training.journal import Journal
@@ -41,18 +42,19 @@ def train(
     for network in method.networks.values():
         network.to(fabric.device).train()
     adams, means, watch = optimisers(method, plan.lr, plan.betas), Means(), Watch()
+    average = Average(method, plan.average)
     prepared: dict[str, Any] = {name: fabric.setup_optimizers(adam) for name, adam in adams.items()}
     first, before = 0, 0.0
     if saved := keeper.checkpoints.newest():
         first, state = saved
-        before = restore(state, method, adams, means)["seconds"]
+        before = restore(state, method, adams, means, average)["seconds"]
         journal.replay(state[1]["rows"], first)
         if fabric.is_global_zero:
             print(f"going on after step {first} of {plan.steps}", file=sys.stderr, flush=True)
 
     def everything() -> State:
         watch.settle()
-        tensors, facts = capture(method, adams, means)
+        tensors, facts = capture(method, adams, means, average)
         return tensors, facts | {"rows": journal.rows, "seconds": seconds()}
 
     def seconds() -> float:
@@ -69,6 +71,7 @@ def train(
                     objective, terms = update(method, phase, prepared[phase.name], x_a, x_b, fabric)
                     watch.see(done, objective, terms)
                     means.add(terms)
+        average.update()
         if plan.reads(done):
             watch.settle()
             speed = (done - first) * plan.batch / (time.monotonic() - began)
@@ -77,6 +80,7 @@ def train(
         draw(done)
         keeper.after(done, everything)
     watch.settle()
+    average.take_over()
     return seconds()
 
 

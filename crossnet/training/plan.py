@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Plan:
     """How long and how fast: `images` a side in all, `batch` a step (of all processes), Adam's `lr` and `betas`.
 
-    The learning rate is constant until `decay_from` (a share of all images), then falls linearly to zero. The terms
-    are logged as means over `log_every` steps.
+    The learning rate is constant until `decay_from` (a share of all images), then falls linearly to zero. The model's
+    weights are an average over the steps that fades by `average` a step, or those of the last step if that is 0. The
+    terms are logged as means over `log_every` steps.
     """
 
     images: int
@@ -16,6 +17,7 @@ class Plan:
     lr: float
     betas: tuple[float, float]
     decay_from: float
+    average: float
     log_every: int
 
     @property

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from crossnet.training.average import Average
 from crossnet.training.checkpoint import State
 from crossnet.training.means import Means
 from crossnet.training.method import Method
 
 
-def capture(method: Method, optimisers: Mapping[str, Optimizer], means: Means) -> State:
-    """Networks, what the method remembers, optimisers, running means, and every global random state.
+def capture(method: Method, optimisers: Mapping[str, Optimizer], means: Means, average: Average) -> State:
+    """Networks, their average, what the method remembers, optimisers, running means, every global random state.
 
     The learning rate and the batches are functions of the step alone, and so are not among them.
     """
@@ -29,16 +30,20 @@ def capture(method: Method, optimisers: Mapping[str, Optimizer], means: Means) -
     for phase, optimiser in optimisers.items():
         for place, slots in optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser/{phase}/{place}/{slot}": value for slot, value in slots.items()}
+    tensors |= {f"average/{name}": value for name, value in average.state().items()}
     tensors |= {f"mean/{name}": torch.as_tensor(total) for name, total in means.totals.items()}
     return tensors | random_tensors, {"counts": means.counts} | random_facts
 
 
-def restore(state: State, method: Method, optimisers: Mapping[str, Optimizer], means: Means) -> dict[str, Any]:
+def restore(
+    state: State, method: Method, optimisers: Mapping[str, Optimizer], means: Means, average: Average
+) -> dict[str, Any]:
     """Make everything what it was when it was captured, in newly built objects of the same run; returns the facts."""
     tensors, facts = state
     for name, network in method.networks.items():
         network.load_state_dict(_below(tensors, f"network/{name}/"))
     method.recall(_below(tensors, "memory/"))
+    average.load(_below(tensors, "average/"))
     for phase, optimiser in optimisers.items():
         slots: dict[int, dict[str, Tensor]] = {}
         for key, value in _below(tensors, f"optimiser/{phase}/").items():

@@ -64,7 +64,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     fabric = start("cpu", job.processes, 1, "32-true")
     made = tiny.method("crossnet", history=job.history, rank=rank)
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
-    plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, log_every=7)
+    plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, average=0.9, log_every=7)
     journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
 
     def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
