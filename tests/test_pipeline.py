@@ -196,6 +196,7 @@ def test_an_experiment_that_was_killed_goes_on_where_it_was_when_it_is_typed_aga
         "scales.smoke.training.duration=1200 images",
         "-S",
         "checkpoints.every_seconds=0",
+        "-S",
         "checkpoints.share=1",
     )
     with started(clone, "dvc", "exp", "run", "--temp", *settings):

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from lightning_fabric import Fabric
@@ -68,9 +69,8 @@ def train(
             for phase in method.phases:
                 if phase.due(step):
                     _learn_at(rate, prepared[phase.name])
-                    objective, terms = update(method, phase, prepared[phase.name], x_a, x_b, fabric)
-                    watch.see(done, objective, terms)
-                    means.add(terms)
+                    see = partial(watch.see, done)
+                    means.add(update(method, phase, prepared[phase.name], x_a, x_b, fabric, see))
         average.update()
         if plan.reads(done):
             watch.settle()

@@ -1,6 +1,6 @@
 """One update: the gradients of a phase's objective, averaged over the processes, and the step of its optimiser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -9,6 +9,12 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from crossnet.training.method import Method, Phase
+
+See = Callable[[Tensor, Mapping[str, Tensor]], None]  # an objective, and its terms
+
+
+def unseen(objective: Tensor, terms: Mapping[str, Tensor]) -> None:
+    """Nobody looks."""
 
 
 @contextmanager
@@ -38,18 +44,22 @@ def optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[st
 
 
 def update(
-    method: Method, phase: Phase, optimiser: Optimizer, x_a: Tensor, x_b: Tensor, fabric: Fabric
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Descend a phase's objective by one step, for images (N, 3, H, W) of this process; returns the phase's terms."""
+    method: Method, phase: Phase, optimiser: Optimizer, x_a: Tensor, x_b: Tensor, fabric: Fabric, see: See = unseen
+) -> dict[str, Tensor]:
+    """Descend a phase's objective by one step, for images (N, 3, H, W) of this process; returns the phase's terms.
+
+    `see` is shown the objective and the terms before any weight moves, and may raise.
+    """
     optimiser.zero_grad()
     with training_only(method, phase):
         with fabric.autocast():
             objective, terms = phase.terms(x_a, x_b)
+        see(objective, terms)
         fabric.backward(objective)
     if fabric.world_size > 1:
         _average_gradients(optimiser, fabric)
     optimiser.step()
-    return objective, terms
+    return terms
 
 
 def _average_gradients(optimiser: Optimizer, fabric: Fabric) -> None:
