@@ -80,7 +80,8 @@ def _as_torch_has_it(network: nn.Module) -> None:
         if isinstance(child, nn.GroupNorm):
             setattr(network, name, nn.InstanceNorm2d(child.num_channels))
         if isinstance(child, NarrowConv2d):
-            plain = nn.Conv2d(child.in_channels, child.out_channels, 7, padding=3, padding_mode="reflect")
+            options = {"padding": child.padding, "padding_mode": child.padding_mode}
+            plain = nn.Conv2d(child.in_channels, child.out_channels, child.kernel_size, **options)  # type: ignore[arg-type]
             plain.load_state_dict(child.state_dict())
             setattr(network, name, plain)
         _as_torch_has_it(child)
@@ -176,8 +177,8 @@ def checkpoint(method: Method, adams: dict[str, Adam], average: float, fabric: F
     return taken, size / 2**20
 
 
-def report(params: Params, size: int, rounds: int) -> list[str]:
-    """Lines of one case."""
+def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
+    """Lines of one case, from so many rounds of so many steps each."""
     options = params.training
     fabric = start("cpu", 1, 1, "32-true")
     threads, apply = torch.get_num_threads(), spread(fabric.device)
@@ -191,10 +192,10 @@ def report(params: Params, size: int, rounds: int) -> list[str]:
     fast, slow, peaks = [], [], []
     for _ in range(rounds):
         torch.set_num_threads(threads // apply.width)
-        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), 5))
+        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), steps))
         torch.set_num_threads(threads)
         peaks.append(peak(layer, shape))
-        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b, fabric), 5))
+        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b, fabric), steps))
     with torch.device("meta"):
         price = cost(CrossNet(**params.setup, seed=0), options.batch, size)
     step, best = statistics.median(fast), max(peaks)
@@ -225,7 +226,8 @@ def main(cases: list[str]) -> None:
     for case in cases:
         scale, _, size = case.partition(":")
         chosen = params.model_copy(update={"scale": scale, "method": "crossnet"})
-        print("\n".join(report(chosen, int(size or chosen.images.size), 3 if scale == "paper" else 15)), flush=True)
+        rounds, steps = (3, 1) if scale == "paper" else (15, 5)
+        print("\n".join(report(chosen, int(size or chosen.images.size), rounds, steps)), flush=True)
 
 
 if __name__ == "__main__":
