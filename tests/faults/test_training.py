@@ -27,14 +27,15 @@ def only_line(text: str) -> str:
 
 @contextmanager
 def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """The stage, started, and at work by the time it is handed out."""
+    """The stage, started, and at work by the time it is handed out: it has saved a step of its own."""
+    before = checkpoints(folder)[-1:]
     process = begun(folder)
     try:
         deadline = time.monotonic() + 100
-        while not checkpoints(folder) and process.poll() is None and time.monotonic() < deadline:
+        while checkpoints(folder)[-1:] == before and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert process.poll() is None
-        assert checkpoints(folder)
+        assert checkpoints(folder)[-1:] != before
         yield process
     finally:
         process.kill()
