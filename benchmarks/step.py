@@ -2,9 +2,9 @@
 
 A case is a scale of params.yaml, and a size in pixels if it is not the scale's own. For each are printed, measured in
 turns in one run because machines are noisy: the step, its rate against the peak that this machine reaches on the
-best of the step's five largest convolutions, the naive step (the equations as they are written: one call for each use
-of a network, InstanceNorm2d, Adam as it comes), the share of each part, timed by itself, and the time that a checkpoint
-takes.
+best of the step's five largest convolutions, the naive step (`benchmarks.naive`), the share of each part, timed by
+itself, and the time that a checkpoint takes. Operations are counted as the equations have them: a convolution by
+Winograd's filtering does fewer, and so the rate can be higher than the peak.
 """
 
 import statistics
@@ -22,9 +22,9 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from benchmarks.naive import beside, one_step
 from crossnet.methods.crossnet.method import CrossNet
 from crossnet.nn import paths
-from crossnet.nn.narrow import NarrowConv2d
 from crossnet.params import Params, load_params
 from crossnet.training.average import Average
 from crossnet.training.batches import Batches
@@ -34,7 +34,7 @@ from crossnet.training.devices import spread, start
 from crossnet.training.means import Means
 from crossnet.training.method import Method
 from crossnet.training.state import capture
-from crossnet.training.update import optimisers, training_only, update
+from crossnet.training.update import optimisers, training_only
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
@@ -49,12 +49,6 @@ class Call:
     passes_on: bool
 
 
-def one_step(method: Method, adams: dict[str, Adam], x_a: Tensor, x_b: Tensor, fabric: Fabric) -> None:
-    """All phases of one step."""
-    for phase in method.phases:
-        update(method, phase, adams[phase.name], x_a, x_b, fabric)
-
-
 def seconds(work: Callable[[], object], rounds: int) -> float:
     """The median time of some work after one round that is not counted."""
     taken = []
@@ -63,28 +57,6 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
         work()
         taken.append(time.perf_counter() - began)
     return statistics.median(taken[1:])
-
-
-def naive(params: Params) -> tuple[Method, dict[str, Adam]]:
-    """CrossNet as its equations are written, by torch's usual means."""
-    method = CrossNet(**params.setup, seed=0, apply=paths.one_by_one)
-    for network in method.networks.values():
-        _as_torch_has_it(network)
-    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
-    options = params.training
-    return method, {name: Adam(group, lr=options.lr, betas=options.betas) for name, group in groups.items()}
-
-
-def _as_torch_has_it(network: nn.Module) -> None:
-    for name, child in network.named_children():
-        if isinstance(child, nn.GroupNorm):
-            setattr(network, name, nn.InstanceNorm2d(child.num_channels))
-        if isinstance(child, NarrowConv2d):
-            options = {"padding": child.padding, "padding_mode": child.padding_mode}
-            plain = nn.Conv2d(child.in_channels, child.out_channels, child.kernel_size, **options)  # type: ignore[arg-type]
-            plain.load_state_dict(child.state_dict())
-            setattr(network, name, plain)
-        _as_torch_has_it(child)
 
 
 def calls(params: Params, batch: int, size: int) -> list[Call]:
@@ -182,7 +154,7 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
     options = params.training
     fabric = start("cpu", 1, 1, "32-true")
     threads, apply = torch.get_num_threads(), spread(fabric.device)
-    method, (plain, plain_adams) = CrossNet(**params.setup, seed=0, apply=apply), naive(params)
+    method = CrossNet(**params.setup, seed=0, apply=apply)
     adams, made = optimisers(method, options.lr, options.betas), calls(params, options.batch, size)
     pictures = torch.randint(0, 256, (2, 8, 3, size, size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, size, options.flip, 0)
@@ -190,12 +162,13 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
     torch.set_num_threads(threads)
     layer, shape = fastest_convolution(method, made)
     fast, slow, peaks = [], [], []
-    for _ in range(rounds):
-        torch.set_num_threads(threads // apply.width)
-        fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), steps))
-        torch.set_num_threads(threads)
-        peaks.append(peak(layer, shape))
-        slow.append(seconds(lambda: one_step(plain, plain_adams, x_a, x_b, fabric), steps))
+    with beside(params.setup, options.lr, options.betas, x_a, x_b) as naive:
+        for _ in range(rounds):
+            torch.set_num_threads(threads // apply.width)
+            fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), steps))
+            torch.set_num_threads(threads)
+            peaks.append(peak(layer, shape))
+            slow.append(naive.seconds(steps))
     with torch.device("meta"):
         price = cost(CrossNet(**params.setup, seed=0), options.batch, size)
     step, best = statistics.median(fast), max(peaks)

@@ -21,12 +21,13 @@ class Lanes:
     """As `batched`, with the calls of a round dealt out to `width` threads, and so are their gradients.
 
     For objectives that are descended by `backward`: gradients of weights gather in `.grad`, where `torch.autograd.grad`
-    does not find them. Each thread may use as many more as `torch.get_num_threads()` says.
+    does not find them. Each thread may use as many as `torch.get_num_threads()` says when they are made.
     """
 
     def __init__(self, width: int):
         self.width = width
-        self._others = ThreadPoolExecutor(width - 1)
+        # a product of matrices takes all cores in a thread that was never told how many it has
+        self._others = ThreadPoolExecutor(width - 1, "lane", torch.set_num_threads, (torch.get_num_threads(),))
 
     def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Tensor]]:
         if len(calls) == 1 or not torch.is_grad_enabled():

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, Translator, norm
+from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, ResidualBlocks, Translator, norm
 from crossnet.nn.patchgan import PatchGAN
 from tests.tiny import images
 
@@ -83,8 +83,8 @@ def last_layer(network: nn.Sequential) -> nn.Module:
 def test_codes_and_scores_are_unbounded_and_images_are_not() -> None:
     assert isinstance(last_layer(Decoder(2)), nn.Tanh)
     assert isinstance(last_layer(PatchGAN(2)), nn.Conv2d)
-    for network in (Encoder(2, 1), Translator(2, 1)):
-        assert isinstance(network[-1], ResidualBlock)
+    for blocks in (Encoder(2, 1)[-1], Translator(2, 1)):
+        assert isinstance(blocks, ResidualBlocks)
 
 
 def test_a_residual_block_adds_what_its_body_finds() -> None:

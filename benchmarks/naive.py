@@ -1,0 +1,96 @@
+"""The naive step of CrossNet: its equations as they are written, by torch's usual means, in a process of its own.
+
+One call for each use of a network, InstanceNorm2d, convolutions and Adam as they come. Its own process, because what
+one step leaves in the memory of a process changes the time of another's.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from crossnet.methods.crossnet.method import CrossNet
+from crossnet.nn import paths
+from crossnet.nn.blocks import ResidualBlocks
+from crossnet.nn.narrow import NarrowConv2d
+from crossnet.training.devices import start
+from crossnet.training.method import Method
+from crossnet.training.update import update
+
+
+def naive(setup: Mapping[str, Any], lr: float, betas: tuple[float, float]) -> tuple[Method, dict[str, Adam]]:
+    """The method and an Adam for each of its phases."""
+    method = CrossNet(**setup, seed=0, apply=paths.one_by_one)
+    method.networks = {name: _as_torch_has_it(network) for name, network in method.networks.items()}
+    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
+    return method, {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
+
+
+def one_step(method: Method, adams: Mapping[str, Adam], x_a: Tensor, x_b: Tensor, fabric: Fabric) -> None:
+    """All phases of one step."""
+    for phase in method.phases:
+        update(method, phase, adams[phase.name], x_a, x_b, fabric)
+
+
+class Beside:
+    """Naive steps in another process, which rests in between."""
+
+    def __init__(self, pipe: Connection):
+        self._pipe = pipe
+
+    def seconds(self, steps: int) -> float:
+        """The median time of some steps."""
+        self._pipe.send(steps)
+        taken: float = self._pipe.recv()
+        return taken
+
+
+@contextmanager
+def beside(
+    setup: Mapping[str, Any], lr: float, betas: tuple[float, float], x_a: Tensor, x_b: Tensor
+) -> Iterator[Beside]:
+    """Naive steps on images (N, 3, H, W), with as many threads as torch takes."""
+    ours, theirs = get_context("spawn").Pipe()
+    process = get_context("spawn").Process(
+        target=_serve, args=(theirs, setup, lr, betas, x_a.numpy(), x_b.numpy()), daemon=True
+    )
+    process.start()
+    try:
+        yield Beside(ours)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(pipe: Connection, setup: Mapping[str, Any], lr: float, betas: tuple[float, float], a: Any, b: Any) -> None:
+    fabric, images = start("cpu", 1, 1, "32-true"), (torch.from_numpy(a), torch.from_numpy(b))
+    method, adams = naive(setup, lr, betas)
+    one_step(method, adams, *images, fabric)
+    while True:
+        taken = []
+        for _ in range(pipe.recv()):
+            began = time.perf_counter()
+            one_step(method, adams, *images, fabric)
+            taken.append(time.perf_counter() - began)
+        pipe.send(statistics.median(taken))
+
+
+def _as_torch_has_it(module: nn.Module) -> nn.Module:
+    if isinstance(module, nn.GroupNorm):
+        return nn.InstanceNorm2d(module.num_channels)
+    if isinstance(module, NarrowConv2d):
+        options = {"padding": module.padding, "padding_mode": module.padding_mode}
+        plain = nn.Conv2d(module.in_channels, module.out_channels, module.kernel_size, **options)  # type: ignore[arg-type]
+        plain.load_state_dict(module.state_dict())
+        return plain
+    for name, child in module.named_children():
+        setattr(module, name, _as_torch_has_it(child))
+    return nn.Sequential(*module) if isinstance(module, ResidualBlocks) else module
