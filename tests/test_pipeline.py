@@ -1,9 +1,7 @@
 """The whole pipeline at scale=smoke, in a fresh clone, by the commands that a user types."""
 
-import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,68 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
-from ruamel.yaml import YAML
 
-from tests.committed import restore
-
-ROOT = Path(__file__).parents[1]
-
-
-def environment() -> dict[str, str]:
-    """This Python's programs first, and somebody to commit as."""
-    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    who = {f"GIT_{role}_{what}": "test@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return os.environ | who | {"PATH": paths, "PYTHONPATH": ""}
-
-
-def run(folder: Path, *command: str, wanted: int | None = 0) -> str:
-    """Standard output and error of a command in a folder; checks its exit status."""
-    done = subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=280, check=False
-    )
-    output = done.stdout + done.stderr
-    assert wanted is None or done.returncode == wanted, f"{' '.join(command)} exited with {done.returncode}:\n{output}"
-    return output
-
-
-def commit(folder: Path, message: str) -> None:
-    run(folder, "git", "add", "-A")
-    run(folder, "git", "commit", "--quiet", "--allow-empty", "-m", message)
-
-
-def set_parameter(folder: Path, key: str, value: Any) -> None:
-    """Write one dotted key of params.yaml, comments kept."""
-    yaml, path = YAML(), folder / "params.yaml"
-    block = values = yaml.load(path)
-    *parents, last = key.split(".")
-    for parent in parents:
-        block = block[parent]
-    block[last] = value
-    yaml.dump(values, path)
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a folder."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+from tests.cloned import commit, environment, fresh, hashes, run, set_parameter
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh clone with one change, scale: smoke, and its first `dvc repro` done and committed."""
     folder = tmp_path_factory.mktemp("clone")
-    tracked = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    for name in tracked:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    run(folder, "git", "init", "--quiet")
-    restore(folder / "params.yaml")
-    set_parameter(folder, "scale", "smoke")
-    commit(folder, "a fresh clone")
+    fresh(folder)
     run(folder, "dvc", "repro")
     commit(folder, "the first run")
     return folder
@@ -243,25 +190,6 @@ def test_the_plots_page_asks_nothing_of_a_network(clone: Path) -> None:
     assert '"translation.csv"' in page
     assert "no-zcyc" in page
     assert 'src="http' not in page
-
-
-def test_a_folder_of_ones_own_goes_from_images_to_a_report(clone: Path, tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    for side, count in (("trainA", 6), ("trainB", 5), ("testA", 3), ("testB", 4)):
-        (tmp_path / "mine" / side).mkdir(parents=True)
-        for number in range(count):
-            pixels = random.integers(0, 256, (40 + number, 50, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "mine" / side / f"photo {number}.jpg")
-    (tmp_path / "mine/trainA/broken.jpg").write_bytes(b"<html>not found</html>")
-    path = f"tasks.folder.path={tmp_path / 'mine'}"
-    run(clone, "dvc", "exp", "run", "--name", "mine", "-S", "task=folder", "-S", path)
-    metrics = json.loads((clone / "reports/metrics.json").read_text())
-    assert set(metrics) == {"kid_efflite0", "fd_efflite0"}
-    prepared = json.loads((clone / "reports/data/prepare.json").read_text())
-    assert prepared["refused"].keys() == {"trainA/broken.jpg"}
-    assert {p.name for p in (clone / "data/translated/to_b").iterdir()} == {f"photo {n}.png" for n in range(3)}
-    run(clone, "git", "checkout", "--quiet", ".")
-    run(clone, "dvc", "checkout", "--force")
 
 
 def test_the_command_translates_at_the_images_own_size(clone: Path, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import typer
 
 from crossnet.commands.forecast import forecast
 from crossnet.commands.stop import stop
-from crossnet.params import Params, ParamsError, SculpturesTask, choose, load_params
+from crossnet.params import Params, ParamsError, choose, load_params
+from crossnet.params.tasks import SculpturesTask, SpecularTask
 
 
 def plan(
@@ -72,5 +73,7 @@ def _images(params: Params) -> int:
     """Images of the larger train side: of what is rendered, as many as are asked for; of others, what is prepared."""
     if isinstance(params.task_options, SculpturesTask):
         return params.images.train * params.images.backgrounds
+    if isinstance(params.task_options, SpecularTask):
+        return params.images.train
     prepared = Path("data/prepared") / params.task
     return max(sum(1 for _ in (prepared / side).glob("*")) for side in ("trainA", "trainB"))

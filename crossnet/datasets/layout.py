@@ -1,40 +1,76 @@
-"""The layout that training reads, and the report of what went into it.
+"""The layout that training reads, and the account of what went into it.
 
-`trainA trainB testA testB [masksA]` with PNG files, and `dataset.json` (what the two domains are, sizes, counts).
+`trainA trainB testA testB [masksA]` with PNG files, `dataset.json` (what the two domains are, sizes, counts) and
+`names.csv` (which file each image comes from; no such file: each image has its source's name).
 """
 
+import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
 
 SIDES = ("trainA", "trainB", "testA", "testB")
 MASKS = "masksA"
+NAMES, DESCRIPTION = "names.csv", "dataset.json"
+LONGEST = 251  # bytes of a name, with ".png" to come: a file system's 255
+
+Verdict = Literal["kept", "unreadable", "unsuitable", "repeated", "unpaired"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one file on one side: `note` is what was done to it, or why it was left out.
+
+    `file` is its path below the raw folder with `/`, `id` its name in the prepared one, `digest` that of its pixels.
+    """
+
+    side: str
+    id: str
+    file: str
+    verdict: Verdict = "kept"
+    note: str = ""
+    enlarged: bool = False
+    digest: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.verdict == "kept"
 
 
 @dataclass
 class Ledger:
-    """What preparation kept, refused and changed, side by side; `refused` maps a file to its reason."""
+    """What preparation kept, left out and changed: a row for each file and side, in their order."""
 
-    kept: dict[str, int] = field(default_factory=dict)
-    enlarged: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
 
-    def keep(self, side: str, enlarged: bool = False) -> None:
-        """Count one image on a side."""
-        self.kept[side] = self.kept.get(side, 0) + 1
-        if enlarged:
-            self.enlarged[side] = self.enlarged.get(side, 0) + 1
+    @property
+    def kept(self) -> dict[str, int]:
+        """How many images each side has."""
+        return _count(row.side for row in self.rows if row.kept)
+
+    @property
+    def enlarged(self) -> dict[str, int]:
+        """How many of them were smaller than they had to be."""
+        return _count(row.side for row in self.rows if row.kept and row.enlarged)
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """The files that were left out, each with its reason."""
+        return {row.file: row.note for row in self.rows if not row.kept}
 
     def report(self) -> dict[str, Any]:
         """The ledger as plain values for a JSON file."""
-        return {
-            "kept": self.kept,
-            "enlarged": self.enlarged,
-            "refused_count": len(self.refused),
-            "refused": self.refused,
-        }
+        refused = self.refused
+        return {"kept": self.kept, "enlarged": self.enlarged, "refused_count": len(refused), "refused": refused}
+
+
+def _count(sides: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for side in sides:
+        counts[side] = counts.get(side, 0) + 1
+    return counts
 
 
 def write_description(
@@ -49,4 +85,38 @@ def write_description(
         "size": size,
         "counts": ledger.kept,
     }
-    (folder / "dataset.json").write_text(json.dumps(description, indent=1) + "\n")
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+
+
+def write_names(folder: Path, ledger: Ledger) -> None:
+    """Write names.csv: id, source (its path below the raw folder) and side of each image that was kept."""
+    with (folder / NAMES).open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("id", "source", "side"))
+        writer.writerows((row.id, row.file, row.side) for row in ledger.rows if row.kept)
+
+
+def read_names(folder: Path, side: str) -> dict[str, str]:
+    """The source of each image of a side by its id, as in names.csv; the id itself where there is no such file."""
+    if not (folder / NAMES).is_file():
+        return {path.stem: path.stem for path in sorted((folder / side).glob("*.png"))}
+    with (folder / NAMES).open(newline="", encoding="utf-8") as stream:
+        return {row["id"]: row["source"] for row in csv.DictReader(stream) if row["side"] == side}
+
+
+def translation_names(folder: Path, side: str) -> dict[str, str]:
+    """What to call the translation of each image of a side, by its id and without `.png`: its source's own name.
+
+    Where two sources have the same name but for upper and lower case or what follows the dot, and where it is too long
+    to take `.png`, it is the id. No two are the same, whatever their case.
+    """
+    names = {id_: PurePosixPath(source).stem for id_, source in read_names(folder, side).items()}
+    counts = _count([name.casefold() for name in names.values()] + [id_.casefold() for id_ in names])
+    return {
+        id_: name if _alone(name, id_, counts) and len(name.encode()) <= LONGEST else id_ for id_, name in names.items()
+    }
+
+
+def _alone(name: str, id_: str, counts: Mapping[str, int]) -> bool:
+    """Whether no other image has this for its name or id."""
+    return counts[name.casefold()] == (2 if name.casefold() == id_.casefold() else 1)

@@ -1,5 +1,6 @@
 """Fig. 9, §5.3: the foreground that the translation to white picks out of its input."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +24,23 @@ def extract(picture: sheet.Picture, translation: sheet.Picture, threshold: float
 
 
 def draw(
-    prepared: Path, translated: Path, out: Path, *, threshold: float, examples: int = 8, theme: Theme = LIGHT
+    prepared: Path,
+    translated: Path,
+    out: Path,
+    *,
+    threshold: float,
+    names: Mapping[str, str],
+    examples: int = 8,
+    theme: Theme = LIGHT,
 ) -> None:
-    """Write the figure, in two panels: prepared holds testA and masksA, translated holds to_b."""
-    names = sheet.evenly(sorted(p.name for p in (prepared / "masksA").glob("*.png")), examples)
+    """Write the figure, in two panels: prepared holds testA and masksA, translated holds to_b.
+
+    names: what the translation of an image is called, where it is not called as the image is.
+    """
     rows = []
-    for name in names:
-        picture, translation = sheet.read(prepared / "testA" / name), sheet.read(translated / "to_b" / name)
-        mask = sheet.read(prepared / "masksA" / name)
+    for id_ in sheet.evenly(sorted(p.stem for p in (prepared / "masksA").glob("*.png")), examples):
+        picture, mask = (sheet.read(prepared / side / f"{id_}.png") for side in ("testA", "masksA"))
+        translation = sheet.read(translated / "to_b" / f"{names.get(id_, id_)}.png")
         rows.append([picture, translation, extract(picture, translation, threshold), mask])
     half = (len(rows) + 1) // 2
     sheet.draw([sheet.Panel(COLUMNS, part) for part in (rows[:half], rows[half:]) if part], out, theme)

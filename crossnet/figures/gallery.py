@@ -19,8 +19,12 @@ def draw(
     out: Path,
     dataset: Mapping[str, Any],
     metrics: Mapping[str, Any],
+    names: Mapping[str, Mapping[str, str]],
 ) -> list[Figure]:
-    """Write every figure that there is material for, as out/<name>.png and out/dark/<name>.png, in the page's order."""
+    """Write every figure that there is material for, as out/<name>.png and out/dark/<name>.png, in the page's order.
+
+    names: by test side, what the translation of an image is called, where it is not called as the image is.
+    """
     found: list[Figure] = []
 
     def add(
@@ -42,7 +46,9 @@ def draw(
         f"Left, from A ({a}) to B ({b}); right, from B to A.{truth if paired else ''} {UNPICKED}",
         f"Two tables of test images: each input beside its translation{' and the truth' if paired else ''}, "
         f"from {a} to {b} on the left and back on the right.",
-        lambda path, theme: translations.draw(prepared, translated, path, a=a, b=b, paired=paired, theme=theme),
+        lambda path, theme: translations.draw(
+            prepared, translated, path, a=a, b=b, paired=paired, names=names, theme=theme
+        ),
     )
     foreground = metrics.get("foreground")
     if foreground and (prepared / "masksA").is_dir():
@@ -54,7 +60,9 @@ def draw(
             f"white, and every other pixel takes its original colour. {UNPICKED}",
             "A table of test images: the input, its translation to white, the foreground extracted with it, "
             "and the true mask.",
-            lambda path, theme: foregrounds.draw(prepared, translated, path, threshold=threshold, theme=theme),
+            lambda path, theme: foregrounds.draw(
+                prepared, translated, path, threshold=threshold, names=names.get("testA", {}), theme=theme
+            ),
         )
         measured = {"translation": foreground.get("auc"), "input": foreground.get("auc_input")}
         auc = {image: value for image, value in measured.items() if value is not None and math.isfinite(value)}

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from crossnet.model import TRANSLATING, save_model
+from tests.cloned import hashes
 from tests.faults.stage import ENVIRONMENT, TRAIN, begun, checkpoints, project, set_parameters, stage
-from tests.test_pipeline import hashes
 from tests.tiny import HISTORY, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
 
 LONG = {"scales__smoke__training__duration": "100000 images"}

@@ -62,7 +62,9 @@ def test_the_colours_can_be_read(theme: Theme) -> None:
 @pytest.mark.parametrize(("paired", "columns"), [(True, 6), (False, 4)])
 def test_translations_have_a_column_of_truth_when_paired(run: Path, theme: Theme, paired: bool, columns: int) -> None:
     out = run / "new" / "translations.png"
-    translations.draw(run / "prepared", run / "translated", out, a="horses", b="$zebras$", paired=paired, theme=theme)
+    translations.draw(
+        run / "prepared", run / "translated", out, a="horses", b="$zebras$", paired=paired, names={}, theme=theme
+    )
     width, height = size(out)
     cell = sheet.cell_size([noise(0)], columns)[0]
     assert columns * cell < width < columns * cell + 100
@@ -72,25 +74,25 @@ def test_translations_have_a_column_of_truth_when_paired(run: Path, theme: Theme
 def test_a_direction_without_translations_is_left_out(run: Path) -> None:
     for path in (run / "translated/to_a").iterdir():
         path.unlink()
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False)
+    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False, names={})
     assert size(run / "out.png")[0] < 3 * sheet.LARGEST
 
 
 def test_no_picture_at_all_is_an_error_that_names_the_figure(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"out\.png: no pictures"):
-        translations.draw(tmp_path, tmp_path, tmp_path / "out.png", a="a", b="b", paired=False)
+        translations.draw(tmp_path, tmp_path, tmp_path / "out.png", a="a", b="b", paired=False, names={})
 
 
 def test_pictures_of_a_folder_may_differ_in_size(run: Path) -> None:
     for name, shape in {"0": (20, 44), "1": (64, 40), "2": (300, 500)}.items():
         for folder in ("prepared/testA", "translated/to_b"):
             save(run / folder / f"{name}.png", noise(0, *shape))
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False)
+    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False, names={})
     assert max(size(run / "out.png")) < 2200
 
 
 def test_small_pictures_reach_the_page_pixel_by_pixel(run: Path) -> None:
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=True)
+    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=True, names={})
     cell, _ = sheet.cell_size([noise(0)], 6)
     with Image.open(run / "out.png") as image:
         drawn = np.asarray(image.convert("RGB"))
@@ -138,7 +140,7 @@ def test_a_translation_of_another_size_is_an_error() -> None:
 
 @THEMES
 def test_foregrounds_are_drawn_in_two_panels(run: Path, theme: Theme) -> None:
-    foregrounds.draw(run / "prepared", run / "translated", run / "out.png", threshold=243, theme=theme)
+    foregrounds.draw(run / "prepared", run / "translated", run / "out.png", threshold=243, names={}, theme=theme)
     width, height = size(run / "out.png")
     cell, _ = sheet.cell_size([noise(0)], 8)
     assert 8 * cell < width < 8 * cell + 150

@@ -109,7 +109,7 @@ def make(
         "counts": {"trainA": 1800, "trainB": 1700, "testA": 8, "testB": 8},
     }
     figures = gallery.draw(
-        root / "data/prepared", root / "data/translated", reports, reports / "figures", dataset, metrics
+        root / "data/prepared", root / "data/translated", reports, reports / "figures", dataset, metrics, {}
     )
     return report.page(
         dataset=dataset,

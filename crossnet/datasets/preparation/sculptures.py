@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.datasets.layout import MASKS, SIDES, Ledger, write_description
+from crossnet.datasets.layout import MASKS, SIDES, Ledger, Row, write_description
 from crossnet.datasets.preparation.compose import Span, crop_of_scenery, mask, on_background, on_white
 from crossnet.images import list_images
 from crossnet.progress import progress
@@ -32,7 +32,7 @@ def prepare(
 
     def save(side: str, name: str, pixels: NDArray[np.uint8]) -> None:
         Image.fromarray(pixels).save(prepared / side / f"{name}.png")
-        ledger.keep(side)
+        ledger.rows.append(Row(side, name, path.relative_to(raw).as_posix()))
 
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:
         rng = np.random.default_rng([seed, number])

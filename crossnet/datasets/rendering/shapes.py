@@ -199,5 +199,10 @@ def sculpture(family: str, rng: np.random.Generator) -> Mesh:
     Raises KeyError for a name that is not in FAMILIES.
     """
     vertices, faces = FAMILIES[family](rng)
+    return within_unit_sphere(vertices), faces
+
+
+def within_unit_sphere(vertices: Vertices) -> Vertices:
+    """(V, 3) vertices, centred by their bounds and scaled to touch the unit sphere; they must not coincide."""
     vertices = vertices - (vertices.min(0) + vertices.max(0)) / 2
-    return vertices / np.linalg.norm(vertices, axis=1).max(), faces
+    return vertices / np.linalg.norm(vertices, axis=1).max()

@@ -13,11 +13,10 @@ class FolderError(ValueError):
 
 
 def fetch(source: Path, folder: Path) -> None:
-    """Copy the files of every side as they are, hidden ones left out; a `~` in the source's path is the user's home.
+    """Copy the files of every side as they are, hidden ones left out.
 
     Whether they are images is found by preparing them. Raises FolderError for a side that is missing or empty.
     """
-    source = _expanded(source)
     layout = f"expected {source}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
     if not source.is_dir():
         raise FolderError(f"{source}: no such folder; {layout} (the task's path in params.yaml)")
@@ -30,10 +29,3 @@ def fetch(source: Path, folder: Path) -> None:
         (folder / side).mkdir(parents=True)
     for path, target in progress(jobs, len(jobs), "copying", "files"):
         shutil.copyfile(path, target)
-
-
-def _expanded(path: Path) -> Path:
-    """A path from its `~` on, as the home folder: the repository's own path may have been put before it."""
-    if "~" not in path.parts or path.exists():
-        return path
-    return Path(*path.parts[path.parts.index("~") :]).expanduser()

@@ -38,6 +38,11 @@ def panorama(picture: NDArray[np.uint8], height: int = 32) -> NDArray[np.float32
     return np.concatenate([linear, linear[:, ::-1]], 1).astype(np.float32)
 
 
+def panoramas() -> list[NDArray[np.float32]]:
+    """The light of each of SURROUNDINGS, as `panorama` makes it."""
+    return [panorama(photograph(name)) for name in SURROUNDINGS]
+
+
 def save_backdrops(folder: Path) -> None:
     """Write every backdrop to folder as a lossless PNG."""
     folder.mkdir(parents=True, exist_ok=True)

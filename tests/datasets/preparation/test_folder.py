@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.datasets.layout import Ledger
-from crossnet.datasets.preparation.folder import PreparationError, prepare
+from crossnet.datasets.layout import Ledger, read_names
+from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.folder import prepare
 
 LOAD, SIZE = 28, 24
 SIDES = ("trainA", "trainB", "testA", "testB")
@@ -50,9 +51,10 @@ def test_train_sides_get_the_load_size_and_test_sides_the_size(raw: Path) -> Non
 
 def test_an_image_smaller_than_it_has_to_be_is_enlarged_and_counted(raw: Path) -> None:
     Image.new("RGB", (50, 26)).save(raw / "trainA" / "low.png")
-    Image.new("RGB", (50, 26)).save(raw / "testA" / "low.png")
+    Image.new("RGB", (50, 26), "red").save(raw / "testA" / "low.png")
     prepared, ledger = run(raw)
     assert ledger.enlarged == {"trainA": 1}
+    assert [row.note for row in ledger.rows if row.note] == ["enlarged from 50x26"]
     assert read(prepared / "trainA" / "low.png").shape == (LOAD, LOAD, 3)
 
 
@@ -74,12 +76,13 @@ def paletted() -> Image.Image:
         pytest.param(Image.new("RGB", (30, 30), (9, 8, 7)), "X.PNG", (9, 8, 7), id="upper case"),
     ],
 )
-def test_any_format_becomes_rgb_under_its_own_name(
+def test_any_format_becomes_rgb_and_its_name_is_kept(
     raw: Path, image: Image.Image, name: str, colour: tuple[int, int, int]
 ) -> None:
     image.save(raw / "trainB" / name, **({"lossless": True} if name.endswith("webp") else {}))
     prepared, ledger = run(raw)
-    pixels = read(prepared / "trainB" / f"{Path(name).stem}.png")
+    [id_] = [id_ for id_, source in read_names(prepared, "trainB").items() if source == f"trainB/{name}"]
+    pixels = read(prepared / "trainB" / f"{id_}.png")
     assert pixels.shape == (LOAD, LOAD, 3)
     assert pixels.mean((0, 1)) == pytest.approx(colour, abs=1)
     assert ledger.refused == {}
@@ -122,7 +125,7 @@ def test_an_image_is_known_by_its_content_whatever_its_name(raw: Path) -> None:
     (raw / "trainA" / "1.png").rename(raw / "trainA" / "no extension")
     prepared, ledger = run(raw)
     assert ledger.refused == {}
-    assert {path.name for path in (prepared / "trainA").iterdir()} == {"0.png", "no extension.png", "2.png"}
+    assert set(read_names(prepared, "trainA").values()) == {"trainA/0.jpg_large", "trainA/no extension", "trainA/2.png"}
 
 
 def test_a_hidden_file_is_no_image_and_is_not_counted(raw: Path) -> None:
@@ -154,9 +157,7 @@ def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, ref
     if not stops:
         assert len(run(raw, refuse_above)[1].refused) == broken
         return
-    message = (
-        rf"^{broken} of {12 + broken} files cannot be read, .*refuse_above {refuse_above}.*trainA/bad 0.heic: [^\n]+$"
-    )
+    message = rf"^{broken} of {12 + broken} files cannot be read or used, .*{refuse_above}.*trainA/bad 0.heic: [^\n]+$"
     with pytest.raises(PreparationError, match=message):
         run(raw, refuse_above)
 
@@ -164,14 +165,63 @@ def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, ref
 def test_a_side_of_which_nothing_can_be_read_stops_it(raw: Path) -> None:
     for path in (raw / "testB").iterdir():
         path.write_bytes(b"")
-    with pytest.raises(PreparationError, match=r"^testB: no image of it can be read$"):
+    with pytest.raises(PreparationError, match=r"^testB: no image of it is left; the first of 3: testB/0.png: [^\n]+$"):
         run(raw)
 
 
-def test_two_images_of_one_name_stop_it(raw: Path) -> None:
+def test_two_images_of_one_name_are_told_apart(raw: Path) -> None:
     Image.new("RGB", (30, 30)).save(raw / "trainA" / "0.jpg")
-    with pytest.raises(PreparationError, match="a second image of the name 0 in trainA"):
-        run(raw)
+    prepared, ledger = run(raw)
+    assert ledger.kept["trainA"] == len(list((prepared / "trainA").iterdir())) == 4
+
+
+def test_two_images_that_could_have_one_mask_stop_it(masked: Path) -> None:
+    Image.new("RGB", (40, 30)).save(masked / "testA" / "0.jpg")
+    with pytest.raises(PreparationError, match="a second image of the name 0 in testA; rename one"):
+        run(masked)
+
+
+def test_the_square_in_the_middle_is_kept_with_its_mask(masked: Path) -> None:
+    columns = np.broadcast_to(np.arange(40, dtype=np.uint8)[None, :, None], (30, 40, 3))
+    Image.fromarray(columns).save(masked / "testA" / "0.png")
+    prepared = masked.parent / "prepared"
+    ledger = prepare(masked, prepared, LOAD, SIZE, 0.0, fit="crop")
+    found = read(prepared / "testA" / "0.png")
+    assert (found.min(), found.max()) == (5, 34)
+    assert np.array_equal(read(prepared / "masksA" / "0.png")[0] > 0, found[0, :, 0] >= 20)
+    assert {row.note for row in ledger.rows if row.id == "0" and row.side != "masksA"} == {
+        "cropped to the square in the middle"
+    }
+
+
+def test_pairs_go_together(raw: Path) -> None:
+    def paired() -> Ledger:
+        return prepare(raw, raw.parent / "prepared", LOAD, SIZE, 1.0, paired=True)
+
+    assert paired().kept == dict.fromkeys(SIDES, 3)
+    (raw / "testA" / "1.png").write_bytes(b"")
+    ledger = paired()
+    assert (ledger.kept["testA"], ledger.kept["testB"]) == (2, 2)
+    assert ledger.refused["testB/1.png"] == "its image of testA is left out"
+    assert not (raw.parent / "prepared" / "testB" / "1.png").exists()
+    (raw / "testB" / "0.png").unlink()
+    with pytest.raises(PreparationError, match=r"testA/0\.png: no image of that name in \S+testB, and these are pairs"):
+        paired()
+
+
+def test_the_two_of_a_pair_may_be_the_same(raw: Path) -> None:
+    (raw / "testB" / "0.png").write_bytes((raw / "testA" / "0.png").read_bytes())
+    ledger = prepare(raw, raw.parent / "prepared", LOAD, SIZE, 0.0, paired=True)
+    assert ledger.kept == dict.fromkeys(SIDES, 3)
+
+
+def test_what_an_earlier_preparation_left_goes(raw: Path) -> None:
+    run(raw)
+    (raw / "trainA" / "1.png").unlink()
+    (raw.parent / "prepared" / "trainA" / ".2.png.partial").touch()
+    prepared, ledger = run(raw)
+    assert sorted(path.name for path in (prepared / "trainA").iterdir()) == ["0.png", "2.png"]
+    assert ledger.kept["trainA"] == 2
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crossnet.datasets.rendering.render import MATERIALS, Sculpture, draw, render
-from crossnet.datasets.rendering.shapes import FAMILIES
+from crossnet.datasets.rendering.render import render, render_with_diffuse
+from crossnet.datasets.rendering.sculpture import MATERIALS, TINTED, Sculpture, diffuse, draw, specular, spotlit
+from crossnet.datasets.rendering.shapes import FAMILIES, sculpture
 from crossnet.datasets.sources.scenery import panorama
 
 SIZE, SAMPLES = 24, 4
@@ -77,3 +78,70 @@ def test_a_render_has_the_mean_luminance_that_was_asked_for(material: str, lumin
 def test_a_diffuse_sculpture_has_its_colour() -> None:
     red, _, blue = rendered(some(2, material="diffuse", red=0.8, green=0.1, blue=0.1))[8:16, 8:16, :3].mean((0, 1))
     assert red > 1.5 * blue
+
+
+def luminances(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Of the pixels that the object covers, in [0, 1]."""
+    return rgba[rgba[..., 3] == 255][:, :3] / 255 @ [0.299, 0.587, 0.114]
+
+
+def shining(index: int, **changed: object) -> Sculpture:
+    """Lacquer of a dark colour, lit from the camera's side."""
+    dark = {"red": 0.3, "green": 0.2, "blue": 0.2, "luminance": 0.3, "material": "lacquer", "roughness": 0.08}
+    return replace(spotlit(some(index)), **(dark | changed))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("index", [2, 3, 7])
+def test_highlights_are_on_the_specular_picture_alone(index: int) -> None:
+    a, b = (luminances(rgba) for rgba in render_with_diffuse(shining(index), 32, 16, light()))
+    assert a.max() - np.median(a) > 1.4 * (b.max() - np.median(b))
+    assert np.median(a) < np.median(b)  # what is reflected at the coat does not reach the colour below
+
+
+def test_both_pictures_have_one_alpha_and_the_diffuse_one_the_luminance() -> None:
+    a, b = render_with_diffuse(shining(1), SIZE, SAMPLES, light())
+    assert np.array_equal(a[..., 3], b[..., 3])
+    assert 0 < (a[..., 3] == 255).mean() < 1
+    assert mean_luminance(b) == pytest.approx(0.3, abs=0.02)
+    assert a[..., :3].tobytes() != b[..., :3].tobytes()
+    edge = (a[..., 3] > 0) & (a[..., 3] < 255)
+    assert (a[edge][:, :3].max(1) > 0).all()  # no pixel without a colour
+
+
+def test_the_exposure_is_one() -> None:
+    """Twice a diffuse object: the second is the first, not another brightness."""
+    matte = diffuse(some(2))
+    a, b = render_with_diffuse(matte, SIZE, SAMPLES, light())
+    assert np.array_equal(a, b)
+    assert np.array_equal(b, render(matte, SIZE, SAMPLES, light()))
+
+
+def test_a_specular_sculpture_differs_in_its_material_alone() -> None:
+    drawn = [spotlit(draw(0, index, 4, (0.15, 0.8))) for index in range(200)]
+    shiny = [specular(s) for s in drawn]
+    assert [replace(s, material="", conductor="", roughness=0) for s in shiny] == [
+        replace(s, material="", conductor="", roughness=0) for s in drawn
+    ]
+    assert {s.conductor for s in shiny} == {TINTED}
+    assert 0.6 < np.mean([s.material == "lacquer" for s in shiny]) < 0.9
+    assert {s.material for s in shiny} == {"lacquer", "roughconductor"}
+    assert {diffuse(s).material for s in shiny} == {"diffuse"}
+
+
+def test_a_spotlight_stands_on_the_cameras_side() -> None:
+    for s in (draw(0, index, 4, (0.15, 0.8)) for index in range(100)):
+        assert np.cos(np.radians(spotlit(s).key_azimuth)) < 0  # the camera is at -y, azimuth 0 at +y
+        assert spotlit(s).key_strength > s.key_strength
+
+
+def test_a_metal_of_the_sculptures_colour_has_it() -> None:
+    metal = shining(2, material="roughconductor", conductor=TINTED, roughness=0.4, red=0.8, green=0.1, blue=0.1)
+    red, _, blue = rendered(metal)[8:16, 8:16, :3].mean((0, 1))
+    assert red > 1.5 * blue
+
+
+def test_a_mesh_that_is_given_takes_the_place_of_the_familys() -> None:
+    blob = sculpture("blob", np.random.default_rng(3))
+    given = render(some(0, family="mine.ply"), SIZE, SAMPLES, light(), blob)
+    assert given.tobytes() != rendered(some()).tobytes()
+    assert 0.02 < (given[..., 3] / 255).mean() < 0.8

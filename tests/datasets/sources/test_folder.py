@@ -34,24 +34,6 @@ def test_a_link_to_nothing_stops_it(mine: Path, tmp_path: Path) -> None:
         fetch(mine, tmp_path / "raw")
 
 
-@pytest.mark.parametrize("before", ["", "/a/repository", "."])
-def test_a_tilde_is_the_home_folder_also_behind_the_repositorys_path(
-    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
-) -> None:
-    monkeypatch.setenv("HOME", str(mine.parent))
-    fetch(Path(before) / "~/mine", tmp_path / "raw")
-    assert (tmp_path / "raw/testB/ein Pferd ü.jpg").exists()
-
-
-def test_a_folder_that_is_named_tilde_is_taken_as_it_is(
-    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", "/nowhere")
-    mine.rename(tmp_path / "~")
-    fetch(tmp_path / "~", tmp_path / "raw")
-    assert (tmp_path / "raw/testB/ein Pferd ü.jpg").exists()
-
-
 def test_masks_are_copied_if_there_are_any(mine: Path, tmp_path: Path) -> None:
     (mine / "masksA").mkdir()
     (mine / "masksA" / "ein Pferd ü.png").touch()

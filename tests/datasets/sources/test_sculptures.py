@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.datasets.sources.sculptures import cores, fetch
+from crossnet.datasets.sources.sculptures import fetch
 
 TRAIN, TEST = 3, 2
 
@@ -36,14 +36,6 @@ def test_two_processes_write_what_one_writes(raw: Path, tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1}, raising=False)
     fetch(tmp_path, 5, (0.15, 0.8), TRAIN, TEST, (28, 24), 2)
     assert files(tmp_path) == files(raw)
-
-
-def test_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
-    assert cores() == 3
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert cores() == 64
 
 
 @pytest.mark.parametrize(("side", "count", "size"), [("trainA", TRAIN, 28), ("trainB", TRAIN, 28), ("testA", TEST, 24)])

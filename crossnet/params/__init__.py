@@ -7,25 +7,20 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-Positive = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from crossnet.params.block import Block, Positive, Share, Weight
+from crossnet.params.tasks import Task
 
 
 class ParamsError(ValueError):
     """A parameter that cannot be used; the message is one line: file, key, what was found, what was wanted."""
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Images(_Block):
+class Images(Block):
     """Sizes in pixels, counts of objects or images; `samples` are the renderer's paths a pixel."""
 
     load_size: Annotated[int, Field(ge=24, le=8192)]
@@ -42,14 +37,14 @@ class Images(_Block):
         return self
 
 
-class Networks(_Block):
+class Networks(Block):
     width: Positive
     encoder_blocks: Annotated[int, Field(ge=0)]
     translator_blocks: Annotated[int, Field(ge=0)]
     discriminator_width: Positive
 
 
-class History(_Block):
+class History(Block):
     capacity: Annotated[int, Field(ge=0)]
     chance: Share
 
@@ -60,7 +55,7 @@ def _duration(text: str) -> str:
     return text
 
 
-class Training(_Block):
+class Training(Block):
     duration: Annotated[str, AfterValidator(_duration)]
     decay_from: Share
     average: Annotated[float, Field(ge=0, lt=1)]
@@ -88,65 +83,34 @@ class Training(_Block):
         return int(count) * (epoch if unit == "epochs" else 1)
 
 
-class Scale(_Block):
+class Scale(Block):
     images: Images
     networks: Networks
     training: Training
 
 
-class Checkpoints(_Block):
+class Checkpoints(Block):
     every_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     share: Annotated[float, Field(gt=0, le=1)]
     keep: Positive
 
 
-class CrossNetOptions(_Block):
+class CrossNetOptions(Block):
     ctc_stop_gradient: bool
 
 
-class CycleGANOptions(_Block):
+class CycleGANOptions(Block):
     gan: Weight
     cycle: Weight
     identity: Weight
 
 
-class Methods(_Block):
+class Methods(Block):
     crossnet: CrossNetOptions
     cyclegan: CycleGANOptions
 
 
-def _within(low: float, high: float) -> AfterValidator:
-    def check(span: list[float]) -> list[float]:
-        if not low <= span[0] < span[1] <= high:
-            raise ValueError(f"{span} is not a range [low, high] within {low} to {high}")
-        return span
-
-    return AfterValidator(check)
-
-
-Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
-Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
-Reductions = Annotated[Pair, _within(0.1, 100)]
-
-
-class SculpturesTask(_Block):
-    source: Literal["sculptures"]
-    seed: Annotated[int, Field(ge=0)]
-    luminance: Luminances
-    scenery_luminance: Luminances
-    scenery_reduction: Reductions
-
-
-class FolderTask(_Block):
-    source: Literal["folder"]
-    path: str
-    refuse_above: Share
-
-
-Task = Annotated[SculpturesTask | FolderTask, Field(discriminator="source")]
-
-
-class Params(_Block):
+class Params(Block):
     """All of params.yaml; `images`, `networks`, `training` and `task_options` are what the named choices select."""
 
     task: str
@@ -187,7 +151,7 @@ class Params(_Block):
         return self.scales[self.scale].training
 
     @property
-    def task_options(self) -> SculpturesTask | FolderTask:
+    def task_options(self) -> Task:
         return self.tasks[self.task]
 
     @property

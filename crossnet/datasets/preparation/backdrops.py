@@ -1,0 +1,59 @@
+"""Natural photographs to set objects into: which are there, and a crop of one for each object."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crossnet.datasets.preparation.checks import PreparationError, files_of
+from crossnet.datasets.preparation.compose import Span, crop_of_scenery
+from crossnet.datasets.preparation.splits import rank
+from crossnet.images import decode, pixels
+
+SHORTEST = 1024  # pixels: photographs are brought down to a shorter edge of so many
+IN_MEMORY = 8  # photographs of that size, each process
+
+
+@dataclass(frozen=True)
+class Backdrops:
+    """Photographs, and how crops are taken of them: `reduction` and `luminance` as in `crop_of_scenery`."""
+
+    photographs: Sequence[Path]
+    reduction: Span
+    luminance: Span
+    seed: int
+
+    def crop(self, size: tuple[int, int], side: str, name: str) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8, of a width and height, for what has this name, whatever else there is; a square stretched.
+
+        Test sides share no place with train sides.
+
+        Raises PreparationError for a photograph that does not decode.
+        """
+        rng = np.random.default_rng(int(rank(self.seed, name)[:16], 16))
+        photograph = _photograph(self.photographs[int(rng.integers(len(self.photographs)))])
+        part = "train" if side.startswith("train") else "test"
+        crop = crop_of_scenery(photograph, max(size), part, self.reduction, self.luminance, rng)
+        return crop if size[0] == size[1] else pixels(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
+
+
+def backdrops(folder: Path, layout: str, reduction: Span, luminance: Span, seed: int) -> Backdrops:
+    """The photographs of a folder. Raises PreparationError with the layout that was expected where it has none."""
+    return Backdrops(files_of(folder, layout), reduction, luminance, seed)
+
+
+@lru_cache(maxsize=IN_MEMORY)
+def _photograph(path: Path) -> Image.Image:
+    try:
+        photograph = decode(path)
+    except OSError as error:
+        raise PreparationError(f"{path}: scenery that cannot be read: {' '.join(str(error).split())}") from error
+    scale = SHORTEST / min(photograph.size)
+    if scale >= 1:
+        return photograph
+    size = max(1, round(photograph.width * scale)), max(1, round(photograph.height * scale))
+    return photograph.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)

@@ -1,0 +1,118 @@
+"""Products on white, after the paper's protocol for Zappos (§5.3): some set into scenery <-> others on white."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from PIL import Image
+
+from crossnet.datasets.layout import Ledger, Row
+from crossnet.datasets.preparation.backdrops import Backdrops, backdrops
+from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.compose import Span, mask, on_background
+from crossnet.datasets.preparation.matting import MattingError, cut_out
+from crossnet.datasets.preparation.naming import ids
+from crossnet.datasets.preparation.recipe import Dataset, carry_out
+from crossnet.datasets.preparation.splits import rank, split
+from crossnet.datasets.preparation.target import Fit, Target, digest_of, unreadable
+from crossnet.images import decode, pixels
+
+# what is on one side only: all of a folder, or in it all names that are the same up to their first dot
+Group = Literal["folder", "model"]
+DOMAINS = {"a": "products on natural scenery", "b": "products on white"}
+LAYOUT = "products/**/<name>.jpg on white, and photographs in scenery/"
+
+
+@dataclass(frozen=True)
+class Product:
+    """One file to prepare; `side` is trainA, trainB or testA."""
+
+    path: Path
+    file: str
+    id: str
+    side: str
+
+
+def prepare(
+    raw: Path,
+    prepared: Path,
+    load_size: int,
+    size: int,
+    refuse_above: float,
+    test_share: float,
+    train: int,
+    test: int,
+    group: Group,
+    tolerance: int,
+    reduction: Span,
+    luminance: Span,
+    seed: int,
+    fit: Fit = "stretch",
+    task: str = "zappos",
+    domains: Mapping[str, str] = DOMAINS,
+    workers: int | None = None,
+) -> Ledger:
+    """Deal the products below raw/products out to train A, train B and the test, no group to two of them, and set train
+    A and test A into crops of raw/scenery; test B has the products of test A on white, masksA where they are.
+
+    The test gets `test_share` of them, and a side at most `train` or `test`, those that the seed comes upon first.
+    `tolerance` as in `cut_out`, `reduction` and `luminance` as in `crop_of_scenery`. What does not decode, is not on
+    white or is there twice is left out with its reason. Raises PreparationError as `recipe.carry_out` does, and where
+    there are no products, no scenery, or fewer than three groups.
+    """
+    scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", reduction, luminance, seed)
+    products = _below(raw / "products")
+    if not products:
+        raise PreparationError(f"{raw / 'products'}: no files; expected {raw}/{{{LAYOUT}}}")
+    shares = {"testA": test_share, "trainA": (1 - test_share) / 2, "trainB": (1 - test_share) / 2}
+    files = [path.relative_to(raw).as_posix() for path in products]
+    sides = split([_group(file, group) for file in files], shares, seed)
+    jobs = [
+        Product(path, file, id_, side) for path, file, id_, side in zip(products, files, ids(files), sides, strict=True)
+    ]
+    chosen = [job for side in shares for job in _first(jobs, side, train if side.startswith("train") else test, seed)]
+    target = Target(prepared, load_size, size, fit)
+    work = partial(_product, target=target, scenery=scenery, tolerance=tolerance)
+    return carry_out(work, chosen, target, Dataset(task, domains, True, True), refuse_above, "drop", workers)
+
+
+def _below(folder: Path) -> list[Path]:
+    """All files of a folder and the folders in it, hidden ones left out, sorted by their paths."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in paths if not any(p.startswith(".") for p in path.relative_to(folder).parts))
+
+
+def _group(file: str, group: Group) -> str:
+    path = PurePosixPath(file)
+    return str(path.parent) if group == "folder" else str(path.parent / path.name.split(".")[0])
+
+
+def _first(jobs: Sequence[Product], side: str, count: int, seed: int) -> list[Product]:
+    """At most so many products of a side, by a seeded rule, in the order of their files."""
+    own = sorted((job for job in jobs if job.side == side), key=lambda job: rank(seed, job.file))
+    return sorted(own[:count], key=lambda job: job.file)
+
+
+def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int) -> list[Row]:
+    """Prepare one product for its side; one of the test in both versions, and where it is.
+
+    It is set into scenery at its own size, so that both are as sharp.
+    """
+    try:
+        image = decode(job.path)
+        rgba = cut_out(pixels(image), tolerance)
+    except OSError as error:
+        return [unreadable(job.side, job.id, job.file, error)]
+    except MattingError as error:
+        return [Row(job.side, job.id, job.file, "unsuitable", str(error))]
+    digest = digest_of(image)
+    if job.side == "trainB":
+        return [target.put(image, job.side, job.id, job.file, digest)]
+    on_scenery = Image.fromarray(on_background(rgba, scenery.crop(image.size, job.side, job.file)))
+    rows = [target.put(on_scenery, job.side, job.id, job.file, digest)]
+    if job.side == "testA":
+        rows.append(target.put(image, "testB", job.id, job.file, digest))
+        rows.append(target.put_mask(Image.fromarray(mask(rgba)), job.id, job.file))
+    return rows

@@ -1,0 +1,33 @@
+"""Files dealt out to parts by a seed, those of one group together."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from crossnet.datasets.preparation.checks import PreparationError
+
+
+def rank(seed: int, name: str) -> str:
+    """What to sort by for an order that a seed shuffles: a name's place depends on no other name."""
+    return hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def split(groups: Sequence[str], shares: Mapping[str, float], seed: int) -> list[str]:
+    """The part of each item, given the group of each: as near to the shares as whole groups come, no part empty.
+
+    Raises PreparationError where there are fewer groups than parts.
+    """
+    sizes = Counter(groups)
+    if len(sizes) < len(shares):
+        raise PreparationError(
+            f"{len(sizes)} {'group' if len(sizes) == 1 else 'groups'} of images that belong together, "
+            f"for the {len(shares)} parts {', '.join(shares)}: add images, or fetch them again"
+        )
+    short = {part: share / sum(shares.values()) * len(groups) for part, share in shares.items()}
+    part_of: dict[str, str] = {}
+    for left, group in zip(range(len(sizes), 0, -1), sorted(sizes, key=lambda name: rank(seed, name)), strict=True):
+        empty = set(shares) - set(part_of.values()) if left <= len(shares) else set()
+        choice = empty if left <= len(empty) else set(shares)
+        part_of[group] = max((part for part in shares if part in choice), key=lambda part: short[part])
+        short[part_of[group]] -= sizes[group]
+    return [part_of[group] for group in groups]

@@ -1,0 +1,83 @@
+"""What every recipe does to an image at last: fit into a square, resize, write; a row says what was done."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from crossnet.datasets.layout import DESCRIPTION, MASKS, NAMES, SIDES, Row
+
+Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the square in its middle
+
+# zlib's fastest: prepared images are a cache that training reads once, and the encoder is most of preparation's time
+# (benchmarks/prepare.py)
+COMPRESS_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """The folder of a prepared dataset and what its images have to be: squares of pixels, (load_size, size) a side."""
+
+    folder: Path
+    load_size: int
+    size: int
+    fit: Fit
+
+    def begin(self, masks: bool) -> None:
+        """Make the folders of the sides, and take away what an earlier preparation left there."""
+        for name in (*SIDES, MASKS):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in (NAMES, DESCRIPTION):
+            (self.folder / name).unlink(missing_ok=True)
+        for name in (*SIDES, *[MASKS] * masks):
+            (self.folder / name).mkdir(parents=True)
+
+    def edge(self, side: str) -> int:
+        """Pixels a side: train sides are cropped to `size` in training, so they are larger."""
+        return self.load_size if side.startswith("train") else self.size
+
+    def put(self, image: Image.Image, side: str, id_: str, file: str, digest: str) -> Row:
+        """Write an RGB image, resized by bicubic."""
+        part, edge = fitted(image, self.fit), self.edge(side)
+        enlarged = min(part.size) < edge
+        done = ["cropped to the square in the middle"] * (part.size != image.size)
+        done += [f"enlarged from {part.width}x{part.height}"] * enlarged
+        write(part.resize((edge, edge), Image.Resampling.BICUBIC), self.folder / side / f"{id_}.png")
+        return Row(side, id_, file, note="; ".join(done), enlarged=enlarged, digest=digest)
+
+    def put_mask(self, mask: Image.Image, id_: str, file: str) -> Row:
+        """Write a mask of 0 and 255, resized by nearest neighbour so that it stays one."""
+        part = fitted(mask, self.fit).resize((self.size, self.size), Image.Resampling.NEAREST)
+        write(part, self.folder / MASKS / f"{id_}.png")
+        return Row(MASKS, id_, file)
+
+
+def fitted(image: Image.Image, fit: Fit) -> Image.Image:
+    """The part of an image that becomes a square."""
+    if fit == "stretch" or image.width == image.height:
+        return image
+    edge = min(image.size)
+    left, top = (image.width - edge) // 2, (image.height - edge) // 2
+    return image.crop((left, top, left + edge, top + edge))
+
+
+def digest_of(image: Image.Image) -> str:
+    """SHA-256 of an RGB image's size and pixels: that of two files is the same if they show the same."""
+    found = hashlib.sha256(f"{image.width}x{image.height}".encode())
+    found.update(image.tobytes())
+    return found.hexdigest()
+
+
+def write(image: Image.Image, path: Path) -> None:
+    """Write a PNG whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    image.save(partial, "PNG", compress_level=COMPRESS_LEVEL)
+    partial.replace(path)
+
+
+def unreadable(side: str, id_: str, file: str, error: OSError) -> Row:
+    """The row of a file that does not decode."""
+    return Row(side, id_, file, "unreadable", " ".join(str(error).split()))

@@ -1,0 +1,45 @@
+"""Many renders at once: a process for each core that may be used."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossnet.progress import progress
+
+Panoramas = Sequence[NDArray[np.float32]]
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_panoramas: list[NDArray[np.float32]] = []
+
+
+def cores() -> int:
+    """How many cores this process may use, where the platform tells; how many there are elsewhere."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def render_all(work: Callable[[Job, Panoramas], Result], jobs: Sequence[Job], panoramas: Panoramas) -> list[Result]:
+    """The results of `work(job, panoramas)`, in the order of the jobs, from all cores; reports progress.
+
+    `work` is a function of a module, and jobs and results are values, since they go from process to process. What it
+    raises is raised here, and jobs that have not begun are dropped.
+    """
+    with ProcessPoolExecutor(
+        cores(), mp_context=get_context("spawn"), initializer=_start, initargs=(panoramas,)
+    ) as pool:
+        results = pool.map(partial(_with_panoramas, work), jobs, chunksize=4)
+        return list(progress(results, len(jobs), "rendering", "objects"))
+
+
+def _start(panoramas: Panoramas) -> None:
+    _panoramas[:] = panoramas
+
+
+def _with_panoramas(work: Callable[[Job, Panoramas], Result], job: Job) -> Result:
+    return work(job, _panoramas)

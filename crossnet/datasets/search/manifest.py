@@ -1,0 +1,89 @@
+"""The tables of a searched data set: manifest.csv, what is in it and whose it is; refused.csv, what is not, and why."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from crossnet.datasets.search.store import write_whole
+
+MANIFEST = "manifest.csv"
+REFUSED = "refused.csv"
+
+
+class ManifestError(ValueError):
+    """A manifest that is not what was written; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One image that is kept."""
+
+    file: str  # "trainA/0f3a….jpg", from the data set's folder
+    side: str  # A or B
+    url: str
+    landing_page: str
+    title: str
+    creator: str
+    licence: str
+    licence_version: str
+    licence_url: str
+    provider: str
+    query: str
+    retrieved_at: str  # UTC, ISO 8601
+    sha256: str  # of the file
+    phash: str
+    width: int  # pixels, EXIF orientation applied
+    height: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One image that was found and is left out."""
+
+    side: str
+    url: str
+    landing_page: str
+    provider: str
+    query: str
+    reason: str
+
+
+def write_manifest(path: Path, rows: Sequence[Row]) -> None:
+    """Write the table whole or not at all, in the order given."""
+    _write(path, Row, rows)
+
+
+def write_refused(path: Path, refusals: Sequence[Refusal]) -> None:
+    """Write the table whole or not at all, in the order given."""
+    _write(path, Refusal, refusals)
+
+
+def read_manifest(path: Path) -> list[Row]:
+    """The rows of a manifest. Raises ManifestError for other columns or values, OSError for no such file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        try:
+            table = csv.DictReader(file, strict=True)
+            names = [field.name for field in fields(Row)]
+            if table.fieldnames != names:
+                raise ManifestError(f"{path}: columns {table.fieldnames}, wanted {names}; run fetch again")
+            return [_row(values) for values in table]
+        except (csv.Error, TypeError, UnicodeDecodeError) as error:
+            raise ManifestError(f"{path}: not a manifest: {error}; run fetch again") from error
+
+
+def _row(values: dict[str, str]) -> Row:
+    try:
+        sizes = {name: int(values[name]) for name in ("width", "height")}
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{values['file']}: {error}") from error
+    return Row(**{**values, **sizes})  # type: ignore[arg-type] # the two that are numbers are now
+
+
+def _write(path: Path, kind: type[Row] | type[Refusal], rows: Iterable[Row | Refusal]) -> None:
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
+    table.writeheader()
+    table.writerows(asdict(row) for row in rows)
+    write_whole(path, text.getvalue().encode())

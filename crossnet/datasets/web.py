@@ -1,0 +1,264 @@
+"""A polite client for HTTP: bounded retries with backoff, and redirects that are looked at before they are followed."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self, TypeVar
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+T = TypeVar("T")
+
+MOST_JSON = 32 << 20  # bytes of a JSON answer
+MOST_REDIRECTS = 10
+SLOWEST = 256  # bytes a second, over any timeout_s: what comes slower counts as stalled
+SECRETS = ("authorization", "cookie")  # headers that do not follow a redirect to another host
+
+
+class WebError(OSError):
+    """What a server or the way to it did wrong, in one line; `status` is that of its answer, None if there was none."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class PassingError(WebError):
+    """A fault that may mend by itself; `after_s` is how long the server asks to wait."""
+
+    def __init__(self, message: str, status: int | None = None, after_s: float = 0.0) -> None:
+        super().__init__(message, status)
+        self.after_s = after_s
+
+
+class Web:
+    """GET requests, one after the other; `count` is how many were made, retries and redirects among them.
+
+    `agent` is the User-Agent and should say whom to write to. 429, 5xx, failed connections and time-outs are tried
+    again, in all `tries` times, after `first_wait_s`, twice that, and so on up to `longest_wait_s`, or what Retry-After
+    asks for; a server that asks for more than `longest_wait_s` is not waited for. `timeout_s` bounds connecting and
+    each silence of an answer. Anything else, and the last of the tries, raises WebError.
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        tries: int = 5,
+        timeout_s: float = 30.0,
+        longest_wait_s: float = 120.0,
+        first_wait_s: float = 1.0,
+    ) -> None:
+        self.tries, self.timeout_s = tries, timeout_s
+        self.longest_wait_s, self.first_wait_s = longest_wait_s, first_wait_s
+        self.count = 0
+        self._client = httpx.Client(headers={"User-Agent": agent}, timeout=timeout_s, follow_redirects=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def json(
+        self, url: str, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The JSON value at an address, `params` added to its query.
+
+        An answer of 200 that carries Retry-After is tried again too: it is how MediaWiki says that it is behind.
+        """
+        address = str(_parsed(url).copy_merge_params(dict(params or {})))
+        body, _ = self._persist(lambda: self._read(address, MOST_JSON, headers or {}, heed_after=True))
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise WebError(f"{shown(address)}: answered no JSON: {error}", 200) from error
+
+    def content(
+        self, url: str, most_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> tuple[bytes, httpx.Headers]:
+        """The bytes at an address and the headers of the answer; more than `most_bytes` is a WebError."""
+        plain = {"Accept-Encoding": "identity", **(headers or {})}
+        return self._persist(lambda: self._read(url, most_bytes, plain))
+
+    @contextmanager
+    def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx.Response]:
+        """An answer of 2xx, its body still to be read through `steadily`: what is tried again is opening it alone."""
+        response = self._persist(lambda: self._open(url, headers or {}))
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def steadily(self, parts: Iterable[bytes], url: str) -> Iterator[bytes]:
+        """The parts of a body; PassingError where they stall, trickle or are cut off."""
+        since, received = time.monotonic(), 0
+        try:
+            for part in parts:
+                yield part
+                received += len(part)
+                elapsed = time.monotonic() - since
+                if elapsed > self.timeout_s:
+                    if received < SLOWEST * elapsed:
+                        raise PassingError(f"{shown(url)}: {received} bytes in {elapsed:.0f} s, too slow")
+                    since, received = time.monotonic(), 0
+        except httpx.TransportError as error:
+            raise PassingError(f"{shown(url)}: {_said(error)}") from error
+        except httpx.DecodingError as error:
+            raise WebError(f"{shown(url)}: {_said(error)}") from error
+
+    def wait(self, failures: int) -> None:
+        """Sleep as long as is due after so many failures in a row."""
+        time.sleep(self._backoff(failures))
+
+    def _persist(self, call: Callable[[], T]) -> T:
+        retrying = Retrying(
+            retry=retry_if_exception_type(PassingError),
+            stop=stop_after_attempt(self.tries),
+            wait=self._pause,
+            reraise=True,
+        )
+        try:
+            return retrying(call)
+        except PassingError as error:
+            raise WebError(f"{error} (tried {self.tries} times)", error.status) from error
+
+    def _backoff(self, failures: int) -> float:
+        return min(self.first_wait_s * 2 ** (failures - 1), self.longest_wait_s)
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(self._backoff(state.attempt_number), error.after_s if isinstance(error, PassingError) else 0.0)
+
+    def _read(
+        self, url: str, most_bytes: int, headers: Mapping[str, str], heed_after: bool = False
+    ) -> tuple[bytes, httpx.Headers]:
+        response = self._open(url, headers)
+        try:
+            if heed_after and "Retry-After" in response.headers:
+                raise self._temporary(response, url)
+            announced = response.headers.get("Content-Length", "0")
+            if announced.isdecimal() and int(announced) > most_bytes:
+                raise WebError(f"{shown(url)}: announces {announced} bytes, more than the {most_bytes} allowed")
+            body = bytearray()
+            for part in self.steadily(response.iter_bytes(), url):
+                body += part
+                if len(body) > most_bytes:
+                    raise WebError(f"{shown(url)}: more than the {most_bytes} bytes allowed")
+            return bytes(body), response.headers
+        finally:
+            response.close()
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """The answer at the end of the redirects, its body unread."""
+        address = _parsed(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._send(address, headers)
+            if not response.has_redirect_location:
+                return self._judged(response, url)
+            response.close()
+            onward = _redirected(address, response.headers["Location"])
+            if (onward.scheme, onward.host, onward.port) != (address.scheme, address.host, address.port):
+                headers = {key: value for key, value in headers.items() if key.lower() not in SECRETS}
+            address = onward
+        raise WebError(f"{shown(url)}: more than {MOST_REDIRECTS} redirects, the last to {shown(address)}")
+
+    def _send(self, address: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
+        self.count += 1
+        try:
+            return self._client.send(self._client.build_request("GET", address, headers=dict(headers)), stream=True)
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words would show the value, which may be a token
+            raise WebError(f"{shown(address)}: a header cannot be sent, of {', '.join(headers)}; look at it") from None
+        except httpx.InvalidURL as error:  # of a redirect, which httpx reads even if it is not to follow it
+            raise WebError(f"{shown(address)}: redirects to what is no address: {error}") from error
+        except httpx.TransportError as error:
+            raise PassingError(f"{shown(address)}: {_said(error)}") from error
+
+    def _judged(self, response: httpx.Response, url: str) -> httpx.Response:
+        """A response that is a success; of any other it is closed, and the error raised."""
+        if response.is_success:
+            return response
+        try:
+            if response.status_code == 429 or response.is_server_error:
+                raise self._temporary(response, url)
+            said = self._excerpt(response, url)
+            raise WebError(f"{shown(url)}: {_line(response)}{said}", response.status_code)
+        finally:
+            response.close()
+
+    def _temporary(self, response: httpx.Response, url: str) -> WebError:
+        after_s = _seconds(response.headers.get("Retry-After", ""))
+        message = f"{shown(url)}: {_line(response)}"
+        if after_s > self.longest_wait_s:
+            message += f", asks to wait {after_s:.0f} s, more than {self.longest_wait_s:g} s: try again later"
+            return WebError(message, response.status_code)
+        return PassingError(message, response.status_code, after_s)
+
+    def _excerpt(self, response: httpx.Response, url: str) -> str:
+        """The first words of what a server has to say, for an error's line."""
+        body = b""
+        try:
+            for part in self.steadily(response.iter_bytes(), url):
+                body += part
+                if len(body) >= 4096:
+                    break
+        except WebError:
+            pass
+        text = " ".join(body[:4096].decode(errors="replace").split())
+        return f": {text[:300]}" if text and not text.startswith("<") else ""
+
+
+def shown(url: str | httpx.URL) -> str:
+    """An address for a message: without a user's name and password."""
+    try:
+        return str(httpx.URL(url).copy_with(userinfo=b""))
+    except httpx.InvalidURL:
+        return str(url)
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise WebError(f"{url}: not an address: {error}") from error
+    if address.scheme not in ("http", "https") or not address.host:
+        raise WebError(f"{shown(address)}: not an address of http or https")
+    return address
+
+
+def _redirected(address: httpx.URL, location: str) -> httpx.URL:
+    try:
+        onward = address.join(location)
+    except httpx.InvalidURL as error:
+        raise WebError(f"{shown(address)}: redirects to {location!r}, which is no address") from error
+    if onward.scheme not in ("http", "https") or not onward.host:
+        raise WebError(f"{shown(address)}: redirects to {shown(onward)}, which is refused: not http or https")
+    if address.scheme == "https" and onward.scheme == "http":
+        raise WebError(f"{shown(address)}: redirects from https to {shown(onward)}, which is refused")
+    return onward
+
+
+def _seconds(retry_after: str) -> float:
+    """Retry-After, which is a number of seconds or a date, as seconds from now; 0 for none and for nonsense."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        date = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0.0
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+
+
+def _line(response: httpx.Response) -> str:
+    return f"{response.status_code} {response.reason_phrase}".strip()
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "time-out"
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,141 @@
+"""The tasks of params.yaml: a class for each kind of source, told apart by the key `source`."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from crossnet.params.block import Block, Positive, Seed, Share
+
+Level = Annotated[int, Field(ge=0, le=255)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Split = Annotated[float, Field(gt=0, lt=1)]
+
+
+def _within(low: float, high: float) -> AfterValidator:
+    def check(span: list[float]) -> list[float]:
+        if not low <= span[0] < span[1] <= high:
+            raise ValueError(f"{span} is not a range [low, high] within {low} to {high}")
+        return span
+
+    return AfterValidator(check)
+
+
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
+Reductions = Annotated[Pair, _within(0.1, 100)]
+
+
+class Archive(Block):
+    """A file to download: `url` and `mirrors` are http(s) addresses or paths; a `sha256` that is not known is null."""
+
+    url: str
+    mirrors: list[str]
+    sha256: Sha256 | None
+    most_bytes: Positive
+
+    @property
+    def urls(self) -> list[str]:
+        """Where it may be had, in the order to try."""
+        return [self.url, *self.mirrors]
+
+
+class Pictures(Block):
+    """How images of any shape become squares, and the share of unreadable ones that is put up with."""
+
+    fit: Literal["stretch", "crop"]
+    refuse_above: Share
+
+
+class SculpturesTask(Block):
+    source: Literal["sculptures"]
+    seed: Seed
+    luminance: Luminances
+    scenery_luminance: Luminances
+    scenery_reduction: Reductions
+
+
+class SpecularTask(Block):
+    source: Literal["specular2diffuse"]
+    seed: Seed
+    luminance: Luminances
+    meshes: str | None
+
+
+class FolderTask(Pictures):
+    source: Literal["folder"]
+    path: str
+    paired: bool
+
+
+class Words(Block):
+    """What each domain shows."""
+
+    A: str
+    B: str
+
+
+class ZipTask(Archive, Pictures):
+    source: Literal["zip"]
+    domains: Words
+    leaks: Literal["stop", "drop"]
+
+
+class DpedTask(Pictures):
+    source: Literal["dped"]
+    archives: Annotated[dict[str, Archive], Field(min_length=1)]
+    phone: str
+    disjoint: bool
+    seed: Seed
+
+
+class HdsegTask(Pictures):
+    source: Literal["hdseg"]
+    photographs: Archive
+    masks: Archive
+    category: str | None
+    test_share: Split
+    seed: Seed
+
+
+class ZapposTask(Archive, Pictures):
+    source: Literal["zappos"]
+    categories: list[str]
+    most: Positive | None
+    group: Literal["folder", "model"]
+    test_share: Split
+    tolerance: Level
+    scenery: str | None
+    scenery_luminance: Luminances
+    scenery_reduction: Reductions
+    seed: Seed
+
+
+class Queries(Block):
+    """Words to search for, a side."""
+
+    A: Annotated[list[str], Field(min_length=1)]
+    B: Annotated[list[str], Field(min_length=1)]
+
+
+class SearchTask(Pictures):
+    source: Literal["search"]
+    queries: Queries
+    services: dict[str, str]
+    contact: str
+    licences: Annotated[list[str], Field(min_length=1)]
+    wanted: Positive
+    most_found: Positive
+    preview_width: Positive
+    smallest: Positive
+    most_bytes: Positive
+    hash_distance: Annotated[int, Field(ge=0, le=64)]
+    white_above: Level
+    white_share: Share
+    test_share: Split
+    seed: Seed
+
+
+Task = Annotated[
+    SculpturesTask | SpecularTask | FolderTask | ZipTask | DpedTask | HdsegTask | ZapposTask | SearchTask,
+    Field(discriminator="source"),
+]

@@ -1,0 +1,97 @@
+"""Photographs with masks: dealt out, cut out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from crossnet.datasets.layout import Ledger, read_names
+from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.cutouts import prepare
+
+LOAD, SIZE, COUNT = 28, 24, 20
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Photographs of 48x36 with a mask each, of half of that size: white on the right half."""
+    rng = np.random.default_rng(0)
+    for name in ("photos", "masks"):
+        (tmp_path / "raw" / name).mkdir(parents=True)
+    mask = np.repeat(np.arange(24)[None] >= 12, 18, axis=0)
+    for number in range(COUNT):
+        photo = Image.fromarray(rng.integers(0, 200, (36, 48, 3), dtype=np.uint8))
+        photo.save(tmp_path / "raw" / "photos" / f"{number:02d}.png")
+        Image.fromarray(mask).save(tmp_path / "raw" / "masks" / f"{number:02d}.png")
+    return tmp_path / "raw"
+
+
+def run(raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0) -> tuple[Path, Ledger]:
+    prepared = raw.parent / name
+    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, 0.2, seed)
+
+
+def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
+    return {path.stem: np.asarray(Image.open(path)) for path in sorted(folder.iterdir())}
+
+
+def test_every_photograph_is_on_one_side(raw: Path) -> None:
+    prepared, ledger = run(raw)
+    assert ledger.kept == {"testA": 4, "testB": 4, "masksA": 4, "trainA": 8, "trainB": 8}
+    names = {side: set(read_names(prepared, side).values()) for side in ("trainA", "trainB", "testA", "testB")}
+    assert names["testA"] == names["testB"]
+    assert len(names["trainA"] | names["trainB"] | names["testA"]) == COUNT
+
+
+def test_foregrounds_are_on_white_and_the_test_has_both_and_the_mask(raw: Path) -> None:
+    prepared, _ = run(raw)
+    a, b, masks = (read(prepared / side) for side in ("testA", "testB", "masksA"))
+    assert a.keys() == b.keys() == masks.keys()
+    for name in a:
+        assert np.array_equal(masks[name] > 0, np.repeat(np.arange(SIZE)[None] >= SIZE // 2, SIZE, axis=0))
+        assert (b[name][:, : SIZE // 2 - 2] >= 254).all()
+        assert np.array_equal(b[name][:, SIZE // 2 + 2 :], a[name][:, SIZE // 2 + 2 :])
+        assert a[name].max() < 210
+    for side, light in (("trainA", False), ("trainB", True)):
+        assert all((picture[:, : LOAD // 2 - 2] >= 254).all() == light for picture in read(prepared / side).values())
+
+
+def test_the_seed_deals_them_out(raw: Path) -> None:
+    first, again, other = (
+        read_names(run(raw, name, seed)[0], "trainA") for name, seed in (("1", 0), ("2", 0), ("3", 1))
+    )
+    assert first == again != other
+
+
+def test_what_has_no_mask_is_left_out_with_its_reason(raw: Path) -> None:
+    (raw / "masks" / "03.png").unlink()
+    with pytest.raises(
+        PreparationError, match=r"^1 of 20 files cannot be read or used, .*photos/03\.png: no mask masks/03"
+    ):
+        run(raw)
+    _, ledger = run(raw, refuse_above=0.05)
+    assert ledger.refused == {"photos/03.png": "no mask masks/03.*"}
+    assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 1
+
+
+def test_the_same_photograph_is_kept_once_and_for_the_test(raw: Path) -> None:
+    for number in range(7):
+        (raw / "photos" / f"{number:02d}.png").write_bytes((raw / "photos" / f"{number + 7:02d}.png").read_bytes())
+    _, ledger = run(raw)
+    kept = [row.digest for row in ledger.rows if row.kept and row.side in ("trainA", "trainB", "testA")]
+    assert len(kept) == len(set(kept)) == COUNT - 7
+    tested = {row.digest for row in ledger.rows if row.side == "testA"}
+    assert {row.digest for row in ledger.rows if row.kept and row.side == "testA"} == tested
+
+
+@pytest.mark.parametrize("missing", ["photos", "masks"])
+def test_a_folder_that_is_missing_or_empty_stops_it(raw: Path, missing: str) -> None:
+    for path in (raw / missing).iterdir():
+        path.unlink()
+    with pytest.raises(PreparationError, match=rf"{missing}: no files; expected \S+raw/{{photos/<name>.jpg and masks/"):
+        run(raw)
+    (raw / missing).rmdir()
+    with pytest.raises(PreparationError, match=rf"{missing}: no such folder; expected"):
+        run(raw)

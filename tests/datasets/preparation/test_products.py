@@ -1,0 +1,151 @@
+"""Products on white: dealt out by model or folder, some of them set into scenery."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from crossnet.datasets.layout import Ledger, read_names
+from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.products import prepare
+
+LOAD, SIZE, EDGE = 56, 48, 40
+OPTIONS: dict[str, Any] = {
+    "refuse_above": 0.0,
+    "test_share": 0.25,
+    "train": 100,
+    "test": 100,
+    "group": "model",
+    "tolerance": 12,
+    "reduction": (0.3, 0.9),
+    "luminance": (0.4, 0.5),
+    "seed": 0,
+}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """16 models of three photographs each in two folders, and scenery that is green on the left, blue on the right."""
+    for model in range(16):
+        for view in range(3):
+            path = tmp_path / "raw/products/Shoes" / ("Boots" if model % 2 else "Oxfords") / f"{model}.{view}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shoe = Image.new("RGB", (EDGE, EDGE), "white")
+            ImageDraw.Draw(shoe).ellipse((8, 10 + view, 31, 28), fill=(150, 10 * model, 0))
+            shoe.save(path, quality=95)
+    picture = np.random.default_rng(0).integers(90, 160, (60, 160, 3), dtype=np.uint8)
+    picture[:, :120, 2] = picture[:, 120:, 1] = picture[..., 0] = 0
+    (tmp_path / "raw/scenery").mkdir()
+    Image.fromarray(picture).save(tmp_path / "raw/scenery/place.png")
+    return tmp_path / "raw"
+
+
+def run(raw: Path, name: str = "prepared", **changed: Any) -> tuple[Path, Ledger]:
+    return raw.parent / name, prepare(raw, raw.parent / name, LOAD, SIZE, **(OPTIONS | changed))
+
+
+def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
+    return {path.stem: np.asarray(Image.open(path)).astype(np.int16) for path in sorted(folder.iterdir())}
+
+
+def models(prepared: Path, side: str) -> set[str]:
+    return {source.split("/")[-1].split(".")[0] for source in read_names(prepared, side).values()}
+
+
+def test_a_model_is_on_one_side(raw: Path) -> None:
+    prepared, ledger = run(raw)
+    assert ledger.kept == {"testA": 12, "testB": 12, "masksA": 12, "trainA": 18, "trainB": 18}
+    test, a, b = (models(prepared, side) for side in ("testA", "trainA", "trainB"))
+    assert not test & a | test & b | a & b
+    assert (len(test), len(a), len(b)) == (4, 6, 6)
+    assert ledger.enlarged == {"testA": 12, "testB": 12, "trainA": 18, "trainB": 18}
+
+
+def test_a_folder_is_on_one_side(raw: Path) -> None:
+    with pytest.raises(PreparationError, match=r"^2 groups of images that belong together, for the 3 parts"):
+        run(raw, group="folder")
+    for model in (1, 3):
+        for view in range(3):
+            path = raw / f"products/Shoes/Sandals/{model}.{view}.jpg"
+            path.parent.mkdir(exist_ok=True)
+            (raw / f"products/Shoes/Boots/{model}.{view}.jpg").rename(path)
+    prepared, _ = run(raw, group="folder")
+    folders = [
+        {Path(s).parent.name for s in read_names(prepared, side).values()} for side in ("testA", "trainA", "trainB")
+    ]
+    assert sorted(map(len, folders)) == [1, 1, 1]
+    assert len(set.union(*folders)) == 3
+
+
+def test_a_side_has_at_most_so_many(raw: Path) -> None:
+    prepared, ledger = run(raw, train=5, test=2)
+    assert ledger.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5}
+    assert len(models(prepared, "trainA")) > 2
+
+
+def test_the_white_is_replaced_and_the_mask_follows(raw: Path) -> None:
+    prepared, _ = run(raw)
+    a, b, masks = (read(prepared / side) for side in ("testA", "testB", "masksA"))
+    assert a.keys() == b.keys() == masks.keys()
+    for name in a:
+        inside, outside = masks[name] == 255, masks[name] == 0
+        far = ~_grown(inside, 3)
+        assert np.abs(a[name] - b[name])[~_grown(outside, 3)].max() <= 2
+        assert b[name][far].min() > 240
+        assert a[name][far][:, 2].min() > a[name][far][:, :2].max()
+    for picture in read(prepared / "trainA").values():
+        assert picture[:4, :4, 1].min() > picture[:4, :4, 2].max()
+    for picture in read(prepared / "trainB").values():
+        assert picture[:4, :4].min() > 240
+
+
+def _grown(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    padded = np.pad(flags, by)
+    shape = flags.shape
+    return np.any([padded[i : i + shape[0], j : j + shape[1]] for i in range(2 * by + 1) for j in range(2 * by + 1)], 0)
+
+
+def test_scenery_depends_on_the_file_and_the_seed_alone(raw: Path) -> None:
+    first, again, other = (run(raw, name, seed=seed)[0] for name, seed in (("1", 0), ("2", 0), ("3", 1)))
+    assert (first / "names.csv").read_text() == (again / "names.csv").read_text() != (other / "names.csv").read_text()
+    a, b = read(first / "trainA"), read(again / "trainA")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    corners = {picture[:4, :4].tobytes() for picture in a.values()}
+    assert len(corners) == len(a)
+
+
+def test_what_is_not_on_white_is_left_out_with_its_reason(raw: Path) -> None:
+    Image.new("RGB", (EDGE, EDGE), "grey").save(raw / "products/Shoes/Boots/1.0.jpg")
+    (raw / "products/Shoes/Boots/3.0.jpg").write_bytes(b"<html>")
+    with pytest.raises(PreparationError, match=r"^2 of 48 files cannot be read or used"):
+        run(raw)
+    _, ledger = run(raw, refuse_above=0.1)
+    assert "not a product on white" in ledger.refused["products/Shoes/Boots/1.0.jpg"]
+    assert "cannot identify image file" in ledger.refused["products/Shoes/Boots/3.0.jpg"]
+
+
+def test_the_same_product_twice_is_kept_once(raw: Path) -> None:
+    for model in range(16):
+        folder = raw / "products/Shoes" / ("Boots" if model % 2 else "Oxfords")
+        (folder / f"{model}.1.jpg").write_bytes((folder / f"{model}.0.jpg").read_bytes())
+    _, ledger = run(raw)
+    assert ledger.kept == {"testA": 8, "testB": 8, "masksA": 8, "trainA": 12, "trainB": 12}
+
+
+@pytest.mark.parametrize("missing", ["products", "scenery"])
+def test_what_is_missing_is_told_with_the_layout(raw: Path, missing: str) -> None:
+    for path in (raw / missing).rglob("*.*"):
+        path.unlink()
+    with pytest.raises(
+        PreparationError, match=rf"{missing}: no files; expected \S+/{{products/\*\*/<name>.jpg on white"
+    ):
+        run(raw)
+
+
+def test_scenery_that_cannot_be_read_stops_it(raw: Path) -> None:
+    (raw / "scenery" / "place.png").write_bytes(b"")
+    with pytest.raises(PreparationError, match=r"scenery/place\.png: scenery that cannot be read: "):
+        run(raw)

@@ -1,0 +1,202 @@
+"""A download ends with a whole, checked file and a record of it, wherever it came from."""
+
+import hashlib
+import json
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crossnet.datasets.download import DownloadError, download
+from crossnet.datasets.web import Web
+from tests.servers import Fault, FileServer
+
+BODY = np.random.default_rng(0).bytes(3_000_000)
+SHA256 = hashlib.sha256(BODY).hexdigest()
+BY_HAND = "ask its authors for f.zip and put it there"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web("crossnet-tests", tries=3, timeout_s=5, longest_wait_s=0.1, first_wait_s=0.01) as client:
+        yield client
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    with FileServer({"/f.zip": BODY}) as files:
+        yield files
+
+
+def get(folder: Path, *urls: str, **changed: Any) -> Path:
+    options: dict[str, Any] = {"sha256": SHA256, "most_bytes": 10**7, "by_hand": BY_HAND} | changed
+    return download(urls, folder, "f.zip", **options)
+
+
+def test_a_file_comes_with_a_record_and_nothing_else(tmp_path: Path, server: FileServer, web: Web) -> None:
+    path = get(tmp_path / "new" / "store", f"{server.url}/f.zip", web=web)
+    assert path == tmp_path / "new/store/f.zip"
+    assert path.read_bytes() == BODY
+    record = json.loads(path.with_name("f.zip.json").read_text())
+    assert record.pop("mtime_ns") == path.stat().st_mtime_ns
+    assert record == {
+        "sha256": SHA256, "bytes": len(BODY), "etag": server.etag("/f.zip"), "url": f"{server.url}/f.zip",
+    }  # fmt: skip
+    assert sorted(p.name for p in path.parent.iterdir() if p.suffix != ".lock") == ["f.zip", "f.zip.json"]
+    assert server.log[0].headers["Accept-Encoding"] == "identity"
+
+
+def test_a_client_of_its_own_does_too(tmp_path: Path, server: FileServer) -> None:
+    assert get(tmp_path, f"{server.url}/f.zip").read_bytes() == BODY
+    assert server.log[0].headers["User-Agent"].startswith("crossnet/")
+
+
+def test_it_tells_how_far_it_is(
+    tmp_path: Path, server: FileServer, web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.inject("/f.zip", Fault(cut_after=2_500_000))
+    get(tmp_path, f"{server.url}/f.zip", web=web)
+    assert capsys.readouterr().err.startswith("f.zip: 3/3 MiB, ")
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}", "file://localhost{}", "file:{}"])
+def test_a_local_file_is_copied_and_checked_the_same_way(form: str, tmp_path: Path) -> None:
+    source = tmp_path / "my mirror%" / "f.zip"
+    source.parent.mkdir()
+    source.write_bytes(BODY)
+    address = form.format(source if form == "{}" else str(source).replace("%", "%25").replace(" ", "%20"))
+    assert get(tmp_path / "store", address).read_bytes() == BODY
+    assert source.read_bytes() == BODY
+    with pytest.raises(DownloadError, match=f"sha256 is {SHA256}, wanted 0000"):
+        get(tmp_path / "other", address, sha256="0" * 64)
+    assert not (tmp_path / "other/f.zip").exists()
+    with pytest.raises(DownloadError, match="announces 3000000 bytes, more than the 1000 allowed"):
+        get(tmp_path / "other", address, most_bytes=1000)
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("/no/such/file", "/no/such/file: no such file"),
+        ("/etc", "/etc: no such file"),
+        ("ftp://host/f.zip", "ftp://host/f.zip: not an address of http, https or file on this machine"),
+        ("file://elsewhere/f.zip", "file://elsewhere/f.zip: not an address of http, https or file on this machine"),
+    ],
+)
+def test_what_cannot_be_had_says_what_to_do_by_hand(address: str, wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError) as stopped:
+        get(tmp_path, address)
+    assert str(stopped.value) == f"{tmp_path}/f.zip: {wrong}; {BY_HAND}"
+
+
+def test_without_an_address_it_is_by_hand_alone(tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=f"f.zip: no address to fetch it from; {BY_HAND}"):
+        get(tmp_path)
+
+
+@pytest.mark.parametrize("sha256", [SHA256, SHA256.upper(), None])
+def test_a_file_put_there_by_hand_is_taken(sha256: str | None, tmp_path: Path) -> None:
+    (tmp_path / "f.zip").write_bytes(BODY)
+    assert get(tmp_path, "http://127.0.0.1:1/f.zip", sha256=sha256).read_bytes() == BODY
+    assert json.loads((tmp_path / "f.zip.json").read_text())["sha256"] == SHA256
+
+
+def test_a_wrong_file_put_there_by_hand_is_said_to_be_wrong(tmp_path: Path) -> None:
+    (tmp_path / "f.zip").write_bytes(b"another")
+    found = hashlib.sha256(b"another").hexdigest()
+    with pytest.raises(DownloadError, match=f"f.zip: is there: sha256 is {found}, wanted {SHA256}; {BY_HAND}"):
+        get(tmp_path)
+    assert (tmp_path / "f.zip").read_bytes() == b"another"
+
+
+def test_a_wrong_file_that_is_there_is_replaced(tmp_path: Path, server: FileServer, web: Web) -> None:
+    (tmp_path / "f.zip").write_bytes(b"another")
+    assert get(tmp_path, f"{server.url}/f.zip", web=web).read_bytes() == BODY
+
+
+def test_a_file_that_changed_since_is_read_again(tmp_path: Path, server: FileServer, web: Web) -> None:
+    path = get(tmp_path, f"{server.url}/f.zip", web=web)
+    path.write_bytes(BODY[:-1] + b"?")
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+    assert get(tmp_path, f"{server.url}/f.zip", web=web).read_bytes() == BODY
+    assert web.count == 2
+
+
+def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, server: FileServer, web: Web) -> None:
+    path = get(tmp_path, f"{server.url}/f.zip", web=web)
+    time_ns = path.stat().st_mtime_ns
+    path.write_bytes(bytes(len(BODY)))  # behind its back, to see that nobody looks
+    os.utime(path, ns=(time_ns, time_ns))
+    assert get(tmp_path, web=web) == path
+    path.touch()
+    with pytest.raises(DownloadError, match="is there: sha256 is"):
+        get(tmp_path, web=web)
+
+
+def test_an_unknown_checksum_is_written_down_and_held_to(tmp_path: Path, server: FileServer, web: Web) -> None:
+    checksums, url = tmp_path / "lock" / "task.json", f"{server.url}/f.zip"
+    (tmp_path / "lock").mkdir()
+    checksums.write_text('{"z.tar": {"sha256": "1", "bytes": 1, "url": null}}')
+    options: dict[str, Any] = {"sha256": None, "checksums": checksums, "web": web}
+    get(tmp_path / "one", url, **options)
+    recorded = json.loads(checksums.read_text())
+    assert recorded["f.zip"] == {"sha256": SHA256, "bytes": len(BODY), "url": url}
+    assert list(recorded) == ["f.zip", "z.tar"]
+    server.files["/f.zip"] = b"changed"
+    with pytest.raises(DownloadError, match=rf"wanted {SHA256}, by {checksums}; to accept .* remove 'f.zip' there"):
+        get(tmp_path / "two", url, **options)
+    assert not (tmp_path / "two/f.zip").exists()
+    del recorded["f.zip"]
+    checksums.write_text(json.dumps(recorded))
+    assert get(tmp_path / "two", url, **options).read_bytes() == b"changed"
+
+
+def test_a_checksum_that_is_known_is_not_written_down(tmp_path: Path, server: FileServer, web: Web) -> None:
+    get(tmp_path, f"{server.url}/f.zip", checksums=tmp_path / "task.json", web=web)
+    assert not (tmp_path / "task.json").exists()
+
+
+def test_broken_checksums_stop_it(tmp_path: Path) -> None:
+    (tmp_path / "task.json").write_text('{"f.zip": ')
+    with pytest.raises(DownloadError, match=r"task.json: no JSON of names and their sha256; restore or remove it"):
+        get(tmp_path, sha256=None, checksums=tmp_path / "task.json")
+
+
+def test_a_page_that_says_sorry_is_no_first_download(tmp_path: Path, server: FileServer, web: Web) -> None:
+    page = Fault(200, {"Content-Type": "text/html; charset=utf-8", "Content-Length": "5"}, b"sorry")
+    server.inject("/f.zip", page)
+    with pytest.raises(DownloadError, match=r"answered with a web page \(text/html; charset=utf-8\), not with a file"):
+        get(tmp_path, f"{server.url}/f.zip", sha256=None, checksums=tmp_path / "task.json", web=web)
+    assert not (tmp_path / "f.zip").exists()
+    assert not (tmp_path / "task.json").exists()
+
+
+def test_passwords_in_addresses_are_written_nowhere(tmp_path: Path, server: FileServer, web: Web) -> None:
+    address = server.url.replace("http://", "http://me:secret@") + "/f.zip"
+    server.inject("/f.zip", Fault(cut_after=10), Fault(status=404))
+    with pytest.raises(DownloadError) as stopped:
+        get(tmp_path, address, web=web)
+    written = [path.read_bytes() for path in tmp_path.iterdir()]
+    get(tmp_path, address, web=web)
+    written += [path.read_bytes() for path in tmp_path.iterdir() if path.name != "f.zip"]
+    assert "secret" not in str(stopped.value)
+    assert not any(b"secret" in each for each in written)
+
+
+def test_where_no_more_can_be_written_it_stops_in_one_line_and_goes_on_later(
+    tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(DownloadError, match=r"/f.zip: cannot be written: File too large$"):
+            get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", web=web)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not (tmp_path / "f.zip").exists()
+    get(tmp_path, f"{server.url}/f.zip", web=web)
+    assert [asked.headers.get("Range") for asked in server.log] == [None, "bytes=1000000-"]
