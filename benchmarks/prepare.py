@@ -72,7 +72,7 @@ def _draw(job: tuple[Path, int]) -> None:
 
 
 def _prepare(raw: Path, prepared: Path) -> None:
-    folder.prepare(raw, prepared, LOAD_SIZE, LOAD_SIZE, 0.0)
+    folder.prepare(raw, prepared, LOAD_SIZE, LOAD_SIZE, 0.0, "stretch", False, "drop", "benchmark")
 
 
 def _pillow(raw: Path, out: Path) -> None:

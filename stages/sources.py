@@ -67,7 +67,7 @@ def bring(params: Params, raw: Path) -> None:
 
 
 def place(home: Path, text: str) -> Path:
-    """A path as a user writes it: from his own folder where it begins with `~`, from the repository if it is relative."""
+    """A path as a user writes it: from the home folder where it begins with `~`, else from the repository."""
     return Path(text).expanduser() if text.startswith("~") else home / text
 
 

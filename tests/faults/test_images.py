@@ -44,7 +44,8 @@ def raw(tmp_path: Path) -> Path:
 
 
 def run(raw: Path, refuse_above: float = 1.0, **options: Any) -> Ledger:
-    return prepare(raw, raw.parent / "prepared", LOAD, SIZE, refuse_above, **options)
+    chosen = {"fit": "stretch", "paired": False, "leaks": "stop", "task": "folder"} | options
+    return prepare(raw, raw.parent / "prepared", LOAD, SIZE, refuse_above, **chosen)
 
 
 def prepared(raw: Path, file: str) -> NDArray[np.uint8]:

@@ -42,8 +42,8 @@ def prepare(
     refuse_above: float,
     test_share: float,
     seed: int,
-    fit: Fit = "stretch",
-    task: str = "hdseg",
+    fit: Fit,
+    task: str,
     domains: Mapping[str, str] = DOMAINS,
     workers: int | None = None,
 ) -> Ledger:

@@ -15,7 +15,7 @@ def prepare(
     load_size: int,
     size: int,
     refuse_above: float,
-    task: str = "specular2diffuse",
+    task: str,
     domains: Mapping[str, str] = DOMAINS,
     workers: int | None = None,
 ) -> Ledger:

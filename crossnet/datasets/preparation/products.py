@@ -49,8 +49,8 @@ def prepare(
     reduction: Span,
     luminance: Span,
     seed: int,
-    fit: Fit = "stretch",
-    task: str = "zappos",
+    fit: Fit,
+    task: str,
     domains: Mapping[str, str] = DOMAINS,
     workers: int | None = None,
 ) -> Ledger:

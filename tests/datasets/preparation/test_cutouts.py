@@ -30,7 +30,7 @@ def raw(tmp_path: Path) -> Path:
 
 def run(raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0) -> tuple[Path, Ledger]:
     prepared = raw.parent / name
-    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, 0.2, seed)
+    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, 0.2, seed, "stretch", "horses")
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:

@@ -30,7 +30,7 @@ def raw(tmp_path: Path) -> Path:
 
 def run(raw: Path, refuse_above: float = 1.0) -> tuple[Path, Ledger]:
     prepared = raw.parent / "prepared"
-    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above)
+    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, "stretch", False, "stop", "folder")
 
 
 def read(path: Path) -> NDArray[np.uint8]:
@@ -185,7 +185,7 @@ def test_the_square_in_the_middle_is_kept_with_its_mask(masked: Path) -> None:
     columns = np.broadcast_to(np.arange(40, dtype=np.uint8)[None, :, None], (30, 40, 3))
     Image.fromarray(columns).save(masked / "testA" / "0.png")
     prepared = masked.parent / "prepared"
-    ledger = prepare(masked, prepared, LOAD, SIZE, 0.0, fit="crop")
+    ledger = prepare(masked, prepared, LOAD, SIZE, 0.0, "crop", False, "stop", "folder")
     found = read(prepared / "testA" / "0.png")
     assert (found.min(), found.max()) == (5, 34)
     assert np.array_equal(read(prepared / "masksA" / "0.png")[0] > 0, found[0, :, 0] >= 20)
@@ -196,7 +196,7 @@ def test_the_square_in_the_middle_is_kept_with_its_mask(masked: Path) -> None:
 
 def test_pairs_go_together(raw: Path) -> None:
     def paired() -> Ledger:
-        return prepare(raw, raw.parent / "prepared", LOAD, SIZE, 1.0, paired=True)
+        return prepare(raw, raw.parent / "prepared", LOAD, SIZE, 1.0, "stretch", True, "stop", "folder")
 
     assert paired().kept == dict.fromkeys(SIDES, 3)
     (raw / "testA" / "1.png").write_bytes(b"")
@@ -211,7 +211,7 @@ def test_pairs_go_together(raw: Path) -> None:
 
 def test_the_two_of_a_pair_may_be_the_same(raw: Path) -> None:
     (raw / "testB" / "0.png").write_bytes((raw / "testA" / "0.png").read_bytes())
-    ledger = prepare(raw, raw.parent / "prepared", LOAD, SIZE, 0.0, paired=True)
+    ledger = prepare(raw, raw.parent / "prepared", LOAD, SIZE, 0.0, "stretch", True, "stop", "folder")
     assert ledger.kept == dict.fromkeys(SIDES, 3)
 
 

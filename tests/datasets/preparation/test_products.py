@@ -23,6 +23,8 @@ OPTIONS: dict[str, Any] = {
     "reduction": (0.3, 0.9),
     "luminance": (0.4, 0.5),
     "seed": 0,
+    "fit": "stretch",
+    "task": "shoes",
 }
 
 
