@@ -63,6 +63,11 @@ def bring(params: Params, raw: Path) -> None:
             archives = [_archive(each, f"{name}.tar.gz", home) for name, each in task.archives.items()]
             dped.fetch(raw, store, archives, checksums, task.phone, task.disjoint, task.seed)
         case SearchTask():
+            if not task.contact:
+                raise ValueError(
+                    f"params.yaml: tasks.{params.task}.contact: Openverse and Wikimedia Commons ask whoever searches them "
+                    "for an address or a page of his; name one"
+                )
             _search(task, raw, store)
 
 

@@ -83,7 +83,7 @@ import sys
 from pathlib import Path
 from crossnet.datasets.preparation import folder
 if __name__ == "__main__":
-    folder.prepare(Path(sys.argv[1]), Path(sys.argv[2]), 144, 128, *OPTIONS, workers=2)
+    folder.prepare(Path(sys.argv[1]), Path(sys.argv[2]), 144, 128, 0.1, "stretch", False, "stop", "many", workers=2)
 """
 
 

@@ -214,6 +214,13 @@ def test_when_nothing_is_served_any_more_it_stops_and_the_next_run_asks_again(ju
         assert isinstance(again(judge, server).judge(each, False), Kept)
 
 
+def test_faults_that_are_not_in_a_row_stop_nothing(judge: Judge, server: Loopback) -> None:
+    for number in range(FAILURES + 1):
+        broken = put(server, f"broken-{number}", b"", status=503)
+        assert isinstance(judge.judge(broken, False), str)
+        assert isinstance(judge.judge(put(server, f"{number}", encoded(scene(number))), False), Kept)
+
+
 def test_a_stored_file_that_was_damaged_is_asked_for_again(judge: Judge, server: Loopback) -> None:
     found = put(server, "x", encoded(scene(0)))
     judge.judge(found, False)
