@@ -65,8 +65,8 @@ def bring(params: Params, raw: Path) -> None:
         case SearchTask():
             if not task.contact:
                 raise ValueError(
-                    f"params.yaml: tasks.{params.task}.contact: Openverse and Wikimedia Commons ask whoever searches them "
-                    "for an address or a page of his; name one"
+                    f"params.yaml: tasks.{params.task}.contact: the services ask whoever searches them for an address; "
+                    "name one"
                 )
             _search(task, raw, store)
 
