@@ -408,6 +408,12 @@ def test_an_archive_that_may_not_be_is_refused_whole(make: Callable[[], bytes], 
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "deep", "in"]
 
 
+def test_a_header_is_not_read_into_memory_however_much_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(many_headers())
+    with pytest.raises(ArchiveError, match="holds more than is allowed"):
+        extract(tmp_path / "a", tmp_path / "out", most_bytes=10**9, most_files=20)
+
+
 def test_a_zip_that_understates_a_size_is_damaged(tmp_path: Path) -> None:
     body = bytearray(a_zip(("bad", bytes(5_000_000))))
     place = body.rindex(b"PK\x01\x02") + 24
@@ -505,6 +511,19 @@ def test_a_download_killed_at_random_is_completed_to_the_same_bytes(tmp_path: Pa
             "f": {"sha256": SHA256, "bytes": len(BODY), "url": f"{server.url}/f"}
         }
     assert resumed >= 4
+
+
+def test_a_download_killed_when_all_of_it_was_there_asks_for_nothing(
+    tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    server.inject("/f", Fault(cut_after=1_500_000), Fault(status=404))
+    with pytest.raises(DownloadError):
+        get(tmp_path, web, f"{server.url}/f")
+    (tmp_path / "f.part").write_bytes(BODY)  # as it is between its last byte and its taking
+    asked = web.count
+    assert get(tmp_path, web, f"{server.url}/f") == BODY
+    assert web.count == asked
+    assert kept(tmp_path) == {"f", "f.json"}
 
 
 def test_a_download_killed_again_and_again_comes_to_its_end(tmp_path: Path, server: FileServer) -> None:

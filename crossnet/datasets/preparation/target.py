@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -73,8 +74,9 @@ def digest_of(image: Image.Image) -> str:
 
 def write(image: Image.Image, path: Path) -> None:
     """Write a PNG whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    image.save(partial, "PNG", compress_level=COMPRESS_LEVEL)
+    encoded, partial = BytesIO(), path.with_name(f".{path.name}.partial")
+    image.save(encoded, "PNG", compress_level=COMPRESS_LEVEL)
+    partial.write_bytes(encoded.getbuffer())
     partial.replace(path)
 
 
