@@ -18,10 +18,11 @@ from PIL import Image
 
 from crossnet.datasets.layout import SIDES
 from crossnet.datasets.preparation import folder
-from crossnet.datasets.preparation.engine import cores, each
+from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
 from crossnet.datasets.sources.scenery import PHOTOGRAPHS, photograph
 from crossnet.images import decode
+from crossnet.processes import cores
 
 EDGE, LOAD_SIZE = 256, 286
 PARTS = 2

@@ -1,6 +1,5 @@
 """Many renders at once: a process for each core that may be used."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -10,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.processes import cores, end_with_parent
 from crossnet.progress import progress
 
 Panoramas = Sequence[NDArray[np.float32]]
@@ -17,11 +17,6 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _panoramas: list[NDArray[np.float32]] = []
-
-
-def cores() -> int:
-    """How many cores this process may use, where the platform tells; how many there are elsewhere."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def render_all(work: Callable[[Job, Panoramas], Result], jobs: Sequence[Job], panoramas: Panoramas) -> list[Result]:
@@ -38,6 +33,7 @@ def render_all(work: Callable[[Job, Panoramas], Result], jobs: Sequence[Job], pa
 
 
 def _start(panoramas: Panoramas) -> None:
+    end_with_parent()
     _panoramas[:] = panoramas
 
 

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from crossnet.datasets.rendering.workers import Panoramas, cores, render_all
+from crossnet.datasets.rendering.workers import Panoramas, render_all
 
 LIGHTS = [np.full((1, 2, 3), value, np.float32) for value in (1, 2)]
 
@@ -20,14 +20,6 @@ def process(job: int, lights: Panoramas) -> int:
 
 def fault(job: int, lights: Panoramas) -> None:
     raise ValueError(f"mesh {job}")
-
-
-def test_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
-    assert cores() == 3
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert cores() == 64
 
 
 def test_results_come_in_the_order_of_the_jobs_with_the_light_of_each() -> None:
