@@ -136,7 +136,7 @@ class _Convolution(torch.autograd.Function):
             of_x = gradient.new_zeros(x.shape).index_add_(0, tiles.around, of_read.view(len(tiles.around), -1))
         if needs_weight:
             of_u = torch.bmm(of_m.transpose(1, 2), _transformed(x, channels, tiles)).view(products, -1)
-            of_weight = (tiles.of_kernel.T @ of_u).T.reshape(wanted, channels, 3, 3)
+            of_weight = (tiles.of_kernel.T @ of_u).T.contiguous().view(wanted, channels, 3, 3)
         if needs_bias:
             of_bias = gradient.view(-1, wanted).sum(0)
         return of_x, of_weight, of_bias, None

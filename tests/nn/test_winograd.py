@@ -35,6 +35,7 @@ def test_numbers_and_gradients_are_those_of_the_blocks(shape: tuple[int, ...], e
         assert result.shape == shape
         found.append([result, *torch.autograd.grad((result * weights).sum(), [z, *blocks.parameters()])])
     for one, other in zip(*found, strict=True):
+        assert one.is_contiguous()  # as the optimiser takes a gradient to be
         torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-11)
 
 

@@ -224,7 +224,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(services: Services, 
     first = asked(services)
     for _ in range(KILLS - WRITING):  # while it asks
         process, before = start(killed), asked(services)
-        more = rng.randint(1, 4)
+        more = rng.randint(1, 2)
         while process.is_alive() and asked(services) < before + more:
             time.sleep(0.001)
         time.sleep(rng.uniform(0, 0.01))
