@@ -10,12 +10,14 @@ from PIL import Image, ImageOps
 
 EXTENSIONS = frozenset(Image.registered_extensions()) - {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
 FORMATS = tuple(name for name in Image.OPEN if name != "EPS")  # which is a program, that Ghostscript would run
+LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
 
 def list_files(folder: Path) -> list[Path]:
-    """All that is in a folder but hidden files and folders, sorted."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
+    """All that is in a folder but folders and the files that are hidden, or that systems leave behind, sorted."""
+    paths = (path for path in folder.iterdir() if not path.is_dir())
+    return sorted(path for path in paths if not path.name.startswith(".") and path.name.lower() not in LEFT_BEHIND)
 
 
 def list_images(folder: Path) -> list[Path]:

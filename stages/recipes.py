@@ -6,6 +6,7 @@ from crossnet.datasets.layout import Ledger
 from crossnet.params import Params
 from crossnet.params.tasks import (
     DpedTask,
+    FoldersTask,
     FolderTask,
     HdsegTask,
     SculpturesTask,
@@ -51,13 +52,18 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
             return _sides(task, name, where)
 
 
-def _sides(task: FolderTask | ZipTask | DpedTask | SearchTask, name: str, where: tuple[Path, Path, int, int]) -> Ledger:
+def _sides(
+    task: FolderTask | FoldersTask | ZipTask | DpedTask | SearchTask, name: str, where: tuple[Path, Path, int, int]
+) -> Ledger:
     """Sides that came as they are to be."""
     from crossnet.datasets.preparation import folder
 
     match task:
         case FolderTask():
-            return folder.prepare(*where, task.refuse_above, task.fit, task.paired, "stop", name)
+            return folder.prepare(*where, task.refuse_above, task.fit, task.paired, task.leaks, name)
+        case FoldersTask():
+            domains = {"a": f"photographs of {Path(task.a).name}", "b": f"photographs of {Path(task.b).name}"}
+            return folder.prepare(*where, task.refuse_above, task.fit, False, task.leaks, name, domains)
         case ZipTask():
             domains = {"a": task.domains.A, "b": task.domains.B}
             return folder.prepare(*where, task.refuse_above, task.fit, False, task.leaks, name, domains)

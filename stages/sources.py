@@ -8,6 +8,7 @@ from crossnet.params import Params
 from crossnet.params.tasks import Archive as Address
 from crossnet.params.tasks import (
     DpedTask,
+    FoldersTask,
     FolderTask,
     HdsegTask,
     SculpturesTask,
@@ -32,6 +33,10 @@ def bring(params: Params, raw: Path) -> None:
             from crossnet.datasets.sources import folder
 
             folder.fetch(place(home, task.path), raw)
+        case FoldersTask():
+            from crossnet.datasets.sources import folders
+
+            folders.fetch(place(home, task.a), place(home, task.b), raw, task.test_share, task.seed)
         case SculpturesTask():
             from crossnet.datasets.sources import sculptures
 

@@ -150,6 +150,15 @@ def folder(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]:
     return [], {"tasks.folder.path": str(folder)}
 
 
+def folders(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]:
+    for side in "AB":
+        (folder / side).mkdir(parents=True)
+        for number, (name, size) in enumerate((("IMG 1.JPG", (90, 60)), ("ü.png", (40, 80)), ("c.webp", (64, 64)))):
+            scene(ord(side) + number, size).save(folder / side / name)
+        (folder / side / "Thumbs.db").write_bytes(b"left behind")
+    return [], {"tasks.folders.a": str(folder / "A"), "tasks.folders.b": str(folder / "B")}
+
+
 MEASURED = {  # beside the distances
     "specular2diffuse": {"paired"},
     "iphone2dslr": {"paired"},
@@ -157,7 +166,7 @@ MEASURED = {  # beside the distances
     "hdseg": {"foreground", "paired"},
 }
 TASKS = [
-    horse2zebra, apple2orange, summer2winter, specular2diffuse, iphone2dslr, elephants, zappos, hdseg, folder,
+    horse2zebra, apple2orange, summer2winter, specular2diffuse, iphone2dslr, elephants, zappos, hdseg, folder, folders,
 ]  # fmt: skip
 
 

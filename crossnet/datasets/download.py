@@ -64,6 +64,22 @@ def download(
     raise DownloadError(f"{folder / name}: {'; '.join(problems) or 'no address to fetch it from'}; {by_hand}")
 
 
+def is_remembered(checksums: Path | None, name: str) -> bool:
+    """Whether a checksum of that name was told to the file of checksums."""
+    return checksums is not None and name in _read_json(checksums)
+
+
+def set_aside(path: Path, checksums: Path | None) -> Path:
+    """Rename a download that is no use to `<name>.refused` and forget its checksum, so that the next run asks anew."""
+    refused = path.with_name(f"{path.name}.refused")
+    path.replace(refused)
+    path.with_name(f"{path.name}.json").unlink(missing_ok=True)
+    if checksums is not None and checksums.exists():
+        with _alone(path.with_name(f".{checksums.name}.lock"), f"{checksums}: another process is writing it, waiting"):
+            _write_json(checksums, {name: entry for name, entry in _read_json(checksums).items() if name != path.name})
+    return refused
+
+
 class _Target:
     """The whole file, the record of it beside it (`.json`), and what its checksum has to be, if that is known."""
 

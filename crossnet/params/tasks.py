@@ -9,6 +9,8 @@ from crossnet.params.block import Block, Positive, Seed, Share
 Level = Annotated[int, Field(ge=0, le=255)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Split = Annotated[float, Field(gt=0, lt=1)]
+Leaks = Literal["stop", "drop"]  # of a picture of both training and test
+Contact = Annotated[str, Field(pattern=r"^[!-~]+$")]  # goes into a header
 
 
 def _within(low: float, high: float) -> AfterValidator:
@@ -65,6 +67,16 @@ class FolderTask(Pictures):
     source: Literal["folder"]
     path: str
     paired: bool
+    leaks: Leaks
+
+
+class FoldersTask(Pictures):
+    source: Literal["folders"]
+    a: str
+    b: str
+    test_share: Split
+    seed: Seed
+    leaks: Leaks
 
 
 class Words(Block):
@@ -77,7 +89,7 @@ class Words(Block):
 class ZipTask(Archive, Pictures):
     source: Literal["zip"]
     domains: Words
-    leaks: Literal["stop", "drop"]
+    leaks: Leaks
 
 
 class DpedTask(Pictures):
@@ -121,7 +133,7 @@ class SearchTask(Pictures):
     source: Literal["search"]
     queries: Queries
     services: dict[str, str]
-    contact: str | None
+    contact: Contact | None
     licences: Annotated[list[str], Field(min_length=1)]
     wanted: Positive
     most_found: Positive
@@ -136,6 +148,6 @@ class SearchTask(Pictures):
 
 
 Task = Annotated[
-    SculpturesTask | SpecularTask | FolderTask | ZipTask | DpedTask | HdsegTask | ZapposTask | SearchTask,
+    SculpturesTask | SpecularTask | FolderTask | FoldersTask | ZipTask | DpedTask | HdsegTask | ZapposTask | SearchTask,
     Field(discriminator="source"),
 ]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from crossnet.datasets.archive import extract
-from crossnet.datasets.download import download
+from crossnet.datasets.archive import ArchiveError, extract
+from crossnet.datasets.download import download, is_remembered, set_aside
 from crossnet.images import EXTENSIONS
 
 MOST_FILES = 2_000_000  # in one archive; DPED's have several 100,000
@@ -43,9 +43,15 @@ def unpack(
     SourceError for a file that is in `folder` already, as another archive's.
     """
     by_hand = f"by hand: get {archive.name} from {page} and put it at {store / archive.name}"
+    new = archive.sha256 is None and not is_remembered(checksums, archive.name)
     path = download(archive.urls, store, archive.name, archive.sha256, archive.most_bytes, by_hand, checksums)
     extracted = folder / EXTRACTED
-    extract(path, extracted, GROWTH * archive.most_bytes, MOST_FILES, wanted)
+    try:
+        extract(path, extracted, GROWTH * archive.most_bytes, MOST_FILES, wanted)
+    except ArchiveError as error:
+        if not new:
+            raise
+        raise ArchiveError(f"{error}; kept as {set_aside(path, checksums)}, and the next run asks anew") from error
     for source in sorted(each for each in extracted.rglob("*") if each.is_file()):
         target = folder / source.relative_to(extracted)
         if target.exists():

@@ -40,8 +40,9 @@ def fetch(folder: Path, store: Path, archives: Sequence[Archive], checksums: Pat
 
         unpack(archive, store, checksums, PAGE, unpacked / root, wanted)
     names = " and ".join(str(store / archive.name) for archive in archives)
+    root_of_masks = Path(archives[-1].name).stem if len(archives) > 1 else None
     try:
-        pairs = match([path for path in seen if is_image(path)], category)
+        pairs = match([path for path in seen if is_image(path)], category, root_of_masks)
     except MatchingError as error:
         raise SourceError(f"{names}: {error}") from error
     if not pairs:

@@ -25,18 +25,20 @@ class Pair:
     mask: PurePosixPath
 
 
-def match(paths: Iterable[PurePosixPath], category: str | None) -> list[Pair]:
+def match(paths: Iterable[PurePosixPath], category: str | None, masks_in: str | None = None) -> list[Pair]:
     """Photographs and masks of one stem, by name; what has no counterpart is left out.
 
     The first part of a path names its archive and says nothing. Files of one stem in several folders go by how many
     other folders' names they share. category: such as horse; where there are folders of that name, or its plural, files
-    outside of them are left out. Raises MatchingError for a photograph with two masks that fit equally well.
+    outside of them are left out. masks_in: the archive that has the masks, if no name says which they are. Raises
+    MatchingError for a photograph with two masks that fit equally well.
     """
     files = sorted(set(paths))
+    marked = set(filter(_is_mask, files)) or {path for path in files if path.parts[0] == masks_in}
     masks: dict[str, list[PurePosixPath]] = {}
-    for path in filter(_is_mask, files):
+    for path in sorted(marked):
         masks.setdefault(SUFFIX.sub("", path.stem), []).append(path)
-    photos = [path for path in files if not _is_mask(path) and path.stem in masks]
+    photos = [path for path in files if path not in marked and path.stem in masks]
     inside = [path for path in photos if _is_of(path, category)]
     found = [(photo, _best(photo, masks[photo.stem])) for photo in inside or photos]
     found = [(photo, mask) for photo, mask in found if _is_of(mask, category)] or found

@@ -46,6 +46,11 @@ def test_photographs_and_masks_may_be_in_one_archive(tmp_path: Path) -> None:
     assert set(fetched(tmp_path, archives, None)) == {"photos/1.jpg", "masks/1.png"}
 
 
+def test_where_no_name_says_mask_the_second_archive_has_them(tmp_path: Path) -> None:
+    archives = both(tmp_path, {"HDSeg/horse/1.jpg": picture(1)}, {"data/horse/1.png": MASK})
+    assert set(fetched(tmp_path, archives)) == {"photos/1.jpg", "masks/1.png"}
+
+
 @pytest.mark.parametrize("high", [1, 2, 100])
 @pytest.mark.parametrize("palette", [False, True])
 def test_labels_become_black_and_white(tmp_path: Path, high: int, palette: bool) -> None:

@@ -35,6 +35,21 @@ def test_the_four_sides_are_there_byte_for_byte_and_nothing_else(tmp_path: Path,
     assert tree(tmp_path / "raw") == FILES
 
 
+def test_a_first_download_that_is_damaged_is_set_aside_and_the_next_one_taken(tmp_path: Path) -> None:
+    archive, checksums = zipped(tmp_path), tmp_path / "checksums.json"
+    whole = Path(archive.urls[0]).read_bytes()
+    for name, content in (("cut", whole[:-100]), ("whole", whole)):
+        (tmp_path / name).write_bytes(content)
+        offered = replace(archive, urls=(str(tmp_path / name),), sha256=None)
+        if name == "cut":
+            with pytest.raises(ArchiveError, match=r"kept as .*horse2zebra\.zip\.refused, and the next run asks anew"):
+                fetch(tmp_path / "raw", tmp_path / "store", offered, checksums)
+        else:
+            fetch(tmp_path / "raw", tmp_path / "store", offered, checksums)
+    assert tree(tmp_path / "raw") == FILES
+    assert sha256(whole).hexdigest() in checksums.read_text()
+
+
 def test_a_second_time_asks_nobody_and_gives_the_same(tmp_path: Path) -> None:
     archive = zipped(tmp_path)
     content = Path(archive.urls[0]).read_bytes()
