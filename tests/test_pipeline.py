@@ -140,7 +140,7 @@ def test_an_experiment_that_was_killed_goes_on_where_it_was_when_it_is_typed_aga
         "-S",
         "lambda_id=2",
         "-S",
-        "scales.smoke.training.duration=1200 images",
+        "scales.smoke.training.duration=480 images",
         "-S",
         "checkpoints.every_seconds=0",
         "-S",
@@ -158,7 +158,7 @@ def test_an_experiment_that_was_killed_goes_on_where_it_was_when_it_is_typed_aga
     assert "going on after step " in output
     assert not left.exists()
     rows = (clone / "reports/training/plots/metrics/loss/gan.tsv").read_text().splitlines()
-    assert [int(row.split("\t")[0]) for row in rows[1:]] == list(range(4, 301, 4))
+    assert [int(row.split("\t")[0]) for row in rows[1:]] == list(range(4, 121, 4))
     run(clone, "git", "checkout", "--quiet", ".")
     run(clone, "dvc", "checkout", "--force")
 

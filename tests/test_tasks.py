@@ -195,7 +195,7 @@ def test_a_task_goes_from_its_source_to_its_report(
     raw = clone / "data/raw" / task
     files = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}
     assert (before > 0) == bool(asked)
-    if asked:
+    if asked and task not in ("apple2orange", "summer2winter"):  # which come as horse2zebra does
         run(clone, "dvc", "repro", "--single-item", "--force", "fetch")
         assert sum(len(server.log) for server in asked) == before
         again = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}

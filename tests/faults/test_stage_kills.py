@@ -15,7 +15,7 @@ from tests.faults.stage import ENVIRONMENT, set_parameters
 from tests.servers import FileServer
 from tests.test_tasks import zipped
 
-KILLS = 20
+KILLS = 10  # of each stage
 OUTS = {"fetch": ("data/raw",), "prepare": ("data/prepared", "reports")}
 
 
