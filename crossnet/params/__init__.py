@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from crossnet.params.block import Block, Positive, Share, Weight
+from crossnet.params.block import Block, Positive, Seed, Share, Weight
 from crossnet.params.tasks import Task
 
 
@@ -116,7 +116,7 @@ class Params(Block):
     task: str
     method: str
     scale: str
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    seed: Seed
     lambda_gan: Weight
     lambda_id: Weight
     lambda_ctc: Weight

@@ -12,7 +12,7 @@ from crossnet.datasets.preparation.checks import files_of
 from crossnet.datasets.preparation.masks import masks_by_name, read_mask
 from crossnet.datasets.preparation.naming import ids
 from crossnet.datasets.preparation.recipe import Dataset, carry_out
-from crossnet.datasets.preparation.splits import split
+from crossnet.datasets.preparation.splits import shares, split
 from crossnet.datasets.preparation.target import Fit, Target, digest_of, unreadable
 from crossnet.images import decode
 
@@ -59,12 +59,12 @@ def prepare(
     files_of(raw / "masks", layout)
     masks = masks_by_name(raw / "masks")
     names = [path.name for path in photos]
-    shares = {"testA": test_share, "trainA": (1 - test_share) / 2, "trainB": (1 - test_share) / 2}
+    parts = shares(test_share)
     jobs = [
         Photo(path, id_, side, masks.get(path.stem))
-        for path, id_, side in zip(photos, ids(names), split(names, shares, seed), strict=True)
+        for path, id_, side in zip(photos, ids(names), split(names, parts, seed), strict=True)
     ]
-    jobs.sort(key=lambda job: list(shares).index(job.side))
+    jobs.sort(key=lambda job: list(parts).index(job.side))
     target = Target(prepared, load_size, size, fit)
     dataset = Dataset(task, domains, True, True)
     return carry_out(partial(_photo, target=target), jobs, target, dataset, refuse_above, "drop", workers)

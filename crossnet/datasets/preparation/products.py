@@ -15,7 +15,7 @@ from crossnet.datasets.preparation.compose import Span, mask, on_background
 from crossnet.datasets.preparation.matting import MattingError, cut_out
 from crossnet.datasets.preparation.naming import ids
 from crossnet.datasets.preparation.recipe import Dataset, carry_out
-from crossnet.datasets.preparation.splits import rank, split
+from crossnet.datasets.preparation.splits import rank, shares, split
 from crossnet.datasets.preparation.target import Fit, Target, digest_of, unreadable
 from crossnet.images import decode, pixels
 
@@ -66,13 +66,13 @@ def prepare(
     products = _below(raw / "products")
     if not products:
         raise PreparationError(f"{raw / 'products'}: no files; expected {raw}/{{{LAYOUT}}}")
-    shares = {"testA": test_share, "trainA": (1 - test_share) / 2, "trainB": (1 - test_share) / 2}
+    parts = shares(test_share)
     files = [path.relative_to(raw).as_posix() for path in products]
-    sides = split([_group(file, group) for file in files], shares, seed)
+    sides = split([_group(file, group) for file in files], parts, seed)
     jobs = [
         Product(path, file, id_, side) for path, file, id_, side in zip(products, files, ids(files), sides, strict=True)
     ]
-    chosen = [job for side in shares for job in _first(jobs, side, train if side.startswith("train") else test, seed)]
+    chosen = [job for side in parts for job in _first(jobs, side, train if side.startswith("train") else test, seed)]
     target = Target(prepared, load_size, size, fit)
     work = partial(_product, target=target, scenery=scenery, tolerance=tolerance)
     return carry_out(work, chosen, target, Dataset(task, domains, True, True), refuse_above, "drop", workers)

@@ -12,6 +12,11 @@ def rank(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def shares(test_share: float) -> dict[str, float]:
+    """The test's share, and what is left to train A and train B in halves."""
+    return {"testA": test_share, "trainA": (1 - test_share) / 2, "trainB": (1 - test_share) / 2}
+
+
 def split(groups: Sequence[str], shares: Mapping[str, float], seed: int) -> list[str]:
     """The part of each item, given the group of each: as near to the shares as whole groups come, no part empty.
 
