@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import shutil
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -196,7 +198,8 @@ def test_a_task_goes_from_its_source_to_its_report(
     files = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}
     assert (before > 0) == bool(asked)
     if asked and task not in ("apple2orange", "summer2winter"):  # which come as horse2zebra does
-        run(clone, "dvc", "repro", "--single-item", "--force", "fetch")
+        shutil.rmtree(raw)  # as DVC does before it runs a stage again
+        run(clone, sys.executable, "-m", "stages.fetch")
         assert sum(len(server.log) for server in asked) == before
         again = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}
         assert again == files

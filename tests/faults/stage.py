@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import numpy as np
 from PIL import Image
 from ruamel.yaml import YAML
 
+from stages.command import command
+from stages.train import train_stage
 from tests.committed import CHOICES, PARAMS
+from tests.forked import CONTEXT
 
 ROOT = Path(__file__).parents[2]
 TRAIN = [sys.executable, "-m", "stages.train"]
@@ -42,17 +46,42 @@ def set_parameters(folder: Path, **changed: Any) -> None:
     yaml.dump(values, path)
 
 
-def stage(folder: Path, *before: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the stage to its end; `before` are words to put before the command."""
+def stage(folder: Path, *before: str) -> subprocess.CompletedProcess[str]:
+    """Run the stage as a command to its end; `before` are words to put before the command."""
     return subprocess.run(
         [*before, *TRAIN],
-        cwd=folder, env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=200, check=False,
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
 
 
-def begun(folder: Path) -> subprocess.Popen[str]:
-    """The stage, started."""
-    return subprocess.Popen(TRAIN, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+class Begun:
+    """The stage, started: what TRAIN runs, in a process forked from one that has its imports."""
+
+    def __init__(self, folder: Path, **environment: str):
+        self._told = folder / f"stderr-{time.monotonic_ns()}.txt"
+        self.process = CONTEXT.Process(target=_train, args=(folder, self._told, environment))
+        self.process.start()
+
+    def told(self, timeout_s: float = 100) -> str:
+        """What it has written to standard error by its end, which is waited for."""
+        self.process.join(timeout_s)
+        assert self.process.exitcode is not None, "it does not end"
+        return self._told.read_text()
+
+
+def _train(folder: Path, told: Path, environment: dict[str, str]) -> None:
+    os.chdir(folder)
+    os.environ.update(environment)
+    os.dup2(os.open(told, os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+    sys.argv = TRAIN[-1:]
+    command(train_stage)
+
+
+def forked(folder: Path, **environment: str) -> tuple[int | None, str]:
+    """The exit status of the stage, forked, and what it told."""
+    begun = Begun(folder, **environment)
+    told = begun.told()
+    return begun.process.exitcode, told
 
 
 def checkpoints(folder: Path) -> list[Path]:

@@ -15,8 +15,8 @@ KILLS = 20
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_training_killed_at_random_ends_with_the_same_bits(processes: int, tmp_path: Path) -> None:
-    alone, killed = (Job(tmp_path / name, processes=processes) for name in ("alone", "killed"))
-    finish(Job(alone.folder, every_seconds=1e9, processes=processes))
+    alone, killed = (Job(tmp_path / name, 500 * processes, processes=processes) for name in ("alone", "killed"))
+    finish(Job(alone.folder, alone.images, every_seconds=1e9, processes=processes))
     rng, kills, while_writing, reached = random.Random(0), 0, 0, []
     while kills < KILLS:
         with training(killed) as running:

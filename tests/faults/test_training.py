@@ -1,5 +1,6 @@
 """What goes wrong in a training, injected into the real stage, and what the user then gets."""
 
+import os
 import pickle
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import torch
 
 from crossnet.model import TRANSLATING, save_model
 from tests.cloned import hashes
-from tests.faults.stage import ENVIRONMENT, TRAIN, begun, checkpoints, project, set_parameters, stage
+from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
 from tests.tiny import HISTORY, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
 
 LONG = {"scales__smoke__training__duration": "100000 images"}
@@ -26,20 +27,20 @@ def only_line(text: str) -> str:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def running(folder: Path) -> Iterator[Begun]:
     """The stage, started, and at work by the time it is handed out: it has saved a step of its own."""
     before = checkpoints(folder)[-1:]
-    process = begun(folder)
+    begun = Begun(folder)
     try:
         deadline = time.monotonic() + 100
-        while checkpoints(folder)[-1:] == before and process.poll() is None and time.monotonic() < deadline:
+        while checkpoints(folder)[-1:] == before and begun.process.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert process.poll() is None
+        assert begun.process.is_alive()
         assert checkpoints(folder)[-1:] != before
-        yield process
+        yield begun
     finally:
-        process.kill()
-        process.communicate()
+        begun.process.kill()
+        begun.process.join()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -47,11 +48,10 @@ def test_a_signal_saves_at_the_end_of_the_step_and_exits_with_128_and_its_number
     number: signal.Signals, tmp_path: Path
 ) -> None:
     folder = project(tmp_path, **LONG)
-    with running(folder) as process:
-        process.send_signal(number)
-        told = process.communicate(timeout=60)[1]
-        assert process.returncode == 128 + number
-    line = only_line(told)
+    with running(folder) as begun:
+        os.kill(begun.process.pid, number)
+        line = only_line(begun.told())
+        assert begun.process.exitcode == 128 + number
     step = int(checkpoints(folder)[-1].name.removeprefix("step-"))
     assert line == f"error: {number.name}: saved after step {step}; the same command goes on from there"
 
@@ -125,16 +125,16 @@ def test_of_a_broken_checkpoint_the_one_before_is_taken(
 @pytest.mark.parametrize(("key", "value"), [("lambda_zcyc", 0), ("method", "cyclegan")])
 def test_a_checkpoint_of_other_parameters_is_never_loaded(key: str, value: object, tmp_path: Path) -> None:
     clean = project(tmp_path / "clean", **{key: value})
-    assert stage(clean).returncode == 0
+    assert forked(clean)[0] == 0
     folder = project(tmp_path / "other", **LONG)
     with running(folder):
         pass
     left = len(checkpoints(folder))
     set_parameters(folder, **{key: value, "scales__smoke__training__duration": "4 epochs"})
-    done = stage(folder)
-    assert done.returncode == 0
-    assert "a fresh start: the checkpoints of " in done.stderr
-    assert "settings." in done.stderr
+    status, told = forked(folder)
+    assert status == 0
+    assert "a fresh start: the checkpoints of " in told
+    assert "settings." in told
     assert hashes(folder / "data/model") == hashes(clean / "data/model")
     assert len(checkpoints(folder)) == left >= 1
 
@@ -147,25 +147,26 @@ def test_a_checkpoint_of_other_data_is_never_loaded(tmp_path: Path) -> None:
     (folder / "data/prepared/sculptures/testA/0.png").replace(folder / "unused.png")
     (folder / "data/prepared/sculptures/trainA/1.png").replace(image)
     set_parameters(folder, scales__smoke__training__duration="4 epochs")
-    done = stage(folder)
-    assert done.returncode == 0
-    assert "data" in next(line for line in done.stderr.splitlines() if line.startswith("a fresh start"))
+    status, told = forked(folder)
+    assert status == 0
+    assert "data" in next(line for line in told.splitlines() if line.startswith("a fresh start"))
 
 
 def test_the_same_run_started_twice_names_the_first_one(tmp_path: Path) -> None:
     folder = project(tmp_path, **LONG)
     with running(folder) as first:
-        second = stage(folder)
-        assert second.returncode == 1
-        line = only_line(second.stderr)
+        status, told = forked(folder)
+        assert status == 1
+        line = only_line(told)
         assert line.startswith("error: .crossnet")
-        assert f"is being written by process {first.pid} on " in line
-        assert first.poll() is None
+        assert f"is being written by process {first.process.pid} on " in line
+        assert first.process.is_alive()
     again = project(tmp_path / "copy", **LONG)  # an experiment's copy of the same run, elsewhere
     with running(folder) as first:
-        second = stage(again, DVC_ROOT=str(folder))
-        assert second.returncode == 1
-        assert f"runs/{checkpoints(folder)[0].parent.name}: is being written by process {first.pid}" in second.stderr
+        status, told = forked(again, DVC_ROOT=str(folder))
+        assert status == 1
+        writer = f"is being written by process {first.process.pid}"
+        assert f"runs/{checkpoints(folder)[0].parent.name}: {writer}" in told
 
 
 class Poisoned:
@@ -215,17 +216,18 @@ def test_a_bad_parameter_stops_before_any_data_is_touched(key: str, value: objec
     folder = project(tmp_path)
     set_parameters(folder, **{key: value})
     before = hashes(folder)
-    done = stage(folder)
-    assert done.returncode == 1
-    assert only_line(done.stderr) == f"error: params.yaml: {said}"
-    assert hashes(folder) == before
+    status, told = forked(folder)
+    assert status == 1
+    assert only_line(told) == f"error: params.yaml: {said}"
+    assert before.items() <= (after := hashes(folder)).items()
+    assert len(after) == len(before) + 1  # what it told
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_said(tmp_path: Path) -> None:
-    done = stage(project(tmp_path, scales__smoke__training__accelerator="cuda"))
-    assert done.returncode == 1
-    line = only_line(done.stderr)
+    status, told = forked(project(tmp_path, scales__smoke__training__accelerator="cuda"))
+    assert status == 1
+    line = only_line(told)
     assert line == "error: training.accelerator: cuda is asked for, but there is only cpu; name one of these, or auto"
 
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
@@ -20,9 +19,7 @@ from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
 from tests import tiny
-
-CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.trainer"])
+from tests.forked import CONTEXT
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Job:
     """A training: how long, how often it saves, where, and of how many processes."""
 
     folder: Path
-    images: int = 900
+    images: int = 100
     every_seconds: float = 0.0
     batch: int = 2
     processes: int = 1

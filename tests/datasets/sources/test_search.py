@@ -1,7 +1,6 @@
 """Two sides by image search: whole, the same again, whose they are, and nothing is asked for twice."""
 
 import csv
-import multiprocessing
 import random
 import shutil
 import time
@@ -22,11 +21,11 @@ from tests.datasets.search.fake_openverse import TOKEN, FakeOpenverse
 from tests.datasets.search.loopback import Answer
 from tests.datasets.search.pictures import encoded, on_white, scene
 from tests.datasets.search.searching import QUERIES, RULES, Job, world
+from tests.forked import CONTEXT
 
 SIDES = ("trainA", "trainB", "testA", "testB")
 KILLS, WRITING = 20, 6  # of a fetch, and how many of these while it writes what it has
 
-multiprocessing.set_forkserver_preload(["tests.datasets.search.searching", "scipy.fftpack"])
 
 Services = tuple[FakeOpenverse, FakeCommons]
 
@@ -204,7 +203,7 @@ def test_faults_on_the_way_change_nothing(services: Services, tmp_path: Path) ->
 
 
 def start(todo: Job) -> BaseProcess:
-    process = multiprocessing.get_context("forkserver").Process(target=todo.run)
+    process = CONTEXT.Process(target=todo.run)
     process.start()
     return process
 
