@@ -90,8 +90,18 @@ def translate(
     Sides that are not multiples of 4, or below 8, are mirrored out to the next one (below 5: repeated) and cut back.
     """
     height, width = rgb.shape[1:3]
+    y = method.translate(_padded(rgb, device), to)[..., :height, :width]
+    return from_range(y.float().cpu().numpy())
+
+
+@torch.inference_mode()
+def encode(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.float32]:
+    """(N, H, W, 3) uint8 images of one domain -> their codes (N, C, h, w), which `translate` decodes: Fig. 3."""
+    return method.encode(_padded(rgb, "cpu"), to).float().numpy()
+
+
+def _padded(rgb: NDArray[np.uint8], device: torch.device | str) -> Tensor:
+    height, width = rgb.shape[1:3]
     x = torch.from_numpy(to_range(rgb)).to(device)
     right, bottom = (max(8, side + -side % 4) - side for side in (width, height))
-    x = functional.pad(x, (0, right, 0, bottom), mode="reflect" if min(height, width) > 4 else "replicate")
-    y = method.translate(x, to)[..., :height, :width]
-    return from_range(y.float().cpu().numpy())
+    return functional.pad(x, (0, right, 0, bottom), mode="reflect" if min(height, width) > 4 else "replicate")

@@ -5,23 +5,34 @@ from PIL import Image
 
 from crossnet.datasets.layout import translation_names
 from crossnet.images import decode, list_images, pixels
-from crossnet.model import load_model, translate
+from crossnet.model import encode, load_model, translate
 from crossnet.params import Params
 from crossnet.progress import progress
+from crossnet.training.method import Side
 from stages.command import command
+
+CODES = 16  # images of a side whose codes are kept, evenly spaced: they take more room than images
 
 
 def translate_stage(params: Params) -> None:
-    """Translate both test sides with E and D alone: data/translated/{to_b,to_a}, PNG, the sources' names."""
+    """Translate both test sides with E and D alone: data/translated/{to_b,to_a}, PNG, the sources' names.
+
+    The codes of some are kept in data/translated/codes/{to_b,to_a}, float16 (C, h, w), NPY, under the same names.
+    """
     method, _ = load_model(Path("data/model"))
     for source, to in (("testA", "b"), ("testB", "a")):
-        folder = Path("data/translated") / f"to_{to}"
+        folder, codes = (Path("data/translated") / place / f"to_{to}" for place in ("", "codes"))
         folder.mkdir(parents=True)
+        codes.mkdir(parents=True)
         prepared = Path("data/prepared") / params.task
         names, paths = translation_names(prepared, source), list_images(prepared / source)
+        kept = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
+        side: Side = "b" if to == "b" else "a"
         for path in progress(paths, len(paths), f"translating {source}", "images"):
-            translated = translate(method, np.stack([pixels(decode(path))]), "b" if to == "b" else "a")
-            Image.fromarray(translated[0]).save(folder / f"{names[path.stem]}.png")
+            image = np.stack([pixels(decode(path))])
+            Image.fromarray(translate(method, image, side)[0]).save(folder / f"{names[path.stem]}.png")
+            if path in kept:
+                np.save(codes / f"{names[path.stem]}.npy", encode(method, image, side)[0].astype(np.float16))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, load_model, save_model, translate
+from crossnet.images import from_range
+from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, encode, load_model, save_model, translate
 from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, method, weights_of
 
 
@@ -39,6 +40,17 @@ def test_a_saved_model_translates_as_before_to_the_bit(tmp_path: Path, name: str
     assert not np.array_equal(translate(loaded, pictures(), to), translate(method(name, 4), pictures(), to))
     assert (config["task"], config["size"]) == ("sculptures", 32)
     assert not any(network.training for network in loaded.networks.values())
+
+
+@pytest.mark.parametrize("to", ["a", "b"])
+def test_a_code_is_what_the_decoder_is_given(to: Any) -> None:
+    made = method("crossnet", 3)
+    made.networks[f"D_{to}"].eval()
+    code = encode(made, pictures(), to)
+    assert code.shape == (2, 8, 8, 8)
+    with torch.inference_mode():
+        decoded = from_range(made.networks[f"D_{to}"](torch.from_numpy(code)).numpy())
+    assert np.array_equal(decoded, translate(made, pictures(), to))
 
 
 def test_what_translates_holds_encoders_and_decoders_alone(tmp_path: Path) -> None:

@@ -54,6 +54,10 @@ WRONG = [
     ("number as PyYAML would not read it", setting("lr", "'2e-4'"), f"{S}.training.lr: '2e-4' is not a number"),
     ("true for a number", setting("lambda_gan", "true"), "lambda_gan: True is not a number"),
     ("nothing for a number", setting("lambda_gan", ""), "lambda_gan: None is not a number"),
+    ("one direction", setting("lambda_gan", "{a: 1}"), "lambda_gan.b: missing"),
+    ("text for a direction", setting("lambda_id", "{a: x, b: 1}"), "lambda_id.a: 'x' is not a number"),
+    ("a third direction", setting("lambda_id", "{a: 1, b: 1, c: 1}"), "lambda_id.c: 1 is a value for a key that does"),
+    ("both directions zero", lambda text: setting("lambda_gan", "{a: 0, b: 0}")(all_zero(text)), "lambda_gan: all"),
     ("list for a number", setting("lambda_gan", "[1]"), r"lambda_gan: \[1\] is not a number"),
     ("fraction for a count", setting("batch", "1.5"), f"{S}.training.batch: 1.5 is not a whole number"),
     ("fraction that is whole", setting("batch", "4.0"), f"{S}.training.batch: 4.0 is not a whole number"),
@@ -183,3 +187,11 @@ def test_a_weight_of_zero_is_an_ablation_and_no_mistake(tmp_path: Path) -> None:
 def test_parameters_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_params(PARAMS).seed = 3
+
+
+@pytest.mark.parametrize(("written", "weight"), [("{a: 6, b: 3.5}", {"a": 6, "b": 3.5}), ("{a: 6, b: 6}", 6)])
+def test_the_directions_of_a_term_may_have_weights_of_their_own(written: str, weight: object, tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(setting("lambda_zid", written)(TEXT))
+    params = load_params(tmp_path / "params.yaml")
+    assert params.weights["zid"] == params.effective()["method"]["zid"] == weight
+    assert params.weights["ctc"] == 3

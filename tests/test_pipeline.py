@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -36,6 +37,9 @@ def test_the_pipeline_leaves_what_it_promises(clone: Path) -> None:
     for to, source in (("to_b", "testA"), ("to_a", "testB")):
         names = {path.name for path in (clone / "data/prepared/sculptures" / source).iterdir()}
         assert {path.name for path in (clone / "data/translated" / to).iterdir()} == names
+        codes = [np.load(path) for path in (clone / "data/translated/codes" / to).glob("*.npy")]
+        assert {code.shape for code in codes} == {(16, 8, 8)}
+        assert len(codes) == 8
     log = clone / "reports/training/plots/metrics"
     terms = {path.stem for path in (log / "loss").iterdir()}
     assert terms == {"gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"}

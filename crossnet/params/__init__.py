@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from crossnet.params.block import Block, Positive, Seed, Share, Weight
+from crossnet.params.block import Block, Directions, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.tasks import Task
 
 
@@ -117,11 +117,11 @@ class Params(Block):
     method: str
     scale: str
     seed: Seed
-    lambda_gan: Weight
-    lambda_id: Weight
-    lambda_ctc: Weight
-    lambda_zid: Weight
-    lambda_zcyc: Weight
+    lambda_gan: OneOrTwoWeights
+    lambda_id: OneOrTwoWeights
+    lambda_ctc: OneOrTwoWeights
+    lambda_zid: OneOrTwoWeights
+    lambda_zcyc: OneOrTwoWeights
     checkpoints: Checkpoints
     methods: Methods
     scales: dict[str, Scale]
@@ -160,7 +160,7 @@ class Params(Block):
         options: dict[str, Any] = getattr(self.methods, self.method).model_dump()
         if self.method == "crossnet":
             names = ("gan", "id", "ctc", "zid", "zcyc")
-            return {name: getattr(self, f"lambda_{name}") for name in names} | options
+            return {name: _plain(getattr(self, f"lambda_{name}")) for name in names} | options
         return options
 
     @property
@@ -177,6 +177,13 @@ class Params(Block):
             "scale": {"name": self.scale} | self.scales[self.scale].model_dump(),
             "seed": self.seed,
         }
+
+
+def _plain(weight: float | Directions) -> float | dict[str, float]:
+    """As the method takes it; two equal weights are one."""
+    if isinstance(weight, Directions):
+        return weight.a if weight.a == weight.b else weight.model_dump()
+    return weight
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:
@@ -206,6 +213,8 @@ def _one_line(path: Path, errors: list[ErrorDetails]) -> str:
     place = list(map(str, first["loc"]))
     if place[:1] == ["tasks"]:
         del place[2:3]  # the kind of task, which pydantic adds to the way there
+    if place and place[0].startswith("lambda_"):
+        del place[1:2]  # whether it is one weight or two
     message = _WANTED.get(first["type"], first["msg"]).removeprefix("Value error, ").replace("Input should", "should")
     if first["type"] == "union_tag_invalid":
         place.append("source")

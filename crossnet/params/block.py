@@ -1,8 +1,9 @@
 """What every block of params.yaml is: frozen and strict, with ranges that are said once."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -14,3 +15,19 @@ class Block(BaseModel):
     """Every key has to be there, no other may be, and a value has its type without being converted."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Directions(Block):
+    """A weight for each direction of a loss term, by the domain in which it is judged."""
+
+    a: Weight
+    b: Weight
+
+
+def _kind(value: Any) -> str:
+    return "directions" if isinstance(value, Mapping | Directions) else "number"
+
+
+OneOrTwoWeights = Annotated[
+    Annotated[Weight, Tag("number")] | Annotated[Directions, Tag("directions")], Discriminator(_kind)
+]

@@ -41,14 +41,20 @@ class Archive(Block):
         return [self.url, *self.mirrors]
 
 
-class Pictures(Block):
+class AnyTask(Block):
+    """`fid`: whether the task is measured by FID also, which needs the Inception weights."""
+
+    fid: bool
+
+
+class Pictures(AnyTask):
     """How images of any shape become squares, and the share of unreadable ones that is put up with."""
 
     fit: Literal["stretch", "crop"]
     refuse_above: Share
 
 
-class SculpturesTask(Block):
+class SculpturesTask(AnyTask):
     source: Literal["sculptures"]
     seed: Seed
     luminance: Luminances
@@ -56,7 +62,7 @@ class SculpturesTask(Block):
     scenery_reduction: Reductions
 
 
-class SpecularTask(Block):
+class SpecularTask(AnyTask):
     source: Literal["specular2diffuse"]
     seed: Seed
     luminance: Luminances

@@ -66,3 +66,9 @@ class TwoGenerators(Method):
         given, wanted = ("x_a", "x_b_hat") if to == "b" else ("x_b", "x_a_hat")
         translated: Tensor = Paths(self._figure, self.networks, {given: x})[wanted]
         return translated
+
+    def encode(self, x: Tensor, to: Side) -> Tensor:
+        """z_b = E_ab(x_a), or z_a = E_ba(x_b)."""
+        given, wanted = ("x_a", "z_b") if to == "b" else ("x_b", "z_a")
+        code: Tensor = Paths(self._figure, self.networks, {given: x})[wanted]
+        return code

@@ -71,6 +71,10 @@ class Method(ABC):
     def translate(self, x: Tensor, to: Side) -> Tensor:
         """Images (N, 3, H, W) in [-1, 1] of one domain -> the other one; H and W are multiples of 4."""
 
+    @abstractmethod
+    def encode(self, x: Tensor, to: Side) -> Tensor:
+        """The code (N, C, h, w) that `translate` decodes, for the same images."""
+
 
 def load(name: str) -> type[Method]:
     """The method of that name: `crossnet.methods.<name>.method.METHOD`."""

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from crossnet.nn.objective import objective
+from crossnet.nn.objective import Sides, objective
 from crossnet.nn.paths import Paths
 
 FIGURE = {"once": ("double", "x"), "twice": ("double", "once"), "other": ("broken", "x")}
@@ -19,16 +19,22 @@ def paths() -> Paths:
 
 
 TERMS = {
-    "mean": lambda once: once.mean(),
-    "both": lambda twice, x: (twice + x).sum(),
-    "bad": lambda other: other.sum(),
+    "mean": lambda once: Sides(a=once.mean(), b=once.max()),
+    "both": lambda twice, x: Sides(a=twice.sum(), b=x.sum()),
+    "bad": lambda other: Sides(a=other.sum(), b=other.sum()),
 }
 
 
 def test_it_is_the_weighted_sum_of_its_terms() -> None:
     total, terms = objective(TERMS, paths(), {"mean": 10, "both": 0.5, "bad": 0})
-    assert terms == {"mean": 4, "both": 20}
-    assert total == 10 * 4 + 0.5 * 20
+    assert terms == {"mean": 4 + 6, "both": 16 + 4}
+    assert total == 10 * 10 + 0.5 * 20
+
+
+def test_each_direction_may_have_a_weight_of_its_own() -> None:
+    total, terms = objective(TERMS, paths(), {"mean": {"a": 10, "b": 1}, "both": {"a": 0, "b": 0.5}, "bad": 0})
+    assert terms == {"mean": 4 + 6, "both": 16 + 4}
+    assert total == 10 * 4 + 1 * 6 + 0.5 * 4
 
 
 def test_a_term_without_weight_is_not_computed() -> None:
