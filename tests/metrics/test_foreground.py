@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +10,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from scipy.stats import bootstrap, rankdata
 from sklearn.metrics import auc, roc_auc_score
 
-from crossnet.metrics.foreground import auc_per_image, foreground, pooled_auc, roc, segmentation
+from crossnet.metrics.foreground import (
+    auc_of_each,
+    foreground,
+    iou_of_each,
+    pooled_auc,
+    roc,
+    scores,
+    segmentation,
+    separation,
+)
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
 
@@ -33,40 +44,76 @@ def test_auc_is_the_share_of_pairs_in_order_ties_counting_half(levels: Image, ma
     assume(0 < mask.sum() < mask.size)
     pairs = list(itertools.product(levels[mask].tolist(), levels[~mask].tolist()))
     share = sum(1.0 if on < off else 0.5 if on == off else 0.0 for on, off in pairs) / len(pairs)
-    assert pooled_auc([grey(levels)], [mask]) == pytest.approx(share, abs=1e-12)
+    assert pooled_auc(scores([grey(levels)]), [mask]) == pytest.approx(share, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_auc_is_that_of_scikit_learn_on_255_minus_luminance(seed: int) -> None:
     images, masks = noisy(seed)
-    scores = np.concatenate([255 - image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
-    assert pooled_auc(images, masks) == roc_auc_score(np.concatenate([mask.ravel() for mask in masks]), scores)
+    dark = np.concatenate([255 - image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
+    labels = np.concatenate([mask.ravel() for mask in masks])
+    assert pooled_auc(scores(images), masks) == roc_auc_score(labels, dark)
 
 
-def test_auc_per_image_is_the_mean_over_images_that_have_both_kinds() -> None:
+def test_each_image_has_its_own_auc_where_its_mask_has_both_kinds() -> None:
     black_on_white, white_on_black = grey([[0, 255]]), grey([[255, 0]])
     left, nothing = np.array([[True, False]]), np.array([[False, False]])
-    assert auc_per_image([black_on_white, white_on_black], [left, left]) == 0.5
-    assert auc_per_image([black_on_white, white_on_black], [left, nothing]) == 1
-    assert auc_per_image([black_on_white, grey([[100, 100]])], [left, left]) == 0.75
-    assert pooled_auc([black_on_white, grey([[100, 100]])], [left, left]) == 0.875
+    images = scores([black_on_white, white_on_black, grey([[100, 100]]), white_on_black])
+    each = auc_of_each(images, [left, left, left, nothing])
+    assert each[:3].tolist() == [1, 0, 0.5]
+    assert math.isnan(each[3])
+    found = separation(images, [left, left, left, nothing])
+    assert found["auc_per_image"] == 0.5
+    assert found["auc"] == pooled_auc(images, [left, left, left, nothing])
 
 
 def test_without_both_kinds_there_is_no_auc() -> None:
     for mask in (np.zeros((2, 2), bool), np.ones((2, 2), bool)):
-        assert math.isnan(pooled_auc([grey([[1, 2], [3, 4]])], [mask]))
-        assert math.isnan(auc_per_image([grey([[1, 2], [3, 4]])], [mask]))
+        image = grey([[1, 2], [3, 4]])
+        assert math.isnan(pooled_auc(scores([image]), [mask]))
+        assert separation(scores([image]), [mask]) == {"n": 1}
+        assert foreground([image], [image], [mask], [image]).keys() == {"iou", "f1", "n", "threshold"}
+
+
+def test_the_intervals_are_those_of_scipy() -> None:
+    images, masks = noisy(0, count=12, size=8)
+    maps = scores(images)
+    found = separation(maps, masks)
+
+    def pooled(rows: NDArray[np.int64]) -> float:
+        on = np.concatenate([masks[i].ravel() for i in rows])
+        ranks = rankdata(np.concatenate([maps[i].ravel() for i in rows]))
+        return float((ranks[on].mean() - (on.sum() + 1) / 2) / (~on).sum())
+
+    settings: dict[str, Any] = {"n_resamples": 1000, "method": "percentile"}
+    each = bootstrap((auc_of_each(maps, masks),), np.mean, rng=np.random.default_rng(0), **settings)
+    together = bootstrap((np.arange(12),), pooled, vectorized=False, rng=np.random.default_rng(0), **settings)
+    for key, scipys in (("auc_per_image", each), ("auc", together)):
+        span = found[f"{key}_low"], found[f"{key}_high"]
+        assert span == pytest.approx(tuple(scipys.confidence_interval), abs=1e-4)
+        assert span[0] < found[key] < span[1]
+    assert (found["resamples"], found["resampling_seed"]) == (1000, 0)
+
+
+def test_score_maps_of_a_method_stand_in_the_place_of_luminance() -> None:
+    images, masks = noisy(0)
+    perfect = [mask * 255.0 for mask in masks]
+    assert separation(perfect, masks)["auc"] == 1 > separation(scores(images), masks)["auc"]
+    assert roc(perfect, masks)[["fpr", "tpr"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 1]]
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("size", [16, 64])
 def test_the_curve_has_the_area_of_the_auc(seed: int, size: int) -> None:
     images, masks = noisy(seed, size=size)
-    assert auc(*roc(images, masks)[["fpr", "tpr"]].to_numpy().T) == pytest.approx(pooled_auc(images, masks), abs=1e-3)
+    assert auc(*roc(scores(images), masks)[["fpr", "tpr"]].to_numpy().T) == pytest.approx(
+        pooled_auc(scores(images), masks), abs=1e-3
+    )
 
 
 def test_the_curve_rises_from_corner_to_corner_in_few_rows() -> None:
-    curve = roc(*noisy(0, size=64), points=100)
+    images, masks = noisy(0, size=64)
+    curve = roc(scores(images), masks, points=100)
     assert 50 < len(curve) <= 102
     assert list(curve.columns) == ["fpr", "tpr", "threshold"]
     assert tuple(curve.iloc[0][["fpr", "tpr"]]) == (0, 0)
@@ -79,7 +126,7 @@ def test_a_row_of_the_curve_is_what_its_threshold_selects() -> None:
     images, masks = noisy(1)
     luminance = np.concatenate([image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
     labels = np.concatenate([mask.ravel() for mask in masks])
-    for row in roc(images, masks).iloc[1:].itertuples():
+    for row in roc(scores(images), masks).iloc[1:].itertuples():
         found = luminance <= row.threshold + 1e-9
         assert found[labels].mean() == pytest.approx(row.tpr)
         assert found[~labels].mean() == pytest.approx(row.fpr)
@@ -103,10 +150,12 @@ def test_iou_and_f1_by_hand() -> None:
     masks = [np.array([[True, False, True, False]]), np.array([[True, True, True, False]])]
     # 2 found rightly, 2 found wrongly, 3 missed
     assert segmentation(images, masks) == {"iou": pytest.approx(2 / 7), "f1": pytest.approx(4 / 9)}
+    assert iou_of_each(images, masks) == pytest.approx([1 / 3, 1 / 4])
 
 
 def test_nothing_there_and_nothing_found_is_no_error() -> None:
     assert segmentation([grey([[255]])], [np.zeros((1, 1), bool)]) == {"iou": 0, "f1": 0}
+    assert iou_of_each([grey([[255]])], [np.zeros((1, 1), bool)]) == [0]
 
 
 def test_the_summary_has_the_floor_and_where_there_is_a_truth_the_ceiling() -> None:
@@ -114,7 +163,7 @@ def test_the_summary_has_the_floor_and_where_there_is_a_truth_the_ceiling() -> N
     truths = [grey(np.where(mask, 10, 255).astype(np.uint8)) for mask in masks]
     inputs = [grey(np.full((16, 16), 90)) for _ in masks]
     found = foreground(images, inputs, masks, truths)
-    assert found["auc"] == pooled_auc(images, masks)
+    assert found["auc"] == pooled_auc(scores(images), masks)
     assert found["auc_input"] == found["auc_per_image_input"] == 0.5
     assert found["auc_truth"] == 1
     assert (found["n"], found["threshold"]) == (3, 243)
@@ -124,9 +173,9 @@ def test_the_summary_has_the_floor_and_where_there_is_a_truth_the_ceiling() -> N
 def test_as_many_masks_as_images_are_needed() -> None:
     images, masks = noisy(0)
     with pytest.raises(ValueError, match=r"zip|inconsistent"):
-        auc_per_image(images, masks[:2])
+        auc_of_each(scores(images), masks[:2])
 
 
 def test_without_masks_the_roc_is_its_header() -> None:
     images, _ = noisy(0)
-    assert roc(images, []).to_csv(index=False) == "fpr,tpr,threshold\n"
+    assert roc(scores(images), []).to_csv(index=False) == "fpr,tpr,threshold\n"

@@ -1,12 +1,12 @@
-"""The Fréchet distance, against the official code and a closed form."""
+"""The Fréchet distance and its interval, against the official code, closed forms and scipy's bootstrap."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crossnet.metrics.frechet import frechet_distance
-
-from .official_fid import calculate_frechet_distance
+from crossnet.metrics.bootstrap import resample
+from crossnet.metrics.frechet import frechet_distance, frechet_interval, resampled_distances
+from crossnet.metrics.official import pytorch_fid
 
 Features = NDArray[np.float64]
 
@@ -21,7 +21,8 @@ def features(seed: int, count: int, width: int) -> Features:
 def test_it_is_that_of_pytorch_fid(n: int, m: int, width: int) -> None:
     x, y = features(1, n, width), features(2, m, width)
     moments = [moment for z in (x, y) for moment in (z.mean(0), np.cov(z, rowvar=False))]
-    assert frechet_distance(x, y) == pytest.approx(calculate_frechet_distance()(*moments), rel=1e-6)
+    official = pytorch_fid().fid_score.calculate_frechet_distance(*moments)
+    assert frechet_distance(x, y) == pytest.approx(official, rel=1e-6)
 
 
 def whitened(seed: int, count: int, mean: Features, deviation: Features) -> Features:
@@ -65,3 +66,35 @@ def test_with_fewer_images_than_features_it_is_that_of_the_space_they_span() -> 
 def test_one_image_is_too_few(n: int, m: int) -> None:
     with pytest.raises(ValueError, match=f"at least 2 images on each side, not {n} and {m}"):
         frechet_distance(np.zeros((n, 3)), np.zeros((m, 3)))
+
+
+@pytest.mark.parametrize(("n", "m", "width"), [(7, 5, 3), (6, 9, 40), (2, 2, 4)])
+def test_a_resample_has_the_distance_of_its_images(n: int, m: int, width: int) -> None:
+    x, y = features(1, n, width), features(2, m, width) + 50
+    of_x, of_y = resample(n)[:20], resample(m, 1)[:20]
+    wanted = [frechet_distance(x.repeat(p, axis=0), y.repeat(q, axis=0)) for p, q in zip(of_x, of_y, strict=True)]
+    assert resampled_distances(x, y, of_x, of_y) == pytest.approx(np.array(wanted), rel=1e-8)
+
+
+def test_the_interval_holds_the_distance_and_is_as_wide_as_the_spread_over_new_samples() -> None:
+    def drawn(seed: int) -> tuple[Features, Features]:
+        rng = np.random.default_rng(seed)
+        return rng.normal(0, 1, (60, 3)), rng.normal(2, 1, (50, 3))
+
+    x, y = drawn(0)
+    found = frechet_interval(x, y)
+    assert found is not None
+    assert found[0] < frechet_distance(x, y) < found[1]
+    low, high = np.percentile([frechet_distance(*drawn(seed)) for seed in range(400)], [2.5, 97.5])
+    assert found[1] - found[0] == pytest.approx(high - low, rel=0.25)
+
+
+def test_the_interval_is_the_percentiles_of_resamples_about_the_distance() -> None:
+    x, y = features(1, 12, 3), features(2, 9, 3)
+    values = resampled_distances(x, y, resample(12), resample(9, 1))
+    low, high = np.quantile(values, [0.025, 0.975]) - values.mean() + frechet_distance(x, y)
+    assert frechet_interval(x, y) == (pytest.approx(max(0, low)), pytest.approx(high))
+
+
+def test_of_very_many_images_there_is_no_interval() -> None:
+    assert frechet_interval(np.zeros((1001, 1)), np.zeros((2, 1))) is None

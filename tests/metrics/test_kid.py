@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.metrics.pairwise import polynomial_kernel
 
 from crossnet.metrics.kid import kernel_distance, squared_mmd
 
@@ -26,6 +27,13 @@ def drawn(seed: int, count: int, shift: float = 0, width: int = 5) -> NDArray[np
 def test_it_is_its_definition(n: int, m: int) -> None:
     x, y = drawn(1, n), drawn(2, m, 0.5)
     assert squared_mmd(x, y) == pytest.approx(by_definition(x, y), rel=1e-10)
+
+
+def test_it_is_that_of_scikit_learns_kernel() -> None:
+    x, y = drawn(1, 30, width=2048), drawn(2, 20, 0.5, width=2048)
+    xx, yy, xy = (polynomial_kernel(a, b, degree=3, gamma=None, coef0=1) for a, b in ((x, x), (y, y), (x, y)))
+    within = [(k.sum() - k.trace()) / (len(k) * (len(k) - 1)) for k in (xx, yy)]
+    assert squared_mmd(x, y) == pytest.approx(sum(within) - 2 * xy.mean(), rel=1e-10)
 
 
 @pytest.mark.parametrize("count", [5, 20])
