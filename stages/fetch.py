@@ -7,9 +7,7 @@ from stages.sources import bring
 
 def fetch(params: Params) -> None:
     """Bring the raw material of the task to data/raw/<task>: render it, download it, or copy it from a folder."""
-    raw = Path("data/raw") / params.task
-    raw.mkdir(parents=True, exist_ok=True)
-    bring(params, raw)
+    bring(params, Path("data/raw") / params.task)
 
 
 if __name__ == "__main__":

@@ -11,28 +11,17 @@ from typing import Any, Self, TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from crossnet.datasets.transport.addresses import parsed, redirected, shown
+from crossnet.datasets.transport.connection import by_way_of, client
+from crossnet.datasets.transport.errors import PassingError, WebError
+
 T = TypeVar("T")
 
 MOST_JSON = 32 << 20  # bytes of a JSON answer
 MOST_REDIRECTS = 10
 SLOWEST = 256  # bytes a second, over any timeout_s: what comes slower counts as stalled
 SECRETS = ("authorization", "cookie")  # headers that do not follow a redirect to another host
-
-
-class WebError(OSError):
-    """What a server or the way to it did wrong, in one line; `status` is that of its answer, None if there was none."""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class PassingError(WebError):
-    """A fault that may mend by itself; `after_s` is how long the server asks to wait."""
-
-    def __init__(self, message: str, status: int | None = None, after_s: float = 0.0) -> None:
-        super().__init__(message, status)
-        self.after_s = after_s
+LONGEST_ASKED_S = 366 * 86400.0  # what a server that asks to wait for longer is taken to ask for
 
 
 class Web:
@@ -55,7 +44,7 @@ class Web:
         self.tries, self.timeout_s = tries, timeout_s
         self.longest_wait_s, self.first_wait_s = longest_wait_s, first_wait_s
         self.count = 0
-        self._client = httpx.Client(headers={"User-Agent": agent}, timeout=timeout_s, follow_redirects=False)
+        self._client = client(agent, timeout_s)
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +59,7 @@ class Web:
 
         An answer of 200 that carries Retry-After is tried again too: it is how MediaWiki says that it is behind.
         """
-        address = str(_parsed(url).copy_merge_params(dict(params or {})))
+        address = str(parsed(url).copy_merge_params(dict(params or {})))
         body, _ = self._persist(lambda: self._read(address, MOST_JSON, headers or {}, heed_after=True))
         try:
             return json.loads(body)
@@ -124,7 +113,8 @@ class Web:
         try:
             return retrying(call)
         except PassingError as error:
-            raise WebError(f"{error} (tried {self.tries} times)", error.status) from error
+            message = f"{error} (tried {self.tries} times)"
+            raise WebError(message, error.status, error.after_s, error.headers) from error
 
     def _backoff(self, failures: int) -> float:
         return min(self.first_wait_s * 2 ** (failures - 1), self.longest_wait_s)
@@ -154,13 +144,13 @@ class Web:
 
     def _open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         """The answer at the end of the redirects, its body unread."""
-        address = _parsed(url)
+        address = parsed(url)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._send(address, headers)
             if not response.has_redirect_location:
                 return self._judged(response, url)
             response.close()
-            onward = _redirected(address, response.headers["Location"])
+            onward = redirected(address, response.headers["Location"])
             if (onward.scheme, onward.host, onward.port) != (address.scheme, address.host, address.port):
                 headers = {key: value for key, value in headers.items() if key.lower() not in SECRETS}
             address = onward
@@ -175,7 +165,7 @@ class Web:
         except httpx.InvalidURL as error:  # of a redirect, which httpx reads even if it is not to follow it
             raise WebError(f"{shown(address)}: redirects to what is no address: {error}") from error
         except httpx.TransportError as error:
-            raise PassingError(f"{shown(address)}: {_said(error)}") from error
+            raise PassingError(f"{shown(address)}: {_said(error)}{by_way_of(address)}") from error
 
     def _judged(self, response: httpx.Response, url: str) -> httpx.Response:
         """A response that is a success; of any other it is closed, and the error raised."""
@@ -194,8 +184,8 @@ class Web:
         message = f"{shown(url)}: {_line(response)}"
         if after_s > self.longest_wait_s:
             message += f", asks to wait {after_s:.0f} s, more than {self.longest_wait_s:g} s: try again later"
-            return WebError(message, response.status_code)
-        return PassingError(message, response.status_code, after_s)
+            return WebError(message, response.status_code, after_s, response.headers)
+        return PassingError(message, response.status_code, after_s, response.headers)
 
     def _excerpt(self, response: httpx.Response, url: str) -> str:
         """The first words of what a server has to say, for an error's line."""
@@ -211,47 +201,17 @@ class Web:
         return f": {text[:300]}" if text and not text.startswith("<") else ""
 
 
-def shown(url: str | httpx.URL) -> str:
-    """An address for a message: without a user's name and password."""
-    try:
-        return str(httpx.URL(url).copy_with(userinfo=b""))
-    except httpx.InvalidURL:
-        return str(url)
-
-
-def _parsed(url: str) -> httpx.URL:
-    try:
-        address = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise WebError(f"{url}: not an address: {error}") from error
-    if address.scheme not in ("http", "https") or not address.host:
-        raise WebError(f"{shown(address)}: not an address of http or https")
-    return address
-
-
-def _redirected(address: httpx.URL, location: str) -> httpx.URL:
-    try:
-        onward = address.join(location)
-    except httpx.InvalidURL as error:
-        raise WebError(f"{shown(address)}: redirects to {location!r}, which is no address") from error
-    if onward.scheme not in ("http", "https") or not onward.host:
-        raise WebError(f"{shown(address)}: redirects to {shown(onward)}, which is refused: not http or https")
-    if address.scheme == "https" and onward.scheme == "http":
-        raise WebError(f"{shown(address)}: redirects from https to {shown(onward)}, which is refused")
-    return onward
-
-
 def _seconds(retry_after: str) -> float:
     """Retry-After, which is a number of seconds or a date, as seconds from now; 0 for none and for nonsense."""
     if retry_after.strip().isdecimal():
-        return float(retry_after)
+        return min(float(retry_after), LONGEST_ASKED_S)
     try:
         date = parsedate_to_datetime(retry_after)
     except ValueError:
         return 0.0
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (date - datetime.now(UTC)).total_seconds()), LONGEST_ASKED_S)
 
 
 def _line(response: httpx.Response) -> str:

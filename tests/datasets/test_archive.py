@@ -1,6 +1,8 @@
 """Archives come out as they went in; what is wrong with one is found before anything is written."""
 
 import io
+import shutil
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -10,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossnet.datasets.archive import ArchiveError, extract
+from crossnet.datasets.archive import ExtractionError, extract
+from crossnet.datasets.members import ArchiveError
 
 FILES = {"h2z/trainA/a.jpg": b"a" * 1000, "h2z/trainB/ü b.jpg": bytes(300_000), "h2z/empty": b""}
 MOST = {"most_bytes": 10**6, "most_files": 20}
@@ -144,6 +147,86 @@ def test_what_is_no_archive_is_refused(body: bytes, tmp_path: Path) -> None:
 def test_no_archive_at_all_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"/a.zip: cannot be extracted: No such file or directory"):
         extract(tmp_path / "a.zip", tmp_path / "out", **MOST)
+
+
+@EVERY_KIND
+def test_names_that_differ_in_case_or_accents_alone_are_both_there(make: Make, tmp_path: Path) -> None:
+    files = {"x/Good.jpg": b"1", "x/good.jpg": b"2", "X/good.jpg": b"3", "\u00fc": b"4", "u\u0308": b"5"}
+    assert extract(make(tmp_path / "a", files), tmp_path / "out", **MOST) == 5
+    assert read(tmp_path / "out") == files
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("x/Good", "x/good"), "'x/good' and 'x/Good' are one name to the file system of"),
+        (("x/Good", "X/good/deep"), "'X/good/deep' and 'x/Good' are one name to the file system of"),
+    ],
+)
+def test_where_the_file_system_takes_two_names_for_one_both_are_named(
+    names: tuple[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded = lambda path: Path(str(path).lower())  # noqa: E731  # as file systems do it that tell no case
+    opened, made = Path.open, Path.mkdir
+    monkeypatch.setattr(Path, "open", lambda path, *rest, **more: opened(folded(path), *rest, **more))
+    monkeypatch.setattr(Path, "mkdir", lambda path, *rest, **more: made(folded(path), *rest, **more))
+    place = tmp_path.parent / tmp_path.name.lower()
+    made(place, exist_ok=True)
+    archive = make_zip(place / "a", dict.fromkeys(names, b"1"))
+    with pytest.raises(ExtractionError, match=rf"/a: {said} .*; go on where upper and lower case .* or rename one$"):
+        extract(archive, place / "out", **MOST)
+    assert [path.name for path in place.iterdir()] == ["a"]
+
+
+RESERVED = ["aux.jpg", "x/CON", "nul.tar.gz", "x/com1", "name:stream", "what?.jpg", "ends.", "ends /a", "tab\t"]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_what_windows_keeps_for_itself_is_refused_there_alone(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = make_tar(tmp_path / "a", {"good.jpg": b"1", name: b"2"})
+    monkeypatch.setattr("crossnet.datasets.archive.WINDOWS", False)
+    assert extract(archive, tmp_path / "out", **MOST) == 2
+    monkeypatch.setattr("crossnet.datasets.archive.WINDOWS", True)
+    with pytest.raises(ArchiveError, match="has a name that Windows keeps for itself or cannot have: '"):
+        extract(archive, tmp_path / "other", **MOST)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_name_that_is_too_long_is_one_line(tmp_path: Path) -> None:
+    archive = make_tar(tmp_path / "a", {f"{'x' * 300}.jpg": b"2"})
+    with pytest.raises(ExtractionError, match=r"/a: cannot be extracted: File name too long \([^\n]*\)$"):
+        extract(archive, tmp_path / "out", **MOST)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_there_is_no_room_for_is_not_begun(tmp_path: Path) -> None:
+    size = 2 * shutil.disk_usage(tmp_path).free
+    archive = make_zip(tmp_path / "a", {"big": b"x"})
+    body = bytearray(archive.read_bytes())
+    place = body.rindex(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, size)  # Zip64: the size that it says it unpacks to
+    body[place + 24 : place + 28], body[place + 30 : place + 32] = b"\xff" * 4, struct.pack("<H", len(extra))
+    body[place + 49 : place + 49] = extra  # after the header and its name of three letters
+    end = body.rindex(b"PK\x05\x06")
+    body[end + 12 : end + 16] = struct.pack("<I", end - place)
+    archive.write_bytes(body)
+    with pytest.raises(
+        ExtractionError, match=rf"/a: cannot be extracted: its files have {size} bytes, and \d+ are free"
+    ):
+        extract(archive, tmp_path / "out", most_bytes=2 * size, most_files=9)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_folder_behind_a_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "disk/out").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "disk/out")
+    for content in (b"1", b"2"):
+        extract(make_zip(tmp_path / "a", {"new": content}), tmp_path / "out", **MOST)
+        assert read(tmp_path / "disk/out") == {"new": content}
+    assert (tmp_path / "out").is_symlink()
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["out"]
 
 
 def test_an_error_of_the_callers_is_the_callers(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def test_a_file_comes_with_a_record_and_nothing_else(tmp_path: Path, server: Fil
     record = json.loads(path.with_name("f.zip.json").read_text())
     assert record.pop("mtime_ns") == path.stat().st_mtime_ns
     assert record == {
-        "sha256": SHA256, "bytes": len(BODY), "etag": server.etag("/f.zip"), "url": f"{server.url}/f.zip",
+        "sha256": SHA256, "bytes": len(BODY), "etag": server.etag("/f.zip"),
+        "url": f"{server.url}/f.zip", "address": f"{server.url}/f.zip",
     }  # fmt: skip
     assert sorted(p.name for p in path.parent.iterdir() if p.suffix != ".lock") == ["f.zip", "f.zip.json"]
     assert server.log[0].headers["Accept-Encoding"] == "identity"
@@ -140,11 +142,11 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, server: Fi
 def test_an_unknown_checksum_is_written_down_and_held_to(tmp_path: Path, server: FileServer, web: Web) -> None:
     checksums, url = tmp_path / "lock" / "task.json", f"{server.url}/f.zip"
     (tmp_path / "lock").mkdir()
-    checksums.write_text('{"z.tar": {"sha256": "1", "bytes": 1, "url": null}}')
+    checksums.write_text('{"z.tar": {"http://z": {"sha256": "1", "bytes": 1}}}')
     options: dict[str, Any] = {"sha256": None, "checksums": checksums, "web": web}
     get(tmp_path / "one", url, **options)
     recorded = json.loads(checksums.read_text())
-    assert recorded["f.zip"] == {"sha256": SHA256, "bytes": len(BODY), "url": url}
+    assert recorded["f.zip"] == {url: {"sha256": SHA256, "bytes": len(BODY)}}
     assert list(recorded) == ["f.zip", "z.tar"]
     server.files["/f.zip"] = b"changed"
     with pytest.raises(DownloadError, match=rf"wanted {SHA256}, by {checksums}; to accept .* remove 'f.zip' there"):
@@ -160,10 +162,75 @@ def test_a_checksum_that_is_known_is_not_written_down(tmp_path: Path, server: Fi
     assert not (tmp_path / "task.json").exists()
 
 
-def test_broken_checksums_stop_it(tmp_path: Path) -> None:
-    (tmp_path / "task.json").write_text('{"f.zip": ')
-    with pytest.raises(DownloadError, match=r"task.json: no JSON of names and their sha256; restore or remove it"):
+@pytest.mark.parametrize("content", ['{"f.zip": ', "[]", '{"f.zip": {"sha256": "1"}}', '{"f.zip": {"http://z": {}}}'])
+def test_broken_checksums_stop_it(content: str, tmp_path: Path) -> None:
+    (tmp_path / "task.json").write_text(content)
+    wrong = r"^[^ ]*/task.json: no JSON of names, their addresses and sha256; restore or remove it$"
+    with pytest.raises(DownloadError, match=wrong):
         get(tmp_path, sha256=None, checksums=tmp_path / "task.json")
+
+
+def test_another_address_is_fetched_anew_and_the_same_one_asks_for_nothing(
+    tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    other = bytes(1000)
+    server.files["/other.zip"] = other
+    one, two = f"{server.url}/f.zip", f"{server.url}/other.zip"
+    options: dict[str, Any] = {"sha256": None, "checksums": tmp_path / "task.json", "web": web}
+    for address, body, requests in ((one, BODY, 1), (one, BODY, 1), (two, other, 2), (two, other, 2), (one, BODY, 3)):
+        assert get(tmp_path, address, **options).read_bytes() == body
+        assert len(server.log) == requests
+    assert json.loads((tmp_path / "task.json").read_text())["f.zip"] == {
+        one: {"sha256": SHA256, "bytes": len(BODY)},
+        two: {"sha256": hashlib.sha256(other).hexdigest(), "bytes": 1000},
+    }
+    server.files["/other.zip"] = b"changed"
+    with pytest.raises(DownloadError, match="wanted " + hashlib.sha256(other).hexdigest()):  # held to what it was
+        get(tmp_path, two, **options)
+    assert (tmp_path / "f.zip").read_bytes() == BODY
+    assert get(tmp_path, "http://127.0.0.1:1/gone", one, **options | {"sha256": SHA256}).read_bytes() == BODY
+
+
+def test_a_mirror_more_is_no_other_address(tmp_path: Path, server: FileServer, web: Web) -> None:
+    options: dict[str, Any] = {"sha256": None, "checksums": tmp_path / "task.json", "web": web}
+    gone = f"{server.url}/gone"
+    get(tmp_path, gone, f"{server.url}/f.zip", **options)
+    asked = len(server.log)
+    assert get(tmp_path, gone, **options).read_bytes() == BODY
+    assert len(server.log) == asked == 2
+    assert list(json.loads((tmp_path / "task.json").read_text())["f.zip"]) == [gone]
+
+
+def test_one_local_file_has_one_address_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.zip").write_bytes(BODY)
+    monkeypatch.chdir(tmp_path)
+    options: dict[str, Any] = {"sha256": None, "checksums": tmp_path / "task.json"}
+    for address in ("mine.zip", str(tmp_path / "mine.zip"), f"file://{tmp_path}/mine.zip"):
+        get(tmp_path / "store", address, **options)
+        (tmp_path / "mine.zip").unlink(missing_ok=True)  # which nobody asks for a second time
+    assert list(json.loads((tmp_path / "task.json").read_text())["f.zip"]) == [str(tmp_path / "mine.zip")]
+
+
+def test_a_file_of_another_address_stays_where_the_new_one_has_none_and_may_be_taken(
+    tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    options: dict[str, Any] = {"sha256": None, "checksums": tmp_path / "task.json", "web": web}
+    get(tmp_path, f"{server.url}/f.zip", **options)
+    with pytest.raises(DownloadError) as stopped:
+        get(tmp_path, f"{server.url}/gone", **options)
+    assert str(stopped.value) == (
+        f"{tmp_path}/f.zip: is there, but of another address, {server.url}/f.zip; to take it all the same, remove "
+        f"'f.zip.json' beside it; {server.url}/gone: 404 Not Found: no such file; {BY_HAND}"
+    )
+    (tmp_path / "f.zip.json").unlink()
+    assert get(tmp_path, f"{server.url}/gone", **options).read_bytes() == BODY
+
+
+def test_a_checksum_message_says_the_path_once(tmp_path: Path) -> None:
+    (tmp_path / "f.zip").write_bytes(b"another")
+    with pytest.raises(DownloadError) as stopped:
+        get(tmp_path)
+    assert str(stopped.value).count(str(tmp_path)) == 1
 
 
 def test_a_page_that_says_sorry_is_no_first_download(tmp_path: Path, server: FileServer, web: Web) -> None:
@@ -173,6 +240,70 @@ def test_a_page_that_says_sorry_is_no_first_download(tmp_path: Path, server: Fil
         get(tmp_path, f"{server.url}/f.zip", sha256=None, checksums=tmp_path / "task.json", web=web)
     assert not (tmp_path / "f.zip").exists()
     assert not (tmp_path / "task.json").exists()
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html><title>Log in</title>", b"\xef\xbb\xbf\n <HTML lang=en>"])
+def test_nor_one_that_does_not_say_what_it_is(
+    page: bytes, known: bool, tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    server.files["/f.zip"] = page
+    with pytest.raises(DownloadError, match=rf"{server.url}/f.zip: a web page, (sha256 is|wanted the file)"):
+        get(tmp_path, f"{server.url}/f.zip", sha256=SHA256 if known else None, checksums=tmp_path / "t.json", web=web)
+    (tmp_path / "f.zip").write_bytes(page)  # as a browser saves it
+    with pytest.raises(DownloadError, match=r"f.zip: is there: a web page, "):
+        get(tmp_path, sha256=SHA256 if known else None, checksums=tmp_path / "t.json")
+    assert not (tmp_path / "t.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "wrong"),
+    [
+        (Fault(204), "answered 204 No Content, not with a file"),
+        (Fault(202, {"Content-Type": "application/json"}, b"{}"), "answered 202 Accepted, not with a file"),
+        (Fault(200), "nothing at all, wanted the file"),
+        (Fault(407), "407 Proxy Authentication Required"),
+        (Fault(304), "304 Not Modified"),
+        (Fault(300), "300 Multiple Choices"),
+    ],
+)
+def test_an_answer_without_a_file_is_no_first_download(
+    fault: Fault, wrong: str, tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    server.inject("/f.zip", fault)
+    with pytest.raises(DownloadError, match=rf"{server.url}/f.zip: {wrong}; {BY_HAND}"):
+        get(tmp_path, f"{server.url}/f.zip", sha256=None, checksums=tmp_path / "task.json", web=web)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".f.zip.lock"]
+    assert get(tmp_path, f"{server.url}/f.zip", sha256=None, web=web).read_bytes() == BODY
+
+
+def test_what_was_joined_and_is_not_the_file_is_begun_anew(tmp_path: Path, server: FileServer, web: Web) -> None:
+    server.etags = "none"  # and the date is that of both files
+    server.files["/f.zip"] = bytes(len(BODY))
+    server.inject("/f.zip", Fault(cut_after=1_500_000), Fault(status=404))
+    with pytest.raises(DownloadError):
+        get(tmp_path, f"{server.url}/f.zip", web=web)
+    server.files["/f.zip"] = BODY
+    assert get(tmp_path, f"{server.url}/f.zip", web=web).read_bytes() == BODY
+    assert [asked.headers.get("Range") for asked in server.log][2:] == ["bytes=1500000-", None]
+    server.files["/f.zip"] = b"wrong"
+    with pytest.raises(DownloadError, match="sha256"):
+        get(tmp_path / "other", f"{server.url}/f.zip", web=web)
+    assert len(server.log) == 5  # what was whole and wrong is not asked for again
+
+
+def test_tokens_in_addresses_are_written_nowhere(tmp_path: Path, server: FileServer, web: Web) -> None:
+    address = f"{server.url}/f.zip?id=7&X-Amz-Signature=secret&access_token=secret#secret"
+    server.inject("/f.zip", Fault(cut_after=10), Fault(status=404))
+    with pytest.raises(DownloadError, match=r"f\.zip\?id=7&X-Amz-Signature=\.\.\.&access_token=\.\.\.: 404") as stopped:
+        get(tmp_path, address, sha256=None, checksums=tmp_path / "task.json", web=web)
+    written = [path.read_bytes() for path in tmp_path.iterdir()]
+    get(tmp_path, address, sha256=None, checksums=tmp_path / "task.json", web=web)
+    get(tmp_path, address.replace("secret", "renewed"), sha256=None, checksums=tmp_path / "task.json", web=web)
+    written += [path.read_bytes() for path in tmp_path.iterdir() if path.name != "f.zip"]
+    assert "secret" not in str(stopped.value)
+    assert not any(b"secret" in each for each in written)
+    assert [asked.query["access_token"] for asked in server.log] == [["secret"]] * 3
 
 
 def test_passwords_in_addresses_are_written_nowhere(tmp_path: Path, server: FileServer, web: Web) -> None:
@@ -193,10 +324,27 @@ def test_where_no_more_can_be_written_it_stops_in_one_line_and_goes_on_later(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
-        with pytest.raises(DownloadError, match=r"/f.zip: cannot be written: File too large$"):
+        wrong = r"/f.zip: cannot be read or written: File too large; mend that and run the same again: it goes on"
+        with pytest.raises(DownloadError, match=wrong):
             get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", web=web)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not (tmp_path / "f.zip").exists()
     get(tmp_path, f"{server.url}/f.zip", web=web)
     assert [asked.headers.get("Range") for asked in server.log] == [None, "bytes=1000000-"]
+
+
+def test_more_than_there_is_room_for_is_not_begun(tmp_path: Path, server: FileServer, web: Web) -> None:
+    room = shutil.disk_usage(tmp_path).free
+    server.inject("/f.zip", Fault(200, {"Content-Length": str(10 * room)}, BODY))
+    wrong = rf"/f.zip: cannot be read or written: {10 * room} bytes are still to come, and \d+ are free; mend that"
+    with pytest.raises(DownloadError, match=wrong):
+        get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", most_bytes=11 * room, web=web)
+    assert server.paths == ["/f.zip"]
+    assert not (tmp_path / "f.zip.part").exists()
+
+
+def test_a_folder_of_checksums_that_cannot_be_written_is_named(tmp_path: Path, server: FileServer, web: Web) -> None:
+    (tmp_path / "checksums").write_text("a file")
+    with pytest.raises(DownloadError, match=rf"^{tmp_path}/checksums: cannot be read or written: "):
+        get(tmp_path, f"{server.url}/f.zip", sha256=None, checksums=tmp_path / "checksums/task.json", web=web)

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from crossnet.datasets.web import Web, WebError
+from crossnet.datasets.transport.errors import WebError
+from crossnet.datasets.web import Web
 from tests.servers import Asked, Fault, FileServer, Server, send, send_json
 
 AGENT = "crossnet-tests (tests@example.org)"
@@ -176,3 +177,69 @@ def test_whitespace_of_an_answer_makes_no_second_line(web: Web) -> None:
 
     with Refuses() as server, pytest.raises(WebError, match=r"403 Forbidden: no: not you$"):
         web.json(f"{server.url}/a")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", "socksio"),
+        ("HTTPS_PROXY", "ftp://me:secret@127.0.0.1:9", "Unknown scheme for proxy URL"),
+        ("HTTP_PROXY", "http://me:secret@[::1", "Invalid port"),
+        ("SSL_CERT_FILE", "/no/such/file", "No such file or directory"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_one_line(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(
+        WebError, match=rf"^[^\n]*{name}[^\n]* of the environment: cannot be used: [^\n]*{said}"
+    ) as stopped:
+        Web(AGENT)
+    assert "secret" not in str(stopped.value)
+    assert str(stopped.value).endswith("; mend or unset it")
+
+
+def test_a_proxy_is_used_and_named_where_it_fails(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(each, raising=False)
+    with FileServer({"/a": b"abc"}) as proxy:
+        proxy.files["http://elsewhere.invalid/a"] = b"by way of it"
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://me:secret@"))
+        monkeypatch.setenv("http_proxy", proxy.url.replace("://", "://me:secret@"))
+        with Web(AGENT, tries=1) as other:
+            assert other.count == 0
+            with pytest.raises(WebError, match="404"):
+                other.content("http://elsewhere.invalid/b", 99)
+        assert proxy.log[0].headers["Proxy-Authorization"].startswith("Basic ")
+    with Web(AGENT, tries=1) as other, pytest.raises(WebError) as stopped:
+        other.content("http://elsewhere.invalid/a", 99)
+    assert str(stopped.value) == (
+        f"http://elsewhere.invalid/a: [Errno 111] Connection refused (by way of the proxy {proxy.url}) (tried 1 times)"
+    )
+
+
+def test_a_wait_beyond_all_measure_is_a_year(web: Web, files: FileServer) -> None:
+    for after in ("9" * 30, "Fri, 31 Dec 9999 23:59:59 GMT"):
+        files.inject("/a", Fault(429, {"Retry-After": after}))
+        with pytest.raises(WebError, match="asks to wait 31622400 s") as stopped:
+            web.content(f"{files.url}/a", 10)
+        assert stopped.value.after_s == 366 * 86400
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://me:secret@[::1/a?b=c", "ftp://me:secret@host/a", "//me:secret@host/a", "http://h/a?key=secret#s[ecret"],
+)
+def test_nothing_secret_is_shown_of_what_is_no_address(web: Web, address: str) -> None:
+    with pytest.raises(WebError) as stopped:
+        web.content(address.replace("http://h/", "http://127.0.0.1:1/"), 10)
+    assert "secret" not in str(stopped.value)
+
+
+def test_a_redirect_shows_no_token(web: Web, files: FileServer) -> None:
+    for onward in ("ftp://me:secret@host/?token=secret", "http://me:secret@host:port/?token=secret"):
+        files.inject("/moved", Fault(302, {"Location": onward}))
+        with pytest.raises(WebError) as stopped:
+            web.content(f"{files.url}/moved", 10)
+        assert "secret" not in str(stopped.value)

@@ -10,7 +10,8 @@ from crossnet.datasets.search.border import white_share
 from crossnet.datasets.search.duplicates import Seen, perceptual_hash
 from crossnet.datasets.search.found import Found, SearchError
 from crossnet.datasets.search.store import Served, Store
-from crossnet.datasets.web import PassingError, Web, WebError
+from crossnet.datasets.transport.errors import PassingError, WebError
+from crossnet.datasets.web import Web
 from crossnet.images import FORMATS, decode, pixels
 
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}

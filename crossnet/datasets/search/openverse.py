@@ -2,26 +2,25 @@
 
 Without a token a page holds at most 20 results and a query has at most 240. With one, which its operators give to a
 registered application, pages of 50 and all the pages that an answer announces are asked for. Its terms forbid getting
-round the limits: when a rate is used up this waits, or stops and says when to come again.
+round the limits: when a rate is used up this waits, or stops and says when to come again, and asks nothing until then.
 """
 
 import json
-import time
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from crossnet.datasets.search.found import Found, LimitError, SearchError
+from crossnet.datasets.search.found import Found, SearchError
 from crossnet.datasets.search.licences import normalise, uses
+from crossnet.datasets.search.limit import Limit
 from crossnet.datasets.search.plain_text import number, plain
 from crossnet.datasets.search.store import Store
-from crossnet.datasets.web import Web, WebError
+from crossnet.datasets.transport.errors import WebError
+from crossnet.datasets.web import Web
 
 ANONYMOUS_PAGE, ANONYMOUS_MOST = 20, 240
 TOKEN_PAGE = 50
 MOST_BYTES = 8 << 20  # of one page of results
-PERIODS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # of rates, "200/day", by the first letter of their unit
 
 
 class Openverse:
@@ -37,7 +36,7 @@ class Openverse:
         self.web, self.store, self.token = web, store, token
         self.endpoint = f"{address.rstrip('/')}/v1/images/"
         self.license_type = uses(licences)
-        self._limit, self._free_at = "", 0.0  # the rate that is used up, and when it no longer is, by time.time()
+        self._limit = Limit(store, self.endpoint, "with a token" if token else "without a token", web.longest_wait_s)
 
     def search(self, query: str, most: int) -> Iterator[Found]:
         """As `Search.search`."""
@@ -64,15 +63,18 @@ class Openverse:
         return answer
 
     def _ask(self, params: Mapping[str, str]) -> dict[str, Any]:
-        self._wait()
+        self._limit.wait()
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
             body, said = self.web.content(f"{self.endpoint}?{urlencode(params)}", MOST_BYTES, headers)
         except WebError as error:
             if error.status in (401, 403) and self.token:
                 raise SearchError(f"{error}; is OPENVERSE_TOKEN still good? renew or unset it") from error
+            if error.status == 429:
+                self._limit.heed(error.headers, error.after_s)
+                self._limit.wait()
             raise
-        self._heed(said)
+        self._limit.heed(said)
         try:
             answer = json.loads(body)
         except ValueError:
@@ -80,29 +82,6 @@ class Openverse:
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             raise SearchError(f"{self.endpoint}: answered {body[:80]!r}, wanted JSON with results; try again later")
         return answer
-
-    def _heed(self, headers: Mapping[str, str]) -> None:
-        """Take note of rates of which nothing is left: X-RateLimit-Available-<scope>, X-RateLimit-Limit-<scope>."""
-        for name, available in headers.items():
-            scope = name.lower().removeprefix("x-ratelimit-available-")
-            if scope == name.lower() or available.strip() not in ("0", "0.0"):
-                continue
-            limit = headers.get(f"x-ratelimit-limit-{scope}", "")
-            unit = limit.partition("/")[2].strip()[:1].lower()
-            free_at = time.time() + PERIODS_S.get(unit, PERIODS_S["d"])
-            if free_at > self._free_at:
-                self._limit, self._free_at = limit or scope, free_at
-
-    def _wait(self) -> None:
-        """Sleep until a rate allows a request, if that is soon; raises LimitError if it is not."""
-        left = self._free_at - time.time()
-        if left > self.web.longest_wait_s:
-            again = datetime.now(UTC) + timedelta(seconds=left + 60)
-            raise LimitError(
-                f"{self.endpoint}: no request is left of {self._limit}; run the same again after "
-                f"{again:%Y-%m-%d %H:%M} UTC, and it goes on from here"
-            )
-        time.sleep(max(0.0, left))
 
 
 def _found(result: Any, query: str) -> Found | None:

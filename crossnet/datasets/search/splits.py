@@ -1,8 +1,9 @@
 """Which photographer's images are for training and which for testing."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+
+from crossnet.datasets.ranking import rank
 
 
 def testers(creators: Mapping[str, Sequence[str]], share: float, seed: int) -> set[str]:
@@ -16,7 +17,7 @@ def testers(creators: Mapping[str, Sequence[str]], share: float, seed: int) -> s
     """
     counts = {side: Counter(names) for side, names in creators.items()}
     left = {side: max(1, round(share * len(names))) for side, names in creators.items()}
-    order = sorted(set().union(*counts.values()), key=lambda name: _draw(name, seed))
+    order = sorted(set().union(*counts.values()), key=lambda name: rank(seed, name))
     chosen: set[str] = set()
     for over in (False, True):
         for creator in (name for name in order if name not in chosen):
@@ -35,7 +36,3 @@ def testers(creators: Mapping[str, Sequence[str]], share: float, seed: int) -> s
 def _spared(counts: Mapping[str, Counter[str]], chosen: set[str]) -> bool:
     """Whether each side has images of others left, for training."""
     return all(set(count) - chosen for count in counts.values())
-
-
-def _draw(creator: str, seed: int) -> str:
-    return hashlib.sha256(f"{seed}:{creator}".encode()).hexdigest()

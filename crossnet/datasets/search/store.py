@@ -3,6 +3,7 @@
     answers/<hash of address and parameters>.json    a page of results, with the time of its retrieval
     images/<hash of address>                         a file as it was served
     images/<hash of address>.json                    its address, time and sha256, or why there is none
+    limits/<hash of address and asker>.json          a limit on requests that is used up, and until when
 
 A record is written after what it tells of, each whole or not at all, so a killed run leaves nothing half. What a
 machine's crash damages is found by its sha256 when it is read, and asked for again.
@@ -33,8 +34,8 @@ class Store:
     """A folder of answers and images, by one process at a time."""
 
     def __init__(self, folder: Path) -> None:
-        self.answers, self.images = folder / "answers", folder / "images"
-        for each in (self.answers, self.images):
+        self.answers, self.images, self.limits = folder / "answers", folder / "images", folder / "limits"
+        for each in (self.answers, self.images, self.limits):
             each.mkdir(parents=True, exist_ok=True)
             for left in each.glob(f"{PARTIAL}*"):  # by a killed run
                 left.unlink()
@@ -73,6 +74,19 @@ class Store:
         """Remember that an address gives nothing to use, and why."""
         return self._keep(Served(url, _now(), "", reason))
 
+    def limit(self, url: str, asker: str) -> tuple[str, datetime] | None:
+        """The limit of a service that was used up last, and when it no longer is; None if none was."""
+        record = _read(self._limit(url, asker)) or {}
+        try:
+            return str(record["rate"]), datetime.fromisoformat(record["free_at"]).astimezone(UTC)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+    def keep_limit(self, url: str, asker: str, rate: str, free_at: datetime) -> None:
+        """Keep that a service has no request left for whoever asks it, until when."""
+        record = {"url": url, "asker": asker, "rate": rate, "free_at": free_at.isoformat(timespec="seconds")}
+        write_whole(self._limit(url, asker), json.dumps(record, indent=1).encode())
+
     def _keep(self, served: Served) -> Served:
         write_whole(self._record(served.url), json.dumps(asdict(served), indent=1).encode())
         return served
@@ -82,6 +96,9 @@ class Store:
 
     def _answer(self, url: str, params: Mapping[str, str]) -> Path:
         return self.answers / f"{_hash(json.dumps([url, sorted(params.items())]))}.json"
+
+    def _limit(self, url: str, asker: str) -> Path:
+        return self.limits / f"{_hash(json.dumps([url, asker]))}.json"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from crossnet.datasets.archive import ArchiveError, extract
-from crossnet.datasets.download import download, is_remembered, set_aside
+from crossnet.datasets.archive import ExtractionError, extract
+from crossnet.datasets.download import address_of, download, set_aside
+from crossnet.datasets.members import ArchiveError
+from crossnet.datasets.transport.checksums import Checksums
 from crossnet.images import EXTENSIONS
 
 MOST_FILES = 2_000_000  # in one archive; DPED's have several 100,000
@@ -39,19 +41,25 @@ def unpack(
     """Bring an archive to `store`, unless it is there, and what is wanted of it to `folder`; returns its path.
 
     wanted: a path in the archive -> one in `folder`, or None to leave it out. page: where a person finds the archive.
-    checksums: remembers what was found where no checksum is known. Raises the errors of `download` and `extract`, and
-    SourceError for a file that is in `folder` already, as another archive's.
+    checksums: remembers what was found where no checksum is known; a first download that turns out to be no archive is
+    set aside, so that it is not remembered. Raises the errors of `download` and `extract`, and SourceError for a file
+    that is in `folder` already, as another archive's.
     """
     by_hand = f"by hand: get {archive.name} from {page} and put it at {store / archive.name}"
-    new = archive.sha256 is None and not is_remembered(checksums, archive.name)
+    address, new = address_of(archive.urls), archive.sha256 is None
+    if new and checksums is not None:
+        new = Checksums(checksums, store).of(archive.name, address) is None
     path = download(archive.urls, store, archive.name, archive.sha256, archive.most_bytes, by_hand, checksums)
     extracted = folder / EXTRACTED
     try:
         extract(path, extracted, GROWTH * archive.most_bytes, MOST_FILES, wanted)
+    except ExtractionError:  # which says nothing against the archive
+        raise
     except ArchiveError as error:
         if not new:
             raise
-        raise ArchiveError(f"{error}; kept as {set_aside(path, checksums)}, and the next run asks anew") from error
+        aside = set_aside(path, address, checksums)
+        raise ArchiveError(f"{error}; kept as {aside}, and the next run asks anew") from error
     for source in sorted(each for each in extracted.rglob("*") if each.is_file()):
         target = folder / source.relative_to(extracted)
         if target.exists():

@@ -8,10 +8,10 @@ the train sides are disjoint, `counterparts/{trainA,trainB}`: what the pairs nee
 
 import csv
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from crossnet.datasets.layout import SIDES
+from crossnet.datasets.ranking import rank
 from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
 
 PAGE = "https://people.ee.ethz.ch/~ihnatova/#dataset"
@@ -75,7 +75,7 @@ def _place(path: PurePosixPath, phone: str) -> tuple[str, str] | None:
 
 def _drawn(number: str, seed: int) -> str:
     """The train side that a pair's number falls to, whatever other numbers there are."""
-    return "AB"[sha256(f"{seed} {number}".encode()).digest()[0] % 2]
+    return "AB"[int(rank(seed, number), 16) % 2]
 
 
 def _pairs(folder: Path) -> list[tuple[str, str, str]]:

@@ -1,9 +1,9 @@
 """Two folders of a user's own photographs, dealt out to training and test by a seeded rule."""
 
 import shutil
-from hashlib import sha256
 from pathlib import Path
 
+from crossnet.datasets.ranking import rank
 from crossnet.datasets.sources.folder import FolderError
 from crossnet.images import list_files
 from crossnet.progress import progress
@@ -19,9 +19,7 @@ def fetch(a: Path, b: Path, folder: Path, test_share: float, seed: int) -> None:
     for side, source in (("A", a), ("B", b)):
         if not source.is_dir():
             raise FolderError(f"{source}: no such folder; wanted one with the photographs of {side}")
-        files = sorted(
-            list_files(source), key=lambda path: sha256(f"{seed} {path.name}".encode("utf-8", "surrogatepass")).digest()
-        )
+        files = sorted(list_files(source), key=lambda path: rank(seed, path.name))
         if len(files) < 2:
             raise FolderError(f"{source}: {len(files)} files; wanted two at least, one to train and one to test")
         tests = min(len(files) - 1, max(1, round(test_share * len(files))))
@@ -30,8 +28,3 @@ def fetch(a: Path, b: Path, folder: Path, test_share: float, seed: int) -> None:
     for path, target in progress(jobs, len(jobs), "copying", "files"):
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target)
-
-
-def _rank(seed: int, name: str) -> bytes:
-    """What to sort by: a name's place depends on no other name."""
-    return sha256(f"{seed} {name}".encode("utf-8", "surrogatepass")).digest()

@@ -10,7 +10,7 @@ import pytest
 from crossnet.datasets.search.commons import Commons
 from crossnet.datasets.search.found import SearchError
 from crossnet.datasets.search.store import Store
-from crossnet.datasets.web import WebError
+from crossnet.datasets.transport.errors import WebError
 from tests.datasets.search.fake_commons import FakeCommons, api, behind
 from tests.datasets.search.loopback import Answer
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crossnet.datasets.archive import ArchiveError
 from crossnet.datasets.download import DownloadError
+from crossnet.datasets.members import ArchiveError
 from crossnet.datasets.sources.archives import Archive, SourceError
 from crossnet.datasets.sources.zips import fetch
 from tests.datasets.sources.archived import archived, picture, tree
@@ -102,3 +102,23 @@ def test_an_unknown_checksum_is_remembered_and_held_to(tmp_path: Path) -> None:
     changed = zipped(tmp_path, **{"horse2zebra/trainA/more.jpg": picture(99)})
     with pytest.raises(DownloadError, match="sha256"):
         fetch(tmp_path / "again", tmp_path / "elsewhere", changed, checksums)
+
+
+def test_two_data_sets_in_one_zip_are_named_with_what_was_wanted(tmp_path: Path) -> None:
+    both = zipped(tmp_path, **{f"copy/{name}": content for name, content in FILES.items()})
+    with pytest.raises(SourceError) as caught:
+        fetch(tmp_path / "raw", tmp_path / "store", both, None)
+    assert str(caught.value) == (
+        f"{tmp_path}/store/horse2zebra.zip: has sides in two folders, 'horse2zebra' and 'copy'; expected one "
+        "<name>/{trainA,trainB,testA,testB}; give an archive of one of them"
+    )
+    assert not list((tmp_path / "raw").rglob("*.jpg"))
+
+
+def test_a_first_download_is_not_set_aside_for_a_fault_of_the_disk(tmp_path: Path) -> None:
+    long = "x" * 300
+    archive, checksums = zipped(tmp_path, **{f"horse2zebra/trainA/{long}.jpg": b"1"}), tmp_path / "checksums.json"
+    with pytest.raises(ArchiveError, match=r"cannot be extracted: File name too long [^;]*$"):
+        fetch(tmp_path / "raw", tmp_path / "store", archive, checksums)
+    assert (tmp_path / "store/horse2zebra.zip").is_file()
+    assert "horse2zebra.zip" in checksums.read_text()

@@ -1,0 +1,72 @@
+"""Addresses: which are of the web, where one leads, and how one is shown without what is secret in it."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import httpx
+
+from crossnet.datasets.transport.errors import WebError
+
+SECRET = re.compile(r"token|key|sig|secret|pass|pwd|auth|cred|session|jwt|ticket|expire", re.IGNORECASE)  # of a query
+HIDDEN = "..."
+
+
+def shown(url: str | httpx.URL) -> str:
+    """An address for a message or a record: no user's name or password, no fragment, no token's value in its query."""
+    bare = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@", r"\1//", str(url).partition("#")[0])
+    path, mark, query = bare.partition("?")
+    return path + mark + "&".join(map(_shown_pair, query.split("&")))
+
+
+def identity(url: str) -> str:
+    """What tells one address from another: as it is shown; of a file on this machine, its path from the root."""
+    try:
+        path = local(url)
+    except WebError:
+        path = None
+    return shown(url) if path is None else str(path.absolute())
+
+
+def parsed(url: str) -> httpx.URL:
+    """An address of http or https; WebError for any other text."""
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise WebError(f"{shown(url)}: not an address: {error}") from error
+    if address.scheme not in ("http", "https") or not address.host:
+        raise WebError(f"{shown(address)}: not an address of http or https")
+    return address
+
+
+def redirected(address: httpx.URL, location: str) -> httpx.URL:
+    """Where an answer's Location leads from an address; WebError for what leaves the web, or https for http."""
+    try:
+        onward = address.join(location)
+    except httpx.InvalidURL as error:
+        raise WebError(f"{shown(address)}: redirects to {shown(location)!r}, which is no address") from error
+    if onward.scheme not in ("http", "https") or not onward.host:
+        raise WebError(f"{shown(address)}: redirects to {shown(onward)}, which is refused: not http or https")
+    if address.scheme == "https" and onward.scheme == "http":
+        raise WebError(f"{shown(address)}: redirects from https to {shown(onward)}, which is refused")
+    return onward
+
+
+def local(url: str) -> Path | None:
+    """The file that a path or a file: address names; None for one of http or https, WebError for any other."""
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://|(file):", url)
+    if scheme is None:
+        return Path(url).expanduser()
+    kind = (scheme[1] or scheme[2]).lower()
+    if kind in ("http", "https"):
+        return None
+    parts = urlsplit(url)
+    if kind != "file" or parts.netloc not in ("", "localhost"):
+        raise WebError(f"{shown(url)}: not an address of http, https or file on this machine")
+    return Path(url2pathname(parts.path))
+
+
+def _shown_pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={HIDDEN}" if equals and SECRET.search(name) else pair
