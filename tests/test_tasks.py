@@ -179,12 +179,12 @@ def test_a_task_goes_from_its_source_to_its_report(
     task = source.__name__
     asked, settings = source(servers, tmp_path / "mine")
     words = [word for key, value in settings.items() for word in ("-S", f"{key}={value}")]
-    run(clone, "dvc", "exp", "run", "-S", f"task={task}", *words)
+    run(clone, "dvc", "exp", "run", "-S", f"task={task}", "-S", f"tasks.{task}.fid=false", *words)
     prepared = clone / "data/prepared" / task
     counts = json.loads((prepared / "dataset.json").read_text())["counts"]
     assert all(counts[side] == len(list((prepared / side).glob("*.png"))) > 0 for side in SIDES)
     metrics = json.loads((clone / "reports/metrics.json").read_text())
-    assert set(metrics) == {"kid_efflite0", "fd_efflite0"} | MEASURED.get(task, set())
+    assert set(metrics) == {"signs", "kid_efflite0", "fd_efflite0"} | MEASURED.get(task, set())
     assert len(list((clone / "data/translated/to_b").glob("*.png"))) == counts["testA"]
     for name in ("index.html", "figures/translations.png", "data/trainA.png", "data/prepare.csv", "attribution.md"):
         assert (clone / "reports" / name).stat().st_size > 50
