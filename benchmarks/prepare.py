@@ -1,62 +1,109 @@
-"""Images a second of preparation on all cores, beside Pillow alone on one: `python -m benchmarks.prepare [IMAGES]`.
+"""Images a second of preparation, where the time goes, and the memory: `python -m benchmarks.prepare folder|products`.
 
-Both decode the same JPEG files of 256x256 in full, resize them to 286x286 by bicubic and save PNG files with the same
-compression. Preparation also hashes the pixels, names, checks and accounts for each file. They take turns, in parts, so
-that what else the machine does meets both alike.
+`folder` prepares photographs of 256x256 on all cores, beside Pillow alone on one, in turns, so that what else the
+machine does meets both alike. Both decode the same JPEG files in full, resize them to 286x286 by bicubic and save PNG
+files with the same compression; preparation also hashes the pixels, names, checks and accounts for each file.
+
+`products` prepares drawings of shoes as the task zappos does at the paper's scale, all that there are: the white is
+found from the border inwards and replaced by scenery.
 """
 
-import resource
-import sys
 import tempfile
-import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks import shoes
+from benchmarks.usage import Stopwatch, memory, timed
 from crossnet.datasets.layout import SIDES
-from crossnet.datasets.preparation import folder
+from crossnet.datasets.preparation import folder as sides
+from crossnet.datasets.preparation import products as on_white
+from crossnet.datasets.preparation.backdrops import backdrops
+from crossnet.datasets.preparation.compose import Crops, mask, on_background
 from crossnet.datasets.preparation.engine import each
+from crossnet.datasets.preparation.kinds import decode
+from crossnet.datasets.preparation.matting import background, cut_out
+from crossnet.datasets.preparation.products import Most
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import Deal
 from crossnet.datasets.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
-from crossnet.datasets.sources.scenery import PHOTOGRAPHS, photograph
-from crossnet.images import decode
+from crossnet.datasets.sources.scenery import PHOTOGRAPHS, photograph, save_backdrops
+from crossnet.images import pixels
+from crossnet.params import load_params, tasks
 from crossnet.processes import cores
 
-EDGE, LOAD_SIZE = 256, 286
+EDGE, LOAD_SIZE, SIZE = 256, 286, 256
 PARTS = 2
-STEPS = ("decode", "resize", "encode", "other")
+SAMPLE = 400  # files, of which the steps are timed one by one
+DATASET = Dataset("benchmark", {"a": "a", "b": "b"}, 0.0, "drop")
+FOLDERS = 40  # of shoes: what is of one folder is on one side
+
+app = typer.Typer(help="Images a second of preparation, where the time goes, and the memory.", no_args_is_help=True)
+Images = Annotated[int, typer.Argument(help="How many images to make and prepare.")]
 
 
-def main(images: int) -> None:
-    """Make the images, prepare them both ways, print what it took."""
+@app.command("folder")
+def folder(images: Images = 2000) -> None:
+    """Photographs as they are, beside Pillow alone on one core."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         jobs = [
             (work / f"raw-{part}" / SIDES[i % 4] / f"{i:06d}.jpg", i)
             for part in range(PARTS)
-            for i in _part(images, part)
+            for i in range(part * images // PARTS, (part + 1) * images // PARTS)
         ]
-        for side in {path.parent for path, _ in jobs}:
-            side.mkdir(parents=True)
-        for _ in each(_draw, jobs, "drawing"):
-            pass
+        _make(_draw, jobs)
         ours, alone = np.zeros(2), np.zeros(2)
         for part in range(PARTS):
-            ours += _timed(partial(_prepare, work / f"raw-{part}", work / f"prepared-{part}"))
-            alone += _timed(partial(_pillow, work / f"raw-{part}", work / f"pillow-{part}"))
+            target = Target(work / f"prepared-{part}", LOAD_SIZE, LOAD_SIZE, "stretch")
+            ours += timed(partial(sides.prepare, work / f"raw-{part}", target, DATASET))
+            alone += timed(partial(_pillow, work / f"raw-{part}", work / f"pillow-{part}"))
         print(f"{images} images of {EDGE}x{EDGE} to {LOAD_SIZE}x{LOAD_SIZE}, PNG at compress_level {COMPRESS_LEVEL}")
-        for what, (wall, cpu) in ((f"preparation, {cores()} cores", ours), ("Pillow alone, one core", alone)):
-            print(f"{what}: {images / wall:.1f} images/s ({wall:.1f} s, {cpu:.1f} s of processors' time)")
+        _tell(f"preparation, {cores()} cores", images, ours)
+        _tell("Pillow alone, one core", images, alone)
         free = alone[1] / (ours[1] / cores())
         print(f"ratio: {alone[0] / ours[0]:.2f} (by processors' time, had nothing else run: {free:.2f})")
-        print(f"peak memory of all processes, at most: {_memory():.0f} MiB")
-        print(f"of a file's time on one core: {_steps([path for path, _ in jobs[:400]], work)}")
+        print(f"peak memory of all processes, at most: {memory():.0f} MiB")
+        print(f"of a file's time on one core: {_steps([path for path, _ in jobs[:SAMPLE]], work)}")
 
 
-def _part(images: int, part: int) -> range:
-    return range(part * images // PARTS, (part + 1) * images // PARTS)
+@app.command("products")
+def products(images: Images = 2000) -> None:
+    """Shoes on white, some of them set into scenery, by the parameters of zappos."""
+    task = next(each for each in load_params(Path("params.yaml")).tasks.values() if isinstance(each, tasks.ZapposTask))
+    crops, deal = Crops(task.scenery_reduction, task.scenery_luminance), Deal(task.test_share, task.seed)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        jobs = [(work / f"raw/products/{i % FOLDERS}/{i:06d}.jpg", i) for i in range(images)]
+        _make(_shoe, jobs)
+        save_backdrops(work / "raw/scenery")
+        target = Target(work / "prepared", LOAD_SIZE, SIZE, task.fit)
+        most = Most(images, images)
+        spent = timed(
+            partial(on_white.prepare, work / "raw", target, DATASET, deal, most, task.group, task.tolerance, crops)
+        )
+        print(f"{images} products of {shoes.EDGE}x{shoes.EDGE}, to {LOAD_SIZE}x{LOAD_SIZE} or {SIZE}x{SIZE}")
+        _tell(f"preparation, {cores()} cores", images, spent)
+        print(f"peak memory of all processes, at most: {memory():.0f} MiB")
+        found = _scenic_steps([path for path, _ in jobs[:SAMPLE]], work, task.tolerance, crops)
+        print(f"of the time of a product on scenery on one core: {found}")
+
+
+def _make(draw: Callable[[tuple[Path, int]], None], jobs: list[tuple[Path, int]]) -> None:
+    for parent in {path.parent for path, _ in jobs}:
+        parent.mkdir(parents=True)
+    for _ in each(draw, jobs, "drawing"):
+        pass
+
+
+def _shoe(job: tuple[Path, int]) -> None:
+    shoes.draw(*job)
 
 
 def _draw(job: tuple[Path, int]) -> None:
@@ -72,10 +119,6 @@ def _draw(job: tuple[Path, int]) -> None:
     Image.fromarray(values.clip(0, 255).astype(np.uint8)).save(path, quality=int(rng.integers(75, 96)))
 
 
-def _prepare(raw: Path, prepared: Path) -> None:
-    folder.prepare(raw, prepared, LOAD_SIZE, LOAD_SIZE, 0.0, "stretch", False, "drop", "benchmark")
-
-
 def _pillow(raw: Path, out: Path) -> None:
     """The same work in a plain loop."""
     for side in SIDES:
@@ -86,44 +129,41 @@ def _pillow(raw: Path, out: Path) -> None:
             resized.save(out / side / f"{path.stem}.png", compress_level=COMPRESS_LEVEL)
 
 
-def _timed(what: partial[None]) -> NDArray[np.float64]:
-    """Seconds by the clock, and seconds of all processors in this process and those that it started."""
-    start, before = time.perf_counter(), _processors()
-    what()
-    return np.array([time.perf_counter() - start, _processors() - before])
-
-
-def _processors() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
-def _memory() -> float:
-    """This process's peak, and for each worker that of the largest, MiB: no less than what they had at one moment."""
-    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + cores() * largest) / 1024
+def _tell(what: str, images: int, spent: NDArray[np.float64]) -> None:
+    wall, cpu = spent
+    print(f"{what}: {images / wall:.1f} images/s ({wall:.1f} s, {cpu:.1f} s of processors' time)")
 
 
 def _steps(paths: list[Path], work: Path) -> str:
     """Where one process's time goes, file after file: each step alone, and what the recipe does beside them."""
-    target = Target(work / "steps", LOAD_SIZE, LOAD_SIZE, "stretch")
-    target.begin(masks=False)
-    spent = dict.fromkeys(STEPS, 0.0)
+    watch = Stopwatch()
     for path in paths:
-        marks = [time.process_time()]
-        image = decode(path)
-        marks.append(time.process_time())
-        resized = image.resize((LOAD_SIZE, LOAD_SIZE), Image.Resampling.BICUBIC)
-        marks.append(time.process_time())
-        write(resized, target.folder / "testA" / f"{path.stem}.png")
-        marks.append(time.process_time())
-        digest_of(image)
-        marks.append(time.process_time())
-        for step, start, end in zip(STEPS, marks, marks[1:], strict=False):
-            spent[step] += end - start
-    total = sum(spent.values())
-    return ", ".join(f"{step} {s / total:.0%} ({s / len(paths) * 1e3:.2f} ms)" for step, s in spent.items())
+        image = watch("decode", decode, path)
+        _last_steps(watch, image, image, work)
+    return watch.told(len(paths))
+
+
+def _scenic_steps(paths: list[Path], work: Path, tolerance: int, crops: Crops) -> str:
+    """The same of products that are set into scenery; what is found of the white is found again within the matting."""
+    scenery, watch = backdrops(work / "raw/scenery", "", crops, 0), Stopwatch()
+    for path in paths:
+        image = watch("decode", decode, path)
+        rgb = pixels(image)
+        watch("find the white", background, 255 - rgb.min(-1).astype(np.int16), tolerance)
+        rgba = watch("matting", cut_out, rgb, tolerance)
+        crop = watch("crop scenery", scenery.crop, image.size, "trainA", path.name)
+        composite = watch("composite", on_background, rgba, crop)
+        watch("composite", mask, rgba)
+        _last_steps(watch, image, Image.fromarray(composite), work)
+    watch.spent["matting"] -= watch.spent["find the white"]
+    return watch.told(len(paths))
+
+
+def _last_steps(watch: Stopwatch, image: Image.Image, made: Image.Image, work: Path) -> None:
+    resized = watch("resize", made.resize, (LOAD_SIZE, LOAD_SIZE), Image.Resampling.BICUBIC)
+    watch("encode", write, resized, work / "step.png")
+    watch("hash", digest_of, image)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    app()

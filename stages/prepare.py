@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from crossnet.datasets.preparation.report import report
+from crossnet.datasets.preparation.checks import PreparationError, RefusedError
+from crossnet.datasets.preparation.report import account, report
 from crossnet.datasets.search.attribution import attribution
 from crossnet.params import Params
 from stages.command import command
@@ -12,7 +13,12 @@ OWN = "# Attribution\n\nThe images of `{}` were not found by searching; docs/tas
 def prepare(params: Params) -> None:
     """Lay out data/prepared/<task> for training, and report what was kept and refused, and who made it."""
     raw, prepared = Path("data/raw") / params.task, Path("data/prepared") / params.task
-    report(lay_out(params, raw, prepared), prepared, Path("reports/data"))
+    reports = Path("reports/data")
+    try:
+        ledger = lay_out(params, raw, prepared)
+    except RefusedError as error:
+        raise PreparationError(f"{error}; all that was left out, and why: {account(error.ledger, reports)}") from error
+    report(ledger, prepared, reports)
     manifest = raw / "manifest.csv"
     found = manifest.is_file() and (raw / "refused.csv").is_file()
     Path("reports/attribution.md").write_text(

@@ -3,73 +3,56 @@
 from pathlib import Path
 
 from crossnet.datasets.layout import Ledger
-from crossnet.params import Params
-from crossnet.params.tasks import (
-    DpedTask,
-    FoldersTask,
-    FolderTask,
-    HdsegTask,
-    SculpturesTask,
-    SearchTask,
-    SpecularTask,
-    ZapposTask,
-    ZipTask,
-)
-
-PHONE = {"a": "photographs by a telephone", "b": "photographs by a DSLR camera"}
-SEARCHED = {"a": "photographs found for {A}", "b": "photographs found for {B}"}
+from crossnet.datasets.preparation import cutouts, folder
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.target import Target
+from crossnet.params import Params, tasks
 
 
 def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
     """Fill data/prepared/<task>."""
     task, images, name = params.task_options, params.images, params.task
-    where = (raw, prepared, images.load_size, images.size)
     match task:
-        case SculpturesTask():
-            from crossnet.datasets.preparation import sculptures
+        case tasks.SculpturesTask():
+            from crossnet.datasets.preparation import sculptures  # these two bring SciPy to every process
+            from crossnet.datasets.preparation.compose import Crops
 
-            reduction, luminance = task.scenery_reduction, task.scenery_luminance
+            crops = Crops(task.scenery_reduction, task.scenery_luminance)
             return sculptures.prepare(
-                *where, images.backgrounds, (reduction[0], reduction[1]), (luminance[0], luminance[1]), task.seed
+                raw, prepared, images.load_size, images.size, images.backgrounds, crops, task.seed
             )
-        case SpecularTask():
-            from crossnet.datasets.preparation import pairs
-
-            return pairs.prepare(*where, 0.0, task=name)
-        case HdsegTask():
-            from crossnet.datasets.preparation import cutouts
-
-            return cutouts.prepare(*where, task.refuse_above, task.test_share, task.seed, task.fit, name)
-        case ZapposTask():
-            from crossnet.datasets.preparation import products
-
-            reduction, luminance = task.scenery_reduction, task.scenery_luminance
-            return products.prepare(
-                *where, task.refuse_above, task.test_share, images.train, images.test, task.group, task.tolerance,
-                (reduction[0], reduction[1]), (luminance[0], luminance[1]), task.seed, task.fit, name,
-            )  # fmt: skip
-        case _:
-            return _sides(task, name, where)
-
-
-def _sides(
-    task: FolderTask | FoldersTask | ZipTask | DpedTask | SearchTask, name: str, where: tuple[Path, Path, int, int]
-) -> Ledger:
-    """Sides that came as they are to be."""
-    from crossnet.datasets.preparation import folder
-
+        case tasks.SpecularTask():  # rendered here: none of it has an excuse
+            target = Target(prepared, images.load_size, images.size, "stretch")
+            dataset = Dataset(name, {"a": "specular", "b": "diffuse"}, 0.0, "stop")
+            return folder.prepare(raw / "objects", target, dataset, paired=True)
+    target = Target(prepared, images.load_size, images.size, task.fit)
     match task:
-        case FolderTask():
-            return folder.prepare(*where, task.refuse_above, task.fit, task.paired, task.leaks, name)
-        case FoldersTask():
-            domains = {"a": f"photographs of {Path(task.a).name}", "b": f"photographs of {Path(task.b).name}"}
-            return folder.prepare(*where, task.refuse_above, task.fit, False, task.leaks, name, domains)
-        case ZipTask():
+        case tasks.HdsegTask():
+            domains = {"a": "photographs", "b": "foregrounds on white"}
+            dataset = Dataset(name, domains, task.refuse_above, "drop")
+            return cutouts.prepare(raw, target, dataset, Deal(task.test_share, task.seed))
+        case tasks.ZapposTask():
+            from crossnet.datasets.preparation import products
+            from crossnet.datasets.preparation.compose import Crops
+
+            domains = {"a": "products on natural scenery", "b": "products on white"}
+            dataset = Dataset(name, domains, task.refuse_above, "drop")
+            deal, most = Deal(task.test_share, task.seed), products.Most(images.train, images.test)
+            crops = Crops(task.scenery_reduction, task.scenery_luminance)
+            return products.prepare(raw, target, dataset, deal, most, task.group, task.tolerance, crops)
+        case tasks.DpedTask():
+            domains = {"a": "photographs by a telephone", "b": "photographs by a DSLR camera"}
+            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"), paired=True)
+        case tasks.SearchTask():
+            found = {side: ", ".join(words) for side, words in task.queries.model_dump().items()}
+            domains = {"a": f"photographs found for {found['A']}", "b": f"photographs found for {found['B']}"}
+            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"))
+        case tasks.ZipTask():
             domains = {"a": task.domains.A, "b": task.domains.B}
-            return folder.prepare(*where, task.refuse_above, task.fit, False, task.leaks, name, domains)
-        case DpedTask():
-            return folder.prepare(*where, task.refuse_above, task.fit, True, "drop", name, PHONE)
-        case SearchTask():
-            words = {side: ", ".join(words) for side, words in task.queries.model_dump().items()}
-            domains = {domain: text.format(**words) for domain, text in SEARCHED.items()}
-            return folder.prepare(*where, task.refuse_above, task.fit, False, "drop", name, domains)
+        case tasks.FoldersTask():
+            domains = {"a": f"photographs of {Path(task.a).name}", "b": f"photographs of {Path(task.b).name}"}
+        case tasks.FolderTask():
+            domains = {"a": "images of A", "b": "images of B"}
+    paired = isinstance(task, tasks.FolderTask) and task.paired
+    return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, task.leaks), paired)

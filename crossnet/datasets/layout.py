@@ -16,7 +16,7 @@ MASKS = "masksA"
 NAMES, DESCRIPTION = "names.csv", "dataset.json"
 LONGEST = 251  # bytes of a name, with ".png" to come: a file system's 255
 
-Verdict = Literal["kept", "unreadable", "unsuitable", "repeated", "unpaired"]
+Verdict = Literal["kept", "unreadable", "unsuitable", "repeated", "leaked", "unpaired"]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What goes wrong with images, injected into files on the disk, and what the user then gets."""
 
+import csv
 import io
 import json
 import re
@@ -13,12 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
+from ruamel.yaml import YAML
 
 from crossnet.datasets.layout import Ledger, read_names, translation_names
-from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.checks import Leaks, PreparationError, RefusedError
 from crossnet.datasets.preparation.folder import prepare
+from crossnet.datasets.preparation.recipe import Dataset
 from crossnet.datasets.preparation.report import report
+from crossnet.datasets.preparation.target import Fit, Target
+from crossnet.params import load_params
 from crossnet.training.batches import Batches, load_side
+from stages.prepare import prepare as prepare_stage
+from tests.committed import PARAMS
 from tests.tiny import method, tiny_plan, trained, weights_of
 
 LOAD, SIZE = 28, 24
@@ -43,9 +50,9 @@ def raw(tmp_path: Path) -> Path:
     return make(tmp_path / "raw")
 
 
-def run(raw: Path, refuse_above: float = 1.0, **options: Any) -> Ledger:
-    chosen = {"fit": "stretch", "paired": False, "leaks": "stop", "task": "folder"} | options
-    return prepare(raw, raw.parent / "prepared", LOAD, SIZE, refuse_above, **chosen)
+def run(raw: Path, refuse_above: float = 1.0, fit: Fit = "stretch", leaks: Leaks = "stop") -> Ledger:
+    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
+    return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset)
 
 
 def prepared(raw: Path, file: str) -> NDArray[np.uint8]:
@@ -137,6 +144,44 @@ def test_past_a_share_that_cannot_be_read_it_stops(raw: Path) -> None:
     assert told.startswith(
         "3 of 15 files cannot be read or used, above the share refuse_above 0.19; the first: trainB/bad"
     )
+
+
+def test_when_it_stops_the_table_of_all_that_was_refused_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage itself: DVC removes reports/data before a run, not after one that failed."""
+    sides = make(tmp_path / "data/raw/folder")
+    for name in ("IMG 1.HEIC", "IMG 2.HEIC"):
+        (sides / "trainA" / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500))
+    (sides / "testB" / "line\nbreak.jpg").write_bytes(BROKEN["HTML"](b""))
+    values = YAML().load(PARAMS) | {"task": "folder", "scale": "smoke"}
+    YAML().dump(values, tmp_path / "params.yaml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        PreparationError, match=r"^3 of 15 files .*; the first: trainA/IMG 1\.HEIC: a HEIC photo"
+    ) as told:
+        prepare_stage(load_params(Path("params.yaml")))
+    assert str(told.value).isprintable()
+    assert str(told.value).endswith("; all that was left out, and why: reports/data/refused.csv")
+    with Path("reports/data/refused.csv").open(newline="", encoding="utf-8") as stream:
+        table = [(row["side"], row["source"], row["reason"].split(";")[0]) for row in csv.DictReader(stream)]
+    assert table == [
+        ("trainA", "trainA/IMG 1.HEIC", "a HEIC photograph"),
+        ("trainA", "trainA/IMG 2.HEIC", "a HEIC photograph"),
+        ("testB", "testB/line\nbreak.jpg", "a web page"),
+    ]
+    assert not Path("data/prepared/folder/dataset.json").exists()
+
+
+def test_every_picture_of_both_training_and_the_test_is_told_at_once(raw: Path) -> None:
+    for name in ("0", "2"):
+        same(raw / "trainA" / f"{name}.png", raw / "testA" / f"copy {name}.png", "file")
+    same(raw / "trainB" / "1.png", raw / "testB" / "copy.png", "file")
+    with pytest.raises(RefusedError, match=r"^trainA/0\.png: the same picture as testA/copy 0.*; and 2 more") as told:
+        run(raw)
+    assert told.value.ledger.refused == {
+        "trainA/0.png": "the same picture as testA/copy 0.png",
+        "trainA/2.png": "the same picture as testA/copy 2.png",
+        "trainB/1.png": "the same picture as testB/copy.png",
+    }
 
 
 def palette() -> Image.Image:

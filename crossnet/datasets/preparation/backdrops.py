@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.preparation.checks import PreparationError, files_of
-from crossnet.datasets.preparation.compose import Span, crop_of_scenery
-from crossnet.datasets.preparation.splits import rank
+from crossnet.datasets.preparation.compose import Crops, crop_of_scenery
+from crossnet.datasets.ranking import rank
 from crossnet.images import decode, pixels
 
 SHORTEST = 1024  # pixels: photographs are brought down to a shorter edge of so many
@@ -20,11 +20,10 @@ IN_MEMORY = 8  # photographs of that size, each process
 
 @dataclass(frozen=True)
 class Backdrops:
-    """Photographs, and how crops are taken of them: `reduction` and `luminance` as in `crop_of_scenery`."""
+    """Photographs, and how crops are drawn of them."""
 
     photographs: Sequence[Path]
-    reduction: Span
-    luminance: Span
+    crops: Crops
     seed: int
 
     def crop(self, size: tuple[int, int], side: str, name: str) -> NDArray[np.uint8]:
@@ -37,13 +36,13 @@ class Backdrops:
         rng = np.random.default_rng(int(rank(self.seed, name)[:16], 16))
         photograph = _photograph(self.photographs[int(rng.integers(len(self.photographs)))])
         part = "train" if side.startswith("train") else "test"
-        crop = crop_of_scenery(photograph, max(size), part, self.reduction, self.luminance, rng)
+        crop = crop_of_scenery(photograph, max(size), part, self.crops, rng)
         return crop if size[0] == size[1] else pixels(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
 
 
-def backdrops(folder: Path, layout: str, reduction: Span, luminance: Span, seed: int) -> Backdrops:
+def backdrops(folder: Path, layout: str, crops: Crops, seed: int) -> Backdrops:
     """The photographs of a folder. Raises PreparationError with the layout that was expected where it has none."""
-    return Backdrops(files_of(folder, layout), reduction, luminance, seed)
+    return Backdrops(files_of(folder, layout), crops, seed)
 
 
 @lru_cache(maxsize=IN_MEMORY)

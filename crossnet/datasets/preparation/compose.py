@@ -1,5 +1,8 @@
 """Objects with alpha, set on white or into scenery."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -7,7 +10,16 @@ from scipy.optimize import brentq
 
 from crossnet.images import LUMA
 
-Span = tuple[float, float]  # a range, low to high
+Span = Sequence[float]  # a range: low, high
+
+
+@dataclass(frozen=True)
+class Crops:
+    """How crops of scenery are drawn: `reduction` is the range of how many pixels of the photograph, along an edge,
+    become one (fewer where it is too small); `luminance` that of the mean (Rec. 601 of sRGB values, in [0, 1])."""
+
+    reduction: Span
+    luminance: Span
 
 
 def on_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -27,36 +39,46 @@ def mask(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def crop_of_scenery(
-    photograph: Image.Image, size: int, side: str, reduction: Span, luminance: Span, rng: np.random.Generator
+    photograph: Image.Image, size: int, side: str, crops: Crops, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """A random square of a photograph, mirrored half of the time, exposed to a mean luminance drawn from a range.
 
     `side` "train" takes it from the left three quarters, "test" from the right quarter: no test scenery is seen in
-    training. `reduction` is the range of how many pixels of the photograph, along an edge, become one (fewer where it
-    is too small); `luminance` that of the mean (Rec. 601 of sRGB values, in [0, 1]). Returns (size, size, 3) uint8.
+    training. Returns (size, size, 3) uint8.
     """
     width, height = photograph.size
     cut = width * 3 // 4
     left, right = (0, cut) if side == "train" else (cut, width)
-    edge = max(1, min(height, right - left, int(rng.uniform(*reduction) * size)))
+    edge = max(1, min(height, right - left, int(_drawn(crops.reduction, rng) * size)))
     x, y = int(rng.integers(left, right - edge + 1)), int(rng.integers(0, height - edge + 1))
     square = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BICUBIC)
-    values = np.asarray(square, dtype=np.float64) / 255
+    levels = np.asarray(square)
     if rng.random() < 0.5:
-        values = values[:, ::-1]
-    return (expose(values, rng.uniform(*luminance)) * 255 + 0.5).astype(np.uint8)
+        levels = levels[:, ::-1]
+    return expose(levels, _drawn(crops.luminance, rng))
 
 
-def expose(values: NDArray[np.float64], luminance: float) -> NDArray[np.float64]:
-    """(H, W, 3) in [0, 1], by a gamma, to the wanted mean luminance; as near as a gamma in [1/8, 8] comes."""
-    positive = values.clip(1 / 255, 1)
+def _drawn(span: Span, rng: np.random.Generator) -> float:
+    low, high = span
+    return rng.uniform(low, high)
+
+
+def expose(levels: NDArray[np.uint8], luminance: float) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8, by a gamma, to the wanted mean luminance in [0, 1]; as near as a gamma in [1/8, 8] comes.
+
+    There are 256 levels, so the mean is that of a table, weighed by how often each is there.
+    """
+    positive = np.arange(256).clip(1) / 255
+    weights = sum(LUMA[i] * np.bincount(levels[..., i].ravel(), minlength=256) for i in range(3)) * 3 / levels.size
 
     def excess(log_gamma: float) -> float:
-        return float((positive ** np.exp(log_gamma) @ LUMA).mean()) - luminance
+        return float(positive ** np.exp(log_gamma) @ weights) - luminance
 
     bound = float(np.log(8))
     if excess(-bound) <= 0:
-        return positive ** np.exp(-bound)
-    if excess(bound) >= 0:
-        return positive ** np.exp(bound)
-    return positive ** np.exp(brentq(excess, -bound, bound, xtol=1e-3))
+        log_gamma = -bound
+    elif excess(bound) >= 0:
+        log_gamma = bound
+    else:
+        log_gamma = brentq(excess, -bound, bound, xtol=1e-3)
+    return (positive ** np.exp(log_gamma) * 255 + 0.5).astype(np.uint8)[levels]

@@ -14,6 +14,7 @@ REACH = 3  # pixels to each side of an edge that may be mixtures; also how far, 
 SURE = 2  # pixels inwards from an edge, beyond which one that is mostly object is all object
 FAINT = 3  # times the tolerance: up to there what is thinner than 3 pixels is what JPEG leaves around an object
 SPECK = 1e-3  # share of the image up to which what is not connected to anything larger is noise of the white
+AT_ONCE = 1 << 16  # pixels of an edge that are looked at together: bounds the memory of a large image
 FEWEST, MOST = 0.005, 0.98  # share of the image that an object has
 
 
@@ -42,6 +43,7 @@ def cut_out(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.uint8]:
     alpha = ((mixed * whole).sum(-1) / np.maximum((whole**2).sum(-1), 1.0)).clip(0, 1)
     alpha[(to_outside[rows, columns] > SURE) & (alpha >= 0.5)] = 1
     alpha = _inwards(alpha, rows, columns, to_outside)
+    alpha = _outwards(alpha, rows, columns, to_object)
     cut = np.concatenate([rgb, np.where(outside, 0, 255).astype(np.uint8)[..., None]], -1)
     pure = np.where(alpha[:, None] > 0.1, mixed / np.maximum(alpha, 0.1)[:, None], whole)
     cut[rows, columns, :3] = (255.5 - pure).clip(0, 255)
@@ -77,16 +79,18 @@ def _darkest(
 
     Nearer to what covers a pixel whole than any mixture is, so what alpha leaves of the white is little.
     """
-    height, width = distance.shape
-    best = np.full(len(rows), -1, dtype=np.int16)
-    colours = rgb[rows, columns].astype(np.float64)
-    for down in range(-REACH, REACH + 1):
-        for right in range(-REACH, REACH + 1):
-            y, x = (rows + down).clip(0, height - 1), (columns + right).clip(0, width - 1)
-            found = np.where(outside[y, x], -1, distance[y, x])
-            better = found > best
-            best[better], colours[better] = found[better], rgb[y, x][better]
-    return colours
+    around = np.arange(-REACH, REACH + 1)
+    objects = np.pad(np.where(outside, -1, distance), REACH, mode="edge")
+    colours = np.pad(rgb, ((REACH, REACH), (REACH, REACH), (0, 0)), mode="edge").reshape(-1, 3)
+    own = (rows + REACH) * objects.shape[1] + columns + REACH
+    steps = (around[:, None] * objects.shape[1] + around).ravel()  # from a pixel to those around it
+    best = own.copy()  # where there is no object around
+    for part in range(0, len(own), AT_ONCE):
+        places = own[part : part + AT_ONCE, None] + steps
+        found = objects.ravel()[places]  # (AT_ONCE, (2 REACH + 1)^2)
+        first = np.arange(len(places)), found.argmax(1)
+        best[part : part + AT_ONCE] = np.where(found[first] >= 0, places[first], places[:, len(steps) // 2])
+    return colours[best].astype(np.float64)
 
 
 def _inwards(
@@ -100,3 +104,17 @@ def _inwards(
         here = (to_outside > depth) & (to_outside <= depth + 1)
         whole[here] = np.maximum(whole, nearer)[here]
     return np.where(to_outside[rows, columns] > 0, whole[rows, columns], alpha)
+
+
+def _outwards(
+    alpha: NDArray[np.float64], rows: NDArray[np.intp], columns: NDArray[np.intp], to_object: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The (N) alphas, none of the outside above those of its neighbours nearer to the object: what JPEG leaves in the
+    white is like a faint pixel of the edge, where it is near no other."""
+    whole = np.where(to_object == 0, 1.0, 0.0)
+    whole[rows, columns] = alpha
+    for depth in range(1, REACH):
+        nearer = ndimage.maximum_filter(np.where(to_object <= depth, whole, 0), 3)
+        here = (to_object > depth) & (to_object <= depth + 1)
+        whole[here] = np.minimum(whole, nearer)[here]
+    return whole[rows, columns]

@@ -11,6 +11,11 @@ LONGEST = 80  # letters of a readable part
 DIGITS = 8  # of a hash, and more where that is taken
 
 
+def stem_of(name: str) -> str:
+    """A file name without its extension, and the same however a system composes its letters: macOS takes them apart."""
+    return unicodedata.normalize("NFC", PurePosixPath(name).stem)
+
+
 def ids(names: Sequence[str]) -> list[str]:
     """An id for each file name (or path with `/`), in their order.
 
@@ -21,7 +26,7 @@ def ids(names: Sequence[str]) -> list[str]:
     """
     if len(set(names)) < len(names):
         raise ValueError(f"{Counter(names).most_common(1)[0][0]}: a name that is there twice")
-    stems = [PurePosixPath(name).stem for name in names]
+    stems = [stem_of(name) for name in names]
     readable = [_readable(stem) for stem in stems]
     alike, same = Counter(text.lower() for text in readable), Counter(stems)
     plain = [text == stem and alike[text.lower()] == 1 for text, stem in zip(readable, stems, strict=True)]

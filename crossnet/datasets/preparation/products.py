@@ -1,6 +1,6 @@
 """Products on white, after the paper's protocol for Zappos (§5.3): some set into scenery <-> others on white."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -11,18 +11,30 @@ from PIL import Image
 from crossnet.datasets.layout import Ledger, Row
 from crossnet.datasets.preparation.backdrops import Backdrops, backdrops
 from crossnet.datasets.preparation.checks import PreparationError
-from crossnet.datasets.preparation.compose import Span, mask, on_background
+from crossnet.datasets.preparation.compose import Crops, mask, on_background
+from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.matting import MattingError, cut_out
 from crossnet.datasets.preparation.naming import ids
 from crossnet.datasets.preparation.recipe import Dataset, carry_out
-from crossnet.datasets.preparation.splits import rank, shares, split
-from crossnet.datasets.preparation.target import Fit, Target, digest_of, unreadable
-from crossnet.images import decode, pixels
+from crossnet.datasets.preparation.splits import Deal, shares, split
+from crossnet.datasets.preparation.target import Target, digest_of, unreadable
+from crossnet.datasets.ranking import rank
+from crossnet.images import pixels
 
 # what is on one side only: all of a folder, or in it all names that are the same up to their first dot
 Group = Literal["folder", "model"]
-DOMAINS = {"a": "products on natural scenery", "b": "products on white"}
 LAYOUT = "products/**/<name>.jpg on white, and photographs in scenery/"
+
+
+@dataclass(frozen=True)
+class Most:
+    """How many products a side has at most."""
+
+    train: int
+    test: int
+
+    def of(self, side: str) -> int:
+        return self.train if side.startswith("train") else self.test
 
 
 @dataclass(frozen=True)
@@ -37,45 +49,35 @@ class Product:
 
 def prepare(
     raw: Path,
-    prepared: Path,
-    load_size: int,
-    size: int,
-    refuse_above: float,
-    test_share: float,
-    train: int,
-    test: int,
+    target: Target,
+    dataset: Dataset,
+    deal: Deal,
+    most: Most,
     group: Group,
     tolerance: int,
-    reduction: Span,
-    luminance: Span,
-    seed: int,
-    fit: Fit,
-    task: str,
-    domains: Mapping[str, str] = DOMAINS,
+    crops: Crops,
     workers: int | None = None,
 ) -> Ledger:
     """Deal the products below raw/products out to train A, train B and the test, no group to two of them, and set train
     A and test A into crops of raw/scenery; test B has the products of test A on white, masksA where they are.
 
-    The test gets `test_share` of them, and a side at most `train` or `test`, those that the seed comes upon first.
-    `tolerance` as in `cut_out`, `reduction` and `luminance` as in `crop_of_scenery`. What does not decode, is not on
-    white or is there twice is left out with its reason. Raises PreparationError as `recipe.carry_out` does, and where
-    there are no products, no scenery, or fewer than three groups.
+    A side has at most `most`, those that the seed comes upon first. `tolerance` as in `cut_out`. What does not decode,
+    is not on white or is there twice is left out with its reason. Raises PreparationError where there are no products,
+    no scenery, or fewer than three groups, and RefusedError as `recipe.carry_out` does.
     """
-    scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", reduction, luminance, seed)
+    scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", crops, deal.seed)
     products = _below(raw / "products")
     if not products:
         raise PreparationError(f"{raw / 'products'}: no files; expected {raw}/{{{LAYOUT}}}")
-    parts = shares(test_share)
+    parts = shares(deal.test_share)
     files = [path.relative_to(raw).as_posix() for path in products]
-    sides = split([_group(file, group) for file in files], parts, seed)
+    sides = split([_group(file, group) for file in files], parts, deal.seed)
     jobs = [
         Product(path, file, id_, side) for path, file, id_, side in zip(products, files, ids(files), sides, strict=True)
     ]
-    chosen = [job for side in parts for job in _first(jobs, side, train if side.startswith("train") else test, seed)]
-    target = Target(prepared, load_size, size, fit)
+    chosen = [job for side in parts for job in _first(jobs, side, most.of(side), deal.seed)]
     work = partial(_product, target=target, scenery=scenery, tolerance=tolerance)
-    return carry_out(work, chosen, target, Dataset(task, domains, True, True), refuse_above, "drop", workers)
+    return carry_out(work, chosen, target, dataset, True, True, workers)
 
 
 def _below(folder: Path) -> list[Path]:

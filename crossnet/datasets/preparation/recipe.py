@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crossnet.datasets.layout import Ledger, Row, write_description, write_names
-from crossnet.datasets.preparation.checks import Leaks, check_share, check_sides, without_repeats
+from crossnet.datasets.preparation.checks import Leaks, check, without_repeats
 from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.target import Target
 
@@ -14,12 +14,16 @@ Job = TypeVar("Job")
 
 @dataclass(frozen=True)
 class Dataset:
-    """What is prepared: `domains` says in words what "a" and "b" are; `paired` as in `write_description`."""
+    """What is prepared, and what is put up with.
+
+    `domains` says in words what "a" and "b" are; `refuse_above` is the share of files that may be of no use, `leaks`
+    what becomes of a picture of both training and test.
+    """
 
     task: str
     domains: Mapping[str, str]
-    paired: bool
-    masks: bool
+    refuse_above: float
+    leaks: Leaks
 
 
 def carry_out(
@@ -27,24 +31,22 @@ def carry_out(
     jobs: Sequence[Job],
     target: Target,
     dataset: Dataset,
-    refuse_above: float,
-    leaks: Leaks,
+    paired: bool,
+    masks: bool,
     workers: int | None,
 ) -> Ledger:
     """Do the work of a recipe on every file, which writes its images; take away again what must not stay.
 
-    Raises PreparationError as the checks do. dataset.json is written last: a folder that has one is whole.
+    paired: as in `write_description`. Raises RefusedError as `check` does. dataset.json is written last: a folder that
+    has one is whole.
     """
-    target.begin(dataset.masks)
+    target.begin(masks)
     rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
-    check_share(rows, refuse_above)
-    ledger = Ledger(without_repeats(rows, leaks, dataset.paired))
-    check_sides(ledger)
+    ledger = Ledger(without_repeats(rows, paired))
+    check(ledger, dataset.refuse_above, dataset.leaks)
     for row in ledger.rows:
         if not row.kept:
             (target.folder / row.side / f"{row.id}.png").unlink(missing_ok=True)
     write_names(target.folder, ledger)
-    write_description(
-        target.folder, ledger, dataset.task, dataset.domains, dataset.paired, target.load_size, target.size
-    )
+    write_description(target.folder, ledger, dataset.task, dataset.domains, paired, target.load_size, target.size)
     return ledger

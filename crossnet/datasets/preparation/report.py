@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,30 +16,47 @@ THUMBNAIL = 96  # pixels, at most
 
 
 def report(ledger: Ledger, prepared: Path, folder: Path) -> None:
-    """Write `prepare.json` (counts), `prepare.csv` (a row for each file and side) and `<side>.png` (a contact sheet).
+    """Write the account of a preparation (`account`) and `<side>.png`, a contact sheet of each side.
 
     A sheet shows at most 64 images of the prepared side, evenly spaced from the first to the last: nobody picks.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "prepare.json").write_text(json.dumps(ledger.report(), indent=1) + "\n")
-    with (folder / "prepare.csv").open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("side", "source", "id", "kept", "note"))
-        writer.writerows((r.side, r.file, r.id, "yes" if r.kept else "no", r.note) for r in ledger.rows)
+    account(ledger, folder)
     for side in (*SIDES, MASKS):
         if (prepared / side).is_dir():
             contact_sheet(prepared / side, folder / f"{side}.png")
 
 
+def account(ledger: Ledger, folder: Path) -> Path:
+    """Write `prepare.json` (counts), `prepare.csv` (a row for each file and side) and `refused.csv` (those of them that
+    were left out, with their reasons), and take away what an earlier preparation left. Returns the last one's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in (*SIDES, MASKS)]):
+        (folder / name).unlink(missing_ok=True)  # which may be a link into a cache, not to be written to
+    (folder / "prepare.json").write_text(json.dumps(ledger.report(), indent=1) + "\n")
+    rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in ledger.rows]
+    _table(folder / "prepare.csv", ("side", "source", "id", "kept", "note"), rows)
+    refused = [(row.side, row.file, row.note) for row in ledger.rows if not row.kept]
+    return _table(folder / "refused.csv", ("side", "source", "reason"), refused)
+
+
+def _table(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(heads)
+        writer.writerows(rows)
+    return path
+
+
 def contact_sheet(side: Path, out: Path) -> None:
-    """Images of a folder in rows on white, their proportions those of squares."""
+    """Square images of a folder in rows on white: scaled down to THUMBNAIL, or up by a whole number of times."""
     paths = list_images(side)
     shown = [paths[round(i)] for i in np.linspace(0, len(paths) - 1, min(len(paths), ACROSS**2))]
     thumbnails = []
     for path in shown:
         image = decode(path)
-        edge = min(THUMBNAIL, *image.size)
-        thumbnails.append(pixels(image.resize((edge, edge), Image.Resampling.BICUBIC)))
+        times = THUMBNAIL // image.width
+        edge, how = (image.width * times, Image.Resampling.NEAREST) if times else (THUMBNAIL, Image.Resampling.BICUBIC)
+        thumbnails.append(pixels(image.resize((edge, edge), how)))
     across = min(ACROSS, max(1, int(np.ceil(len(shown) ** 0.5))))
     rows = [thumbnails[i : i + across] for i in range(0, len(thumbnails), across)]
     Image.fromarray(grid(rows)).save(out)

@@ -7,20 +7,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.layout import MASKS, SIDES, Ledger, Row, write_description
-from crossnet.datasets.preparation.compose import Span, crop_of_scenery, mask, on_background, on_white
+from crossnet.datasets.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
 from crossnet.images import list_images
 from crossnet.progress import progress
 
 DOMAINS = {"a": "sculptures on natural scenery", "b": "sculptures on white"}
 
 
-def prepare(
-    raw: Path, prepared: Path, load_size: int, size: int, backgrounds: int, reduction: Span, luminance: Span, seed: int
-) -> Ledger:
+def prepare(raw: Path, prepared: Path, load_size: int, size: int, backgrounds: int, crops: Crops, seed: int) -> Ledger:
     """Composite train A (each object `backgrounds` times) and train B (other objects), and both versions of the test.
 
-    reduction, luminance: of the scenery, as in `crop_of_scenery`. Raises OSError for a raw file that
-    does not decode, and ValueError for one of the wrong size: what was rendered here has no excuse.
+    Raises OSError for a raw file that does not decode, and ValueError for one of the wrong size: what was rendered here
+    has no excuse.
     """
     scenery = []
     for path in list_images(raw / "scenery"):
@@ -37,7 +35,7 @@ def prepare(
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:
         rng = np.random.default_rng([seed, number])
         photograph = scenery[rng.integers(len(scenery))]
-        return on_background(rgba, crop_of_scenery(photograph, len(rgba), side, reduction, luminance, rng))
+        return on_background(rgba, crop_of_scenery(photograph, len(rgba), side, crops, rng))
 
     files = list_images(raw / "objects" / "testA") + list_images(raw / "objects" / "trainA")
     files += list_images(raw / "objects" / "trainB")

@@ -1,15 +1,19 @@
 """Files dealt out to parts by a seed, those of one group together."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.ranking import rank
 
 
-def rank(seed: int, name: str) -> str:
-    """What to sort by for an order that a seed shuffles: a name's place depends on no other name."""
-    return hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True)
+class Deal:
+    """How files are dealt out: the test's share, and the seed of the rule."""
+
+    test_share: float
+    seed: int
 
 
 def shares(test_share: float) -> dict[str, float]:

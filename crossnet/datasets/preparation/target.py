@@ -16,6 +16,7 @@ Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the 
 # zlib's fastest: prepared images are a cache that training reads once, and the encoder is most of preparation's time
 # (benchmarks/prepare.py)
 COMPRESS_LEVEL = 1
+STRIP = 512  # rows of an image that are hashed at once
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Target:
     def begin(self, masks: bool) -> None:
         """Make the folders of the sides, and take away what an earlier preparation left there."""
         for name in (*SIDES, MASKS):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+            if (self.folder / name).exists():
+                shutil.rmtree(self.folder / name)
         for name in (NAMES, DESCRIPTION):
             (self.folder / name).unlink(missing_ok=True)
         for name in (*SIDES, *[MASKS] * masks):
@@ -68,7 +70,8 @@ def fitted(image: Image.Image, fit: Fit) -> Image.Image:
 def digest_of(image: Image.Image) -> str:
     """SHA-256 of an RGB image's size and pixels: that of two files is the same if they show the same."""
     found = hashlib.sha256(f"{image.width}x{image.height}".encode())
-    found.update(image.tobytes())
+    for top in range(0, image.height, STRIP):  # so that a large image is not in memory once more
+        found.update(image.crop((0, top, image.width, min(top + STRIP, image.height))).tobytes())
     return found.hexdigest()
 
 

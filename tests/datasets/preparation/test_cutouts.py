@@ -10,6 +10,9 @@ from PIL import Image
 from crossnet.datasets.layout import Ledger, read_names
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.cutouts import prepare
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.target import Target
 
 LOAD, SIZE, COUNT = 28, 24, 20
 
@@ -30,7 +33,8 @@ def raw(tmp_path: Path) -> Path:
 
 def run(raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0) -> tuple[Path, Ledger]:
     prepared = raw.parent / name
-    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, 0.2, seed, "stretch", "horses")
+    dataset = Dataset("horses", {"a": "photographs", "b": "foregrounds"}, refuse_above, "drop")
+    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, Deal(0.2, seed))
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -74,6 +78,19 @@ def test_what_has_no_mask_is_left_out_with_its_reason(raw: Path) -> None:
     _, ledger = run(raw, refuse_above=0.05)
     assert ledger.refused == {"photos/03.png": "no mask masks/03.*"}
     assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 1
+
+
+def test_what_has_a_mask_of_no_use_is_left_out_with_its_reason(raw: Path) -> None:
+    (raw / "masks" / "03.png").write_bytes(b"%PDF-1.4")
+    Image.new("L", (24, 18), 0).save(raw / "masks" / "07.png")
+    Image.fromarray(np.indices((24, 18))[0] > 9).save(raw / "masks" / "11.png")
+    with pytest.raises(PreparationError, match=r"^3 of 20 files cannot be read or used, .*a PDF document; take its"):
+        run(raw)
+    _, ledger = run(raw, refuse_above=0.15)
+    reasons = ["a mask that cannot be read: a PDF document", "levels 0 to 0", "a mask of 18x24, but its image"]
+    for name, reason in zip(("03", "07", "11"), reasons, strict=True):
+        assert reason in ledger.refused[f"photos/{name}.png"]
+    assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 3
 
 
 def test_the_same_photograph_is_kept_once_and_for_the_test(raw: Path) -> None:

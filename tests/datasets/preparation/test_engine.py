@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +14,11 @@ from PIL import Image
 from crossnet.datasets.preparation import folder
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.engine import each
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.target import Target
 from tests.cloned import hashes
 
-OPTIONS: Any = (0.1, "stretch", False, "stop", "many")
+DATASET = Dataset("many", {"a": "a", "b": "b"}, 0.1, "stop")
 SIDES = ("trainA", "trainB", "testA", "testB")
 
 
@@ -65,7 +66,10 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_number_of_processes_changes_nothing(raw: Path, tmp_path: Path) -> None:
-    ledgers = [folder.prepare(raw, tmp_path / str(workers), 36, 32, *OPTIONS, workers=workers) for workers in (1, 2, 3)]
+    ledgers = [
+        folder.prepare(raw, Target(tmp_path / str(workers), 36, 32, "stretch"), DATASET, workers=workers)
+        for workers in (1, 2, 3)
+    ]
     assert ledgers[0] == ledgers[1] == ledgers[2]
     assert ledgers[0].kept == dict.fromkeys(SIDES, 40)
     assert hashes(tmp_path / "1") == hashes(tmp_path / "2") == hashes(tmp_path / "3")
@@ -74,7 +78,7 @@ def test_the_number_of_processes_changes_nothing(raw: Path, tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def whole(raw: Path) -> dict[str, str]:
     """What a run that nobody kills leaves."""
-    folder.prepare(raw, raw.parent / "whole", 144, 128, *OPTIONS, workers=1)
+    folder.prepare(raw, Target(raw.parent / "whole", 144, 128, "stretch"), DATASET, workers=1)
     return hashes(raw.parent / "whole")
 
 
@@ -82,8 +86,11 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from crossnet.datasets.preparation import folder
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.target import Target
 if __name__ == "__main__":
-    folder.prepare(Path(sys.argv[1]), Path(sys.argv[2]), 144, 128, 0.1, "stretch", False, "stop", "many", workers=2)
+    dataset = Dataset("many", {"a": "a", "b": "b"}, 0.1, "stop")
+    folder.prepare(Path(sys.argv[1]), Target(Path(sys.argv[2]), 144, 128, "stretch"), dataset, workers=2)
 """
 
 
@@ -128,5 +135,5 @@ def test_killed_at_any_moment_it_leaves_no_process_and_the_next_run_the_same_byt
     for path in out.glob("*/[!.]*"):
         with Image.open(path) as image:
             image.load()
-    folder.prepare(raw, out, 144, 128, *OPTIONS, workers=1)
+    folder.prepare(raw, Target(out, 144, 128, "stretch"), DATASET, workers=1)
     assert hashes(out) == whole

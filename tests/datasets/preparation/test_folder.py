@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.layout import Ledger, read_names
-from crossnet.datasets.preparation.checks import PreparationError
+from crossnet.datasets.preparation.checks import Leaks, PreparationError, RefusedError
 from crossnet.datasets.preparation.folder import prepare
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.target import Fit, Target
 
 LOAD, SIZE = 28, 24
 SIDES = ("trainA", "trainB", "testA", "testB")
@@ -28,9 +30,12 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path / "raw"
 
 
-def run(raw: Path, refuse_above: float = 1.0) -> tuple[Path, Ledger]:
+def run(
+    raw: Path, refuse_above: float = 1.0, fit: Fit = "stretch", paired: bool = False, leaks: Leaks = "stop"
+) -> tuple[Path, Ledger]:
     prepared = raw.parent / "prepared"
-    return prepared, prepare(raw, prepared, LOAD, SIZE, refuse_above, "stretch", False, "stop", "folder")
+    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
+    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, fit), dataset, paired)
 
 
 def read(path: Path) -> NDArray[np.uint8]:
@@ -184,8 +189,7 @@ def test_two_images_that_could_have_one_mask_stop_it(masked: Path) -> None:
 def test_the_square_in_the_middle_is_kept_with_its_mask(masked: Path) -> None:
     columns = np.broadcast_to(np.arange(40, dtype=np.uint8)[None, :, None], (30, 40, 3))
     Image.fromarray(columns).save(masked / "testA" / "0.png")
-    prepared = masked.parent / "prepared"
-    ledger = prepare(masked, prepared, LOAD, SIZE, 0.0, "crop", False, "stop", "folder")
+    prepared, ledger = run(masked, 0.0, "crop")
     found = read(prepared / "testA" / "0.png")
     assert (found.min(), found.max()) == (5, 34)
     assert np.array_equal(read(prepared / "masksA" / "0.png")[0] > 0, found[0, :, 0] >= 20)
@@ -196,7 +200,7 @@ def test_the_square_in_the_middle_is_kept_with_its_mask(masked: Path) -> None:
 
 def test_pairs_go_together(raw: Path) -> None:
     def paired() -> Ledger:
-        return prepare(raw, raw.parent / "prepared", LOAD, SIZE, 1.0, "stretch", True, "stop", "folder")
+        return run(raw, paired=True)[1]
 
     assert paired().kept == dict.fromkeys(SIDES, 3)
     (raw / "testA" / "1.png").write_bytes(b"")
@@ -211,7 +215,7 @@ def test_pairs_go_together(raw: Path) -> None:
 
 def test_the_two_of_a_pair_may_be_the_same(raw: Path) -> None:
     (raw / "testB" / "0.png").write_bytes((raw / "testA" / "0.png").read_bytes())
-    ledger = prepare(raw, raw.parent / "prepared", LOAD, SIZE, 0.0, "stretch", True, "stop", "folder")
+    _, ledger = run(raw, 0.0, paired=True)
     assert ledger.kept == dict.fromkeys(SIDES, 3)
 
 
@@ -222,6 +226,28 @@ def test_what_an_earlier_preparation_left_goes(raw: Path) -> None:
     prepared, ledger = run(raw)
     assert sorted(path.name for path in (prepared / "trainA").iterdir()) == ["0.png", "2.png"]
     assert ledger.kept["trainA"] == 2
+
+
+def test_all_that_has_no_other_of_its_pair_is_counted(raw: Path) -> None:
+    for name in ("testA/0.png", "testB/2.png"):
+        (raw / name).unlink()
+    with pytest.raises(PreparationError, match=r"testA/2\.png: no image of that name in .* remove this; so is 1 more$"):
+        run(raw, paired=True)
+
+
+def test_a_name_is_the_same_however_its_letters_are_composed(masked: Path) -> None:
+    """macOS stores e and an accent, other systems one letter."""
+    composed, apart = "caf\u00e9", "cafe\u0301"
+    (masked / "testA" / "1.png").rename(masked / "testA" / f"{composed}.png")
+    (masked / "testB" / "1.png").rename(masked / "testB" / f"{apart}.png")
+    (masked / "masksA" / "1.gif").rename(masked / "masksA" / f"{apart}.gif")
+    prepared, ledger = run(masked, 0.0, paired=True)
+    assert ledger.refused == {}
+    names = [{path.name for path in (prepared / side).iterdir()} for side in ("testA", "testB", "masksA")]
+    assert names[0] == names[1] == names[2]
+    (masked / "testA" / f"{apart}.png").write_bytes((masked / "testA" / "0.png").read_bytes())
+    with pytest.raises(PreparationError, match="a second image of the name"):
+        run(masked)
 
 
 @pytest.fixture
@@ -248,6 +274,20 @@ def test_a_missing_mask_is_named(masked: Path) -> None:
     (masked / "masksA" / "1.gif").unlink()
     with pytest.raises(PreparationError, match=r"masksA/1: no mask of that name for testA/1\.png"):
         run(masked)
+
+
+def test_all_masks_that_do_not_fit_are_told_at_once(masked: Path) -> None:
+    (masked / "masksA" / "0.gif").unlink()
+    (masked / "masksA" / "1.gif").write_bytes(b"<html>")
+    Image.fromarray(RIGHT.T).save(masked / "masksA" / "2.gif")
+    with pytest.raises(
+        RefusedError, match=r"masksA/0: no mask of that name for testA/0\.png; and 2 more masks$"
+    ) as told:
+        run(masked)
+    reasons = [row.note for row in told.value.ledger.rows if not row.kept]
+    assert len(reasons) == 3
+    for reason, wanted in zip(reasons, ("no mask of that name", "cannot be read: a web page", "of 30x40"), strict=True):
+        assert wanted in reason
 
 
 def test_an_image_that_is_refused_needs_no_mask(masked: Path) -> None:

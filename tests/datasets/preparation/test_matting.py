@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
+from crossnet.datasets.preparation import matting
 from crossnet.datasets.preparation.compose import mask, on_background
 from crossnet.datasets.preparation.matting import MattingError, cut_out
 from crossnet.images import luminance
@@ -68,6 +69,23 @@ def test_a_soft_edge_leaves_no_light_rim(name: str, quality: int) -> None:
     true = colour * alpha + BLACK * (1 - alpha)
     soft_error, hard_error = (np.abs(each - true)[rim(alpha)].mean() for each in (found, hard))
     assert soft_error < (1 if name == "pale" else 0.3) * hard_error
+
+
+@pytest.mark.parametrize("quality", [60, 75, 85])
+@pytest.mark.parametrize("name", COLOURS)
+def test_what_jpeg_leaves_in_the_white_goes_with_it(name: str, quality: int) -> None:
+    """Little of any pixel is left where the object is more than two pixels away."""
+    alpha = cover(ellipse((25, 30, 110, 105)))
+    rgba = cut_out(on_white(textured(COLOURS[name]), alpha, quality), TOLERANCE)
+    away = ndimage.distance_transform_edt(alpha[..., 0] == 0) >= 2.5
+    assert rgba[away][:, 3].max() < 0.2 * 255
+
+
+def test_memory_is_bounded_and_the_bound_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = on_white(textured(COLOURS["red"]), cover(ellipse((0, 30, 110, 136))), 85)
+    whole = cut_out(picture, TOLERANCE)
+    monkeypatch.setattr(matting, "AT_ONCE", 7)
+    assert np.array_equal(cut_out(picture, TOLERANCE), whole)
 
 
 @pytest.mark.parametrize("name", COLOURS)

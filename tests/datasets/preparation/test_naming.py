@@ -71,3 +71,10 @@ def test_two_files_of_a_pair_have_one_id() -> None:
 def test_a_name_twice_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"^a\.jpg: a name that is there twice"):
         ids(["a.jpg", "b.jpg", "a.jpg"])
+
+
+def test_names_that_differ_in_how_letters_are_composed_are_told_apart() -> None:
+    """A Linux file system holds both."""
+    composed, apart = ids(["caf\u00e9.png", "cafe\u0301.png"])
+    assert composed != apart
+    assert ids(["caf\u00e9.png"]) == ids(["cafe\u0301.png"]) == ids(["caf\u00e9.jpg"])

@@ -1,7 +1,6 @@
 """Products on white: dealt out by model or folder, some of them set into scenery."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,22 +9,14 @@ from PIL import Image, ImageDraw
 
 from crossnet.datasets.layout import Ledger, read_names
 from crossnet.datasets.preparation.checks import PreparationError
-from crossnet.datasets.preparation.products import prepare
+from crossnet.datasets.preparation.compose import Crops
+from crossnet.datasets.preparation.products import Group, Most, prepare
+from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.target import Target
 
 LOAD, SIZE, EDGE = 56, 48, 40
-OPTIONS: dict[str, Any] = {
-    "refuse_above": 0.0,
-    "test_share": 0.25,
-    "train": 100,
-    "test": 100,
-    "group": "model",
-    "tolerance": 12,
-    "reduction": (0.3, 0.9),
-    "luminance": (0.4, 0.5),
-    "seed": 0,
-    "fit": "stretch",
-    "task": "shoes",
-}
+CROPS = Crops((0.3, 0.9), (0.4, 0.5))
 
 
 @pytest.fixture
@@ -45,8 +36,17 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path / "raw"
 
 
-def run(raw: Path, name: str = "prepared", **changed: Any) -> tuple[Path, Ledger]:
-    return raw.parent / name, prepare(raw, raw.parent / name, LOAD, SIZE, **(OPTIONS | changed))
+def run(
+    raw: Path,
+    name: str = "prepared",
+    seed: int = 0,
+    most: Most = Most(100, 100),  # noqa: B008 - frozen
+    group: Group = "model",
+    refuse_above: float = 0.0,
+) -> tuple[Path, Ledger]:
+    target = Target(raw.parent / name, LOAD, SIZE, "stretch")
+    dataset = Dataset("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, refuse_above, "drop")
+    return target.folder, prepare(raw, target, dataset, Deal(0.25, seed), most, group, 12, CROPS)
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -83,7 +83,7 @@ def test_a_folder_is_on_one_side(raw: Path) -> None:
 
 
 def test_a_side_has_at_most_so_many(raw: Path) -> None:
-    prepared, ledger = run(raw, train=5, test=2)
+    prepared, ledger = run(raw, most=Most(5, 2))
     assert ledger.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5}
     assert len(models(prepared, "trainA")) > 2
 
@@ -126,7 +126,7 @@ def test_what_is_not_on_white_is_left_out_with_its_reason(raw: Path) -> None:
         run(raw)
     _, ledger = run(raw, refuse_above=0.1)
     assert "not a product on white" in ledger.refused["products/Shoes/Boots/1.0.jpg"]
-    assert "cannot identify image file" in ledger.refused["products/Shoes/Boots/3.0.jpg"]
+    assert "a web page; download the image itself" in ledger.refused["products/Shoes/Boots/3.0.jpg"]
 
 
 def test_the_same_product_twice_is_kept_once(raw: Path) -> None:

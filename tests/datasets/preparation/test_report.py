@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from crossnet.datasets.layout import Ledger, Row
-from crossnet.datasets.preparation.report import contact_sheet, report
+from crossnet.datasets.preparation.report import account, contact_sheet, report
 
 
 def side(folder: Path, count: int, edge: int) -> Path:
@@ -21,7 +21,7 @@ def side(folder: Path, count: int, edge: int) -> Path:
 
 @pytest.mark.parametrize(
     ("count", "edge", "size", "last"),
-    [(1, 20, (20, 20), 0), (3, 20, (42, 42), 2), (64, 20, (174, 174), 63), (200, 300, (782, 782), 199)],
+    [(1, 20, (80, 80), 0), (3, 20, (162, 162), 2), (64, 32, (782, 782), 63), (200, 300, (782, 782), 199)],
 )
 def test_a_sheet_shows_at_most_64_from_the_first_to_the_last(
     count: int, edge: int, size: tuple[int, int], last: int, tmp_path: Path
@@ -41,9 +41,13 @@ def test_there_is_a_row_for_every_file_and_a_sheet_for_every_side(tmp_path: Path
         Row("trainA", "001", "trainA/b.jpg"),
         Row("trainA", "002", "trainA/c.jpg", "unreadable", "empty"),
     ]
+    (tmp_path / "reports" / "data").mkdir(parents=True)
+    (tmp_path / "reports" / "data" / "testB.png").touch()  # of an earlier task
     report(Ledger(rows), tmp_path / "prepared", tmp_path / "reports" / "data")
     written = tmp_path / "reports" / "data"
-    assert {path.name for path in written.iterdir()} == {"prepare.json", "prepare.csv", "trainA.png", "masksA.png"}
+    assert {path.name for path in written.iterdir()} == {
+        "prepare.json", "prepare.csv", "refused.csv", "trainA.png", "masksA.png",
+    }  # fmt: skip
     assert json.loads((written / "prepare.json").read_text()) == Ledger(rows).report()
     with (written / "prepare.csv").open(newline="", encoding="utf-8") as stream:
         table = list(csv.DictReader(stream))
@@ -52,3 +56,15 @@ def test_there_is_a_row_for_every_file_and_a_sheet_for_every_side(tmp_path: Path
         ("trainA", "trainA/b.jpg", "001", "yes", ""),
         ("trainA", "trainA/c.jpg", "002", "no", "empty"),
     ]
+    with (written / "refused.csv").open(newline="", encoding="utf-8") as stream:
+        assert list(csv.reader(stream)) == [["side", "source", "reason"], ["trainA", "trainA/c.jpg", "empty"]]
+
+
+def test_what_is_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    """As DVC's links into its cache are."""
+    (tmp_path / "cached").write_text("of an earlier run")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "prepare.json").symlink_to(tmp_path / "cached")
+    assert account(Ledger([]), tmp_path / "data") == tmp_path / "data" / "refused.csv"
+    assert (tmp_path / "cached").read_text() == "of an earlier run"
+    assert json.loads((tmp_path / "data" / "prepare.json").read_text()) == Ledger([]).report()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.layout import Ledger
+from crossnet.datasets.preparation.compose import Crops
 from crossnet.datasets.preparation.sculptures import prepare
 
 LOAD, SIZE, BACKGROUNDS = 28, 24, 2
@@ -43,7 +44,7 @@ def raw(tmp_path: Path) -> Path:
 
 def run(raw: Path, name: str = "prepared", seed: int = 0) -> tuple[Path, Ledger]:
     prepared = raw.parent / name
-    return prepared, prepare(raw, prepared, LOAD, SIZE, BACKGROUNDS, (0.3, 0.9), (0.4, 0.5), seed)
+    return prepared, prepare(raw, prepared, LOAD, SIZE, BACKGROUNDS, Crops((0.3, 0.9), (0.4, 0.5)), seed)
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
