@@ -3,7 +3,9 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.datasets.layout import translation_names
-from crossnet.figures import gallery, report
+from crossnet.figures import gallery
+from crossnet.figures.page import experiments, pairs, preparation, provenance, render, thresholds
+from crossnet.figures.page.embedding import Album
 from crossnet.params import Params
 from stages.command import command
 
@@ -19,14 +21,33 @@ def draw(params: Params) -> None:
     dataset = json.loads((prepared / "dataset.json").read_text(encoding="utf-8"))
     metrics = read(reports / "metrics.json") or {}
     names = {side: translation_names(prepared, side) for side in ("testA", "testB")}
-    page = report.page(
+    run = {"task": params.task, "method": params.method, "scale": params.scale, "seed": params.seed}
+    album, paired = Album(), dataset["paired"]
+    directions = pairs.collect(
+        prepared, translated, reports / "plots" / "images.csv", paired=paired, names=names, album=album
+    )
+    threshold = thresholds.collect(
+        pairs.translated_images(prepared, translated, "to_b", paired, names),
+        [image["id"] for direction in directions if direction["key"] == "to_b" for image in direction["images"]],
+        prepared / "masksA",
+        reports / "plots" / "roc",
+        start=(metrics.get("foreground") or {}).get("threshold"),
+        album=album,
+    )
+    page = render.page(
         dataset=dataset,
         metrics=metrics,
         figures=gallery.draw(prepared, translated, reports, reports / "figures", dataset, metrics, names),
-        run={"task": params.task, "method": params.method, "scale": params.scale, "seed": params.seed},
+        run=run,
         parameters=params.effective(),
         training=read(reports / "training" / "summary.json"),
-        origin=report.source(Path.cwd(), but=("dvc.lock", "reports")),
+        pictures=album.pictures,
+        directions=directions,
+        threshold=threshold,
+        experiments=experiments.read(reports / "experiments" / params.task, run, metrics),
+        preparation=preparation.describe(read(reports / "data" / "prepare.json"), reports),
+        origin=provenance.source(Path.cwd(), but=("dvc.lock", "reports")),
+        lock=provenance.lock(Path("dvc.lock"), but="report"),
     )
     (reports / "index.html").write_text(page, encoding="utf-8")
 

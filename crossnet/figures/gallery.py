@@ -2,14 +2,26 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crossnet.figures import foregrounds, losses, progress, roc, translations
 from crossnet.figures.palette import DARK, LIGHT, Theme
-from crossnet.figures.report import Figure
 
 UNPICKED = "The rows are evenly spaced through the test images sorted by name; none was picked."
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the page: its PNG for light and for dark pages, in words, and as wide as its kind needs."""
+
+    title: str
+    caption: str
+    alt: str
+    light: Path
+    dark: Path
+    kind: str = "wide"  # wide | square
 
 
 def draw(

@@ -8,12 +8,14 @@ DPI = 100
 
 @dataclass(frozen=True)
 class Theme:
-    """One look: the ground, the inks by weight, and the hues of the curves in the order of their use."""
+    """One look: the ground and a wash of it, the inks by weight, the edges, the hues of curves in the order of use."""
 
     ground: str
     ink: str
     muted: str
     line: str
+    wash: str
+    edge: str  # of what is operated: 3:1 against the ground
     hues: tuple[str, ...]
 
 
@@ -22,6 +24,8 @@ LIGHT = Theme(
     ink="#1b1f24",
     muted="#59626d",
     line="#d5d9de",
+    wash="#f5f6f8",
+    edge="#868e98",
     hues=("#0072b2", "#d55e00", "#00805f", "#a3497f", "#8a6100"),
 )
 DARK = Theme(
@@ -29,6 +33,8 @@ DARK = Theme(
     ink="#e9ebee",
     muted="#a3abb6",
     line="#3a4049",
+    wash="#1f242b",
+    edge="#707985",
     hues=("#56b4e9", "#f08a3c", "#2bc49a", "#e29bc6", "#e6b422"),
 )
 

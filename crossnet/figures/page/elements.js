@@ -1,0 +1,33 @@
+"use strict";
+
+/** What a block of JSON in the page says, or null where there is none. */
+function embedded(id) {
+  const block = document.getElementById(id);
+  return block && JSON.parse(block.textContent);
+}
+
+/** A new element with properties, dataset, attributes (keys with a dash) and children. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes("-") || key === "role") element.setAttribute(key, value);
+    else element[key] = value;
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A number with so many digits that a reader can compare it. */
+function readable(value) {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 3);
+}
+
+/** An <img> of the page's album: small pictures keep their pixels, as many of the screen's for each. */
+function picture(number, alt) {
+  const { uri, width, height } = pictures[number];
+  const kind = Math.max(width, height) < 128 ? "pixels" : "";
+  return make("img", { src: uri, width, height, alt, className: kind, draggable: false, decoding: "async" });
+}
+
+const pictures = embedded("pictures") ?? [];

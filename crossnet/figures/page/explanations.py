@@ -1,0 +1,109 @@
+"""What the metrics are called, what they say, and which way is better."""
+
+# metric -> (name, what it says, better); of `kid_<features>.to_b` the key is "kid.to_b"
+METRICS = {
+    "foreground.auc": (
+        "AUC, all pixels",
+        "Area under the ROC curve of the translation’s luminance as a detector of foreground, pixels of all test "
+        "images together (§5.3). 1 is perfect, 0.5 is chance.",
+        "↑",
+    ),
+    "foreground.auc_input": ("AUC of the input", "The same for the untranslated input: the floor.", ""),
+    "foreground.auc_per_image": ("AUC, mean over images", "The area image by image, then averaged.", "↑"),
+    "foreground.auc_per_image_input": (
+        "AUC of the input, mean over images",
+        "The same for the untranslated input: the floor.",
+        "",
+    ),
+    "foreground.auc_truth": (
+        "AUC of the truth",
+        "The same for the true image on white: the ceiling, below 1 where objects themselves are near white.",
+        "",
+    ),
+    "foreground.iou": ("IoU", "Overlap of the extracted and the true foreground, over their union.", "↑"),
+    "foreground.f1": ("F1", "Harmonic mean of precision and recall of the extracted foreground.", "↑"),
+    "foreground_scores.auc": (
+        "AUC of the method’s own scores",
+        "As above, of the scores that the method hands in.",
+        "↑",
+    ),
+    "foreground_scores.auc_per_image": ("AUC of its own scores, mean over images", "", "↑"),
+    "paired.psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation to B against the truth.", "↑"),
+    "paired.ssim": ("SSIM", "Structural similarity of the translation to B and the truth.", "↑"),
+    "paired.background_changed": (
+        "Background changed",
+        "Share of the background’s pixels that the translation to B made others (claim C3). Where B has another "
+        "background than A, it should.",
+        "",
+    ),
+    "kid.to_b": (
+        "KID, A → B",
+        "Kernel distance between the features of the translations and of real test images of B; unbiased in N, "
+        "mean ± standard deviation over subsets.",
+        "↓",
+    ),
+    "kid.to_a": ("KID, B → A", "The same for the translations to A.", "↓"),
+    "fd.to_b": (
+        "Fréchet distance, A → B",
+        "Distance between Gaussians fitted to the same features; biased by N, comparable at equal N only.",
+        "↓",
+    ),
+    "fd.to_a": ("Fréchet distance, B → A", "The same for the translations to A.", "↓"),
+    "fid.to_b": ("FID, A → B", "Fréchet distance on the official Inception features; biased by N.", "↓"),
+    "fid.to_a": ("FID, B → A", "The same for the translations to A.", "↓"),
+}
+
+# what follows a direction of a distance -> (added to its name, what it says, better)
+VARIANTS = {
+    "_train": (", training images", "The same against the training images of the target domain.", "↓"),
+    "_source": (
+        ", untranslated",
+        "For comparison: the images as they are, against the target domain. A translation has to be below it.",
+        "",
+    ),
+    "_real": (
+        ", real images",
+        "For comparison: training images of the target domain against its test images, the least to hope for.",
+        "",
+    ),
+}
+
+# failure signs of a direction, "signs.to_b_<sign>" -> (name, what it says)
+SIGNS = {
+    "correlation": (
+        "inversion: correlation with the input",
+        "Mean correlation of a translation’s luminance with its input’s; below 0 it is more inverted than kept.",
+    ),
+    "inverted": ("inversion: inverted images", "Share of translations whose luminance runs against their input’s."),
+    "copying": (
+        "copying of the input",
+        "Mean over images: 1 is the input unchanged, 0 is as far from it as images of the target domain are.",
+    ),
+    "copied": ("copying: copied images", "Share of translations that are all but their input (copying above 0.9)."),
+    "spread": (
+        "collapse: spread against the inputs",
+        "Variance of the translations’ features over that of their inputs; near 0, translations are all the same.",
+    ),
+    "spread_real": (
+        "collapse: spread against real images",
+        "The same against real test images of the target domain; 1 is as much variety as they have.",
+    ),
+    "code_norm": (
+        "norm of the latent codes",
+        "Mean magnitude of the feature vector (Fig. 3); near 0, the codes have collapsed.",
+    ),
+}
+
+# what a measurement was made with; the last part of a key -> (name, what it says)
+CONDITIONS = {
+    "resamples": ("Resamples", "Of the test images, for the intervals."),
+    "resampling_seed": ("Seed of the resamples", ""),
+    "image_size": ("Size of the images", "Pixels a side, before they were resized for the network."),
+    "resized_to": ("Resized to", "Pixels a side, for the network."),
+    "background_levels": ("Levels", "Of 255: a pixel that differs by more in a channel counts as changed."),
+    "threshold": ("Threshold", "Luminance above which a pixel counts as white (§5.3)."),
+}
+
+DISTANCES = ("kid", "fd", "fid")
+DIRECTIONS = {"to_b": "A → B", "to_a": "B → A"}
+DECIMALS = {"psnr": 1, "fd": 1, "fid": 1}  # of a family or a metric, 3 elsewhere

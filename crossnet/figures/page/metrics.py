@@ -1,0 +1,127 @@
+"""The table of all metrics, each in words; one that nobody has explained is shown all the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crossnet.figures.page.explanations import (
+    CONDITIONS,
+    DECIMALS,
+    DIRECTIONS,
+    DISTANCES,
+    METRICS,
+    SIGNS,
+    VARIANTS,
+)
+from crossnet.figures.page.wording import fixed
+
+BESIDE = (
+    "_std",
+    "_low",
+    "_high",
+    "_n_real",
+    "_n_train",
+    "_n",
+)  # what stands beside a metric: its spread, interval and counts
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A metric in words: its name, what it says, "↑" or "↓" for better or neither, and its decimals."""
+
+    name: str
+    text: str
+    better: str
+    digits: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table of metrics."""
+
+    name: str
+    key: str
+    value: str
+    explanation: str
+    better: str
+
+
+def explained(key: str) -> Explained:
+    """The metric of a key "<block>.<metric>"; one that is not known goes by its own name."""
+    block, _, metric = key.rpartition(".")
+    family = block.partition("_")[0]
+    digits = DECIMALS.get(metric, DECIMALS.get(family, 3))
+    side, rest = metric[:4], metric[4:]
+    name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
+    if side in DIRECTIONS and family in DISTANCES:
+        if not rest:
+            name, text, better = METRICS[f"{family}.{side}"]
+        elif rest in VARIANTS:
+            more, text, better = VARIANTS[rest]
+            name = METRICS[f"{family}.{side}"][0] + more
+    elif side in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
+        sign, text = SIGNS[rest[1:]]
+        name = f"{DIRECTIONS[side]}, {sign}"
+    return Explained(name, text, better, digits)
+
+
+def table(metrics: Mapping[str, Any]) -> list[Row]:
+    """Every metric; its spread, interval and counts beside it; a dash where counts stand alone."""
+    rows = []
+    for block, values in _blocks(metrics).items():
+        for key in dict.fromkeys(measured(key, values) for key in values):
+            if key == "n":
+                continue
+            name = f"{block}.{key}" if block else key
+            words = explained(name)
+            said = [words.text] if words.text else []
+            said += [f"{phrase}." for phrase in (*interval(values, key, words.digits), *counts(values, key))]
+            said += [] if key in values else ["Too few images to measure it."]
+            text = fixed(values.get(key), words.digits)
+            if f"{key}_std" in values:
+                text += f" ± {fixed(values[f'{key}_std'], words.digits)}"
+            rows.append(Row(words.name, name, text, " ".join(said), words.better))
+    return rows
+
+
+def interval(values: Mapping[str, Any], key: str, digits: int) -> list[str]:
+    """The 95 % interval of a metric as a phrase; none if it is not told."""
+    low, high = values.get(f"{key}_low"), values.get(f"{key}_high")
+    if low is None or high is None:
+        return []
+    return [f"95\u00a0% bootstrap interval {fixed(low, digits)} to {fixed(high, digits)}"]
+
+
+def counts(values: Mapping[str, Any], key: str) -> list[str]:
+    """How many translations a metric is of, and against how many real images, as a phrase; none if it is not told."""
+    if f"{key}_n" not in values:
+        return []
+    against = f" against {fixed(values[f'{key}_n_real'])} real" if f"{key}_n_real" in values else ""
+    return [f"N\u00a0=\u00a0{fixed(values[f'{key}_n'])}{against}"]
+
+
+def measured(key: str, values: Mapping[str, Any]) -> str:
+    """The metric that a key belongs to: "to_b" of "to_b", "to_b_std" and "to_b_n"; a count may stand alone."""
+    for suffix in BESIDE:
+        base = key.removesuffix(suffix)
+        if base != key and (base in values or suffix.startswith("_n")):
+            return base
+    return key
+
+
+def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of nested metrics by dotted keys."""
+    for key, value in metrics.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def _blocks(metrics: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The values by dotted blocks; those that stand in none come last, in the block ""."""
+    found: dict[str, dict[str, Any]] = {}
+    for key, value in flat(metrics):
+        block, _, name = key.rpartition(".")
+        found.setdefault(block, {})[name] = value
+    return dict(sorted(found.items(), key=lambda item: not item[0]))
