@@ -2,7 +2,10 @@
 
 import typer
 
+from crossnet.commands.ablation import ablation
 from crossnet.commands.checkpoints import checkpoints
+from crossnet.commands.claims import claims
+from crossnet.commands.compare import compare
 from crossnet.commands.plan import plan
 from crossnet.commands.translate import translate
 
@@ -12,5 +15,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="CrossNet: latent cross-consistency for unpaired image translation, reproduced.",
 )
-for command in (translate, plan, checkpoints):
+for command in (translate, plan, ablation, compare, claims, checkpoints):
     app.command()(command)

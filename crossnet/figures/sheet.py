@@ -26,13 +26,17 @@ Picture = NDArray[np.uint8]  # (H, W, 3)
 
 @dataclass(frozen=True)
 class Panel:
-    """A table of pictures of any sizes: rows of at most as many as there are columns, a caption above each or none."""
+    """A table of pictures of any sizes: rows of at most as many as there are columns, a caption above each or none.
+
+    under: what stands below each column, its lines as they are.
+    """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Picture]]
     title: str = ""
     subtitle: str = ""
     captions: Sequence[Sequence[str]] = ()
+    under: Sequence[str] = ()
 
 
 def evenly(names: Sequence[str], count: int) -> list[str]:
@@ -89,7 +93,9 @@ def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = LARGES
     y_labels = y_subtitle + max(len(lines) for line in labels for lines in line) * TEXT * LEADING
     top = round(y_labels + 8 + (14 if y_subtitle > MARGIN else 0))
     total_width = sum(spans) + PANEL_GAP * (len(panels) - 1) + 2 * MARGIN
-    total_height = top + max(len(panel.rows) for panel in panels) * (over + height + GAP) - GAP + MARGIN
+    bottom = top + max(len(panel.rows) for panel in panels) * (over + height + GAP) - GAP + MARGIN
+    below = max((text.count("\n") + 1 for panel in panels for text in panel.under if text), default=0)
+    total_height = bottom + round(below * TEXT * LEADING) + (10 if below else 0)
 
     figure = Figure(figsize=(total_width / DPI, total_height / DPI), dpi=DPI, facecolor=theme.ground)
 
@@ -117,6 +123,9 @@ def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = LARGES
         for i, captions in enumerate(panel.captions):
             for j, caption in enumerate(captions):
                 write(x + j * (width + GAP), top + i * (over + height + GAP) + over - 6, caption, TEXT, color=theme.ink)
+        for j, text in enumerate(panel.under):
+            centre = x + j * (width + GAP) + width / 2
+            write(centre, bottom + 6, text, TEXT, color=theme.ink, ha="center", va="top", linespacing=1.2)
         x += span + PANEL_GAP
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=DPI, facecolor=theme.ground)

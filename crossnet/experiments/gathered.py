@@ -1,0 +1,125 @@
+"""What the figures are made from: the rows that they show, the files of their runs, and where they are written."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crossnet.datasets.layout import translation_names
+from crossnet.experiments.material import MaterialError, copy
+from crossnet.experiments.rows import Row
+from crossnet.figures.columns import Column, Subjects
+from crossnet.figures.palette import DARK, LIGHT, Theme
+
+TRANSLATED = "data/translated"
+MOST = 4  # methods beside each other in a figure that shows both directions
+
+
+class FigureError(RuntimeError):
+    """A figure that cannot be drawn from what there is; the message is one line: what it lacks."""
+
+
+@dataclass
+class Gathered:
+    """The material of figures, in a repository at root, of rows on the same data.
+
+    scratch: an empty folder for files of the runs. out: where figures go. notes: collects, a line each, what is left
+    out of a figure and why. asked_for: whether a figure was asked for by its name.
+    """
+
+    root: Path
+    task: str
+    rows: Sequence[Row]
+    scratch: Path
+    out: Path
+    notes: list[str]
+    asked_for: bool
+
+    @cached_property
+    def seed(self) -> int:
+        """The lowest seed that the most rows have: all images shown are of runs with it."""
+        seeds = sorted({seed for row in self.rows for seed in row.seeds})
+        return max(seeds, key=lambda seed: (sum(seed in row.runs for row in self.rows), -seed))
+
+    @cached_property
+    def tested(self) -> Subjects:
+        """The test images, of the first run that has them. Raises MaterialError where none has."""
+        errors: list[MaterialError] = []
+        for run in (run for row in self.rows for run in row.runs.values()):
+            prepared = f"data/prepared/{self.task}"
+            try:
+                copy(
+                    self.root,
+                    run,
+                    [f"{prepared}/{place}" for place in ("dataset.json", "testA", "testB")],
+                    self.scratch,
+                )
+                optional = [f"{prepared}/{place}" for place in ("masksA", "names.csv")]
+                copy(self.root, run, optional, self.scratch, optional=True)
+            except MaterialError as error:
+                errors.append(error)
+                continue
+            folder = self.scratch / prepared
+            about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            names = {side: translation_names(folder, side) for side in ("testA", "testB")}
+            return Subjects(folder, str(about["a"]), str(about["b"]), bool(about["paired"]), names)
+        raise errors[0]
+
+    def columns(self, rows: Iterable[Row]) -> list[Column]:
+        """The rows' translations with the seed that is shown; what is not at hand is noted and left out.
+
+        Raises FigureError where there is none.
+        """
+        found = []
+        for row in rows:
+            if self.seed not in row.runs:
+                self.note(f"{row.name} has no run with seed {self.seed}, which the figures show")
+                continue
+            run = row.runs[self.seed]
+            try:
+                if not (self.of(run.commit) / TRANSLATED).exists():
+                    copy(self.root, run, [TRANSLATED], self.of(run.commit))
+            except MaterialError as error:
+                self.note(str(error))
+                continue
+            found.append(Column(row.name, self.of(run.commit) / TRANSLATED))
+        if not found:
+            raise FigureError("no translations at hand")
+        return found
+
+    def methods(self, most: int = MOST) -> list[Row]:
+        """The methods as they are committed, or any rows where there are not two of them; at most so many."""
+        plain = [row for row in self.rows if not row.settings]
+        chosen = plain if len(plain) > 1 else [*self.rows]
+        if len(chosen) > most:
+            self.note(f"all but the first {most} of {len(chosen)} rows; `--rev` chooses others")
+        return chosen[:most]
+
+    def of(self, commit: str) -> Path:
+        """The folder for the files of a run."""
+        return self.scratch / commit
+
+    def both(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
+        """Paint a figure on white and on dark ground: <name>.png and dark/<name>.png."""
+        light, dark = self.out / f"{name}.png", self.out / "dark" / f"{name}.png"
+        paint(light, LIGHT)
+        paint(dark, DARK)
+        return [light, dark]
+
+    def table(self, name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
+        """Write the data behind a figure: <name>.csv."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        path = self.out / f"{name}.csv"
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(heads)
+            writer.writerows(lines)
+        return path
+
+    def note(self, line: str) -> None:
+        """Say once that something is left out."""
+        if (text := f"left out of a figure: {line}") not in self.notes:
+            self.notes.append(text)

@@ -1,0 +1,165 @@
+"""The figures of several methods: which rows each shows, and the data behind it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from crossnet.experiments.claims import distance
+from crossnet.experiments.gathered import TRANSLATED, FigureError, Gathered
+from crossnet.experiments.material import MaterialError, copy
+from crossnet.experiments.rows import Row, said
+from crossnet.experiments.settings import ABLATION, FULL, METHODS
+from crossnet.figures import ablation, foreground_columns, latent, roc, roc_band, side_by_side
+from crossnet.figures.columns import SIDES, Column, Way
+from crossnet.figures.palette import LIGHT, Theme
+from crossnet.metrics.foreground import THRESHOLD
+
+CURVES = "reports/plots/roc"
+OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, where it writes such, or by luminance
+HEADINGS = {FULL: "+ZCyc (CrossNet)"}  # of Fig. 5, whose last column is all three losses
+
+
+def draw(name: str, material: Gathered) -> list[Path]:
+    """Draw one of FIGURES, light and dark, write its data, and return the files. Raises FigureError where it cannot."""
+    try:
+        return FIGURES[name][1](material)
+    except (FigureError, MaterialError, ValueError) as error:
+        raise FigureError(f"{name}: {error}") from None
+
+
+def _ablation(material: Gathered) -> list[Path]:
+    wanted = [*ABLATION, METHODS["cyclegan"]]
+    rows = [row for name in wanted for row in material.rows if row.name == name]
+    return [path for way in SIDES for path in _ablation_one_way(material, rows, way)]
+
+
+def _ablation_one_way(material: Gathered, rows: list[Row], way: Way) -> list[Path]:
+    kind = distance(rows)
+    by_name = {row.name: row for row in rows}
+    columns = [
+        replace(column, name=HEADINGS.get(column.name, column.name), under=_under(by_name[column.name], kind, way))
+        for column in material.columns(rows)
+    ]
+    shown: list[str] = []
+
+    def paint(path: Path, theme: Theme) -> None:
+        shown[:] = ablation.draw(material.tested, columns, path, way=way, theme=theme)
+
+    files = material.both(f"ablation_{way}", paint)
+    metric = f"{kind}.{way}"
+    lines = [
+        [row.name, seed, run.name, metric, run.metrics.get(metric, ""), " ".join(shown)]
+        for row in rows
+        for seed, run in row.runs.items()
+    ]
+    heads = ["column", "seed", "experiment", "metric", "value", "images"]
+    return [*files, material.table(f"ablation_{way}", heads, lines)]
+
+
+def _under(row: Row, kind: str, way: Way) -> str:
+    values = [*row.values(f"{kind}.{way}").values()]
+    return f"{'FID' if kind == 'fid' else 'KID (Lite0)'}\n{said(values)}\n{_seeds(len(values))}" if values else ""
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed{'s' if count != 1 else ''}"
+
+
+def _side_by_side(material: Gathered) -> list[Path]:
+    columns = material.columns(material.methods())
+    shown: list[side_by_side.Shown] = []
+
+    def paint(path: Path, theme: Theme) -> None:
+        shown[:] = side_by_side.draw(material.tested, columns, path, theme=theme)
+
+    files = material.both("side_by_side", paint)
+    names = " | ".join(column.name for column in columns)
+    lines = [[s.way, s.image, s.window.top, s.window.left, s.window.height, s.window.width, names] for s in shown]
+    heads = ["direction", "image", "top", "left", "height", "width", "methods"]
+    return [*files, material.table("side_by_side", heads, lines)]
+
+
+def _latent(material: Gathered) -> list[Path]:
+    rows = [row for row in material.rows if row.name in (FULL, METHODS["cyclegan"])]
+    columns = material.columns(rows)
+    return [path for way in SIDES for path in _latent_one_way(material, columns, way)]
+
+
+def _latent_one_way(material: Gathered, columns: list[Column], way: Way) -> list[Path]:
+    codes = {column.name: latent.read(column.translated / "codes" / way) for column in columns}
+    for name in [name for name, found in codes.items() if not found]:
+        material.note(f"{name} has no codes in {TRANSLATED}/codes/{way}: it was translated by code that kept none")
+    codes = {name: found for name, found in codes.items() if found}
+    with_codes = [column for column in columns if column.name in codes]
+    if not with_codes:
+        raise FigureError("no codes at hand; `dvc exp run` makes them")
+    bases: list[latent.Basis] = []
+
+    def paint(path: Path, theme: Theme) -> None:
+        bases.append(latent.draw(material.tested, with_codes, path, way=way, codes=codes, theme=theme))
+
+    files = material.both(f"latent_{way}", paint)
+    lines = []
+    for name, found in codes.items():
+        for image, code in found.items():
+            size = latent.magnitude(code)
+            numbers = [size.mean(), size.std(), size.max(), *bases[0].explained]
+            lines.append([name, image, *(f"{number:.4f}" for number in numbers)])
+    heads = ["method", "image", "magnitude_mean", "magnitude_std", "magnitude_max"]
+    heads += ["explained_1", "explained_2", "explained_3"]
+    return [*files, material.table(f"latent_{way}", heads, lines)]
+
+
+def _foregrounds(material: Gathered) -> list[Path]:
+    if not material.asked_for and not any(row.values("foreground.threshold") for row in material.rows):
+        raise FigureError("this task has no masks; `--figure foregrounds` draws it all the same, of a task to white")
+    columns = material.columns(material.methods())
+    overlaps: list[foreground_columns.Overlap] = []
+
+    def paint(path: Path, theme: Theme) -> None:
+        overlaps[:] = foreground_columns.draw(material.tested, columns, path, threshold=THRESHOLD, theme=theme)
+
+    return [*material.both("foregrounds", paint), material.table("foregrounds", ["image", "method", "iou"], overlaps)]
+
+
+def _roc(material: Gathered) -> list[Path]:
+    bands, labels = {}, {}
+    floor: roc.Curve | None = None
+    for row in material.methods(len(LIGHT.hues)):
+        curves = []
+        for run in row.runs.values():
+            try:
+                copy(material.root, run, [CURVES], material.of(run.commit))
+            except MaterialError as error:
+                material.note(str(error))
+                continue
+            found = {name: curve for name, curve in roc.read(material.of(run.commit) / CURVES).items() if len(curve)}
+            curves += [found[name] for name in OWN_FIRST if name in found][:1]
+            floor = found.get("input", floor)
+        if curves:
+            bands[row.name] = roc_band.band(curves)
+            areas = [*row.areas().values()]
+            area = f", AUC {said(areas)}" if areas else ""
+            labels[row.name] = f"{row.name}{area}, {_seeds(len(curves))}"
+    if not bands:
+        raise FigureError("no run has an ROC in reports/plots/roc at hand; they are of tasks with masks")
+
+    def paint(path: Path, theme: Theme) -> None:
+        roc_band.draw(bands, path, labels=labels, floor=floor, theme=theme)
+
+    lines = [
+        [name, *(f"{value:.6g}" for value in values), each.n]
+        for name, each in bands.items()
+        for values in zip(roc_band.GRID, each.mean, each.low, each.high, strict=True)
+    ]
+    heads = ["method", "fpr", "tpr_mean", "tpr_low", "tpr_high", "seeds"]
+    return [*material.both("roc", paint), material.table("roc", heads, lines)]
+
+
+FIGURES: dict[str, tuple[str, Callable[[Gathered], list[Path]]]] = {  # by name: which of the paper's, how it is made
+    "ablation": ("Fig. 5", _ablation),
+    "side_by_side": ("Fig. 6 to 8", _side_by_side),
+    "latent": ("Fig. 3", _latent),
+    "foregrounds": ("Fig. 9", _foregrounds),
+    "roc": ("Fig. 10", _roc),
+}

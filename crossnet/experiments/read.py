@@ -1,0 +1,55 @@
+"""All runs of a task, read and put into rows: what `compare`, `claims` and `ablation` start from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crossnet.experiments.revisions import RunsError, read_params, resolve, revisions
+from crossnet.experiments.rows import Row, group, mixed_code
+from crossnet.experiments.runs import read_runs
+from crossnet.experiments.settings import METHODS, Settings, SettingsError, effective
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """The rows of a task at a scale, and a line for each thing that a reader has to know about them."""
+
+    task: str
+    scale: str
+    rows: list[Row]
+    notes: list[str]
+
+
+def read(root: Path, task: str | None, scale: str | None, revs: Sequence[str]) -> Experiments:
+    """The rows of these revisions, or of all experiments and HEAD where none is named.
+
+    task, scale: None is the one of params.yaml as it lies. Raises RunsError where there is nothing to compare.
+    """
+    here = read_params(root, None)
+    task, scale = task or str(here.get("task")), scale or str(here.get("scale"))
+    for kind, name in (("tasks", task), ("scales", scale)):
+        if name not in (here.get(kind) or {}):
+            raise RunsError(f"params.yaml: {kind}: {name!r} is none of {', '.join(here.get(kind) or {})}")
+    runs, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
+    if not runs:
+        left = f" ({'; '.join(notes)})" if notes else ""
+        command = f"crossnet ablation --task {task} --scale {scale}"
+        raise RunsError(f"{task}, {scale}: no finished experiment{left}; `{command}` queues some")
+    return Experiments(task, scale, group(runs, references(root, task, scale)), notes + mixed_code(runs))
+
+
+def references(root: Path, task: str, scale: str) -> dict[str, Settings]:
+    """The committed settings of each method, which rows are named after what they differ from."""
+    committed = read_params(root, "HEAD")
+    return _each_method(committed, task, scale)
+
+
+def _each_method(params: dict[str, Any], task: str, scale: str) -> dict[str, Settings]:
+    found = {}
+    for method in params.get("methods") or METHODS:
+        try:
+            found[method] = effective({**params, "task": task, "scale": scale, "method": method})
+        except SettingsError:
+            continue  # not in the committed parameters: its rows are named in full
+    return found

@@ -1,0 +1,98 @@
+"""Experiments and commits by name, and the files of each: those of Git, and DVC's from its cache or a remote."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+SHOWN = 7  # characters of a commit's hash
+
+
+class RunsError(RuntimeError):
+    """Experiments that cannot be read at all; the message is one line: the repository or revision, and the remedy."""
+
+
+def files(root: Path, commit: str | None) -> Any:
+    """A DVCFileSystem of that commit: what Git has, and what DVC has in its cache or at a remote. None: as it lies."""
+    return _files(root.resolve(), commit)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What reading with DVC raises where something is not there, or is not what it should be."""
+    from dvc.exceptions import DvcException  # type: ignore[import-untyped]
+    from dvc_data.index import DataIndexError
+    from scmrepo.exceptions import SCMError
+
+    return (OSError, ValueError, YAMLError, DvcException, DataIndexError, SCMError)
+
+
+def read_params(root: Path, commit: str | None) -> dict[str, Any]:
+    """params.yaml of a commit, as it lies where that is None. Raises RunsError."""
+    try:
+        text = files(root, commit).read_text("params.yaml")
+        values = YAML(typ="safe", pure=True).load(text)
+    except failures() as error:
+        raise RunsError(
+            f"{commit or root}: params.yaml: {one_line(error)}; run from the root of the repository"
+        ) from None
+    if not isinstance(values, dict):
+        raise RunsError(f"{commit or root}: params.yaml: wanted keys and values, found {type(values).__name__}")
+    return values
+
+
+def revisions(root: Path) -> dict[str, str]:
+    """The commits of all experiments, of whichever commit they come from, newest first, then HEAD's, by name.
+
+    Raises RunsError.
+    """
+    from dvc.repo import Repo  # type: ignore[import-untyped]
+
+    try:
+        with Repo(str(root)) as repo:
+            known = [pair for pairs in repo.experiments.ls(all_commits=True).values() for pair in pairs]
+            known.sort(key=lambda pair: repo.scm.resolve_commit(pair[1]).commit_time, reverse=True)
+            found = {str(name or commit[:SHOWN]): str(commit) for name, commit in known}
+            found["HEAD"] = str(repo.scm.get_rev())
+    except failures() as error:
+        raise RunsError(f"{root}: {one_line(error)}; run from the root of the repository, with one commit") from None
+    return found
+
+
+def resolve(root: Path, revs: Sequence[str]) -> dict[str, str]:
+    """The commits of experiments, branches, tags or hashes that were asked for, by name. Raises RunsError."""
+    from dvc.repo import Repo
+    from dvc.repo.experiments.utils import resolve_name  # type: ignore[import-untyped]
+
+    found: dict[str, str] = {}
+    for rev in revs:
+        try:
+            with Repo(str(root)) as repo:
+                experiment = resolve_name(repo.scm, [rev]).get(rev)
+                found[rev] = str(repo.scm.resolve_rev(str(experiment or rev)))
+        except failures():
+            raise RunsError(f"{rev}: no such experiment or commit; `dvc exp list --all-commits` lists them") from None
+    return found
+
+
+def unfinished(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, state (Queued, Running, Failed) and parameters of each experiment on HEAD that is not finished."""
+    from dvc.api import exp_show  # type: ignore[import-untyped]
+
+    for row in exp_show(str(root)):
+        if row["State"] in ("Queued", "Running", "Failed"):
+            yield str(row["Experiment"] or row["rev"]), row["State"], read_params(root, row["rev"])
+
+
+def one_line(error: Exception) -> str:
+    """An error's message in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+@cache
+def _files(root: Path, commit: str | None) -> Any:
+    from dvc.api import DVCFileSystem
+
+    return DVCFileSystem(str(root), rev=commit)

@@ -1,0 +1,107 @@
+"""Runs that differ in nothing but their seed, as a row: its name, and its metrics as mean and spread."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crossnet.experiments.revisions import SHOWN
+from crossnet.experiments.runs import Run
+from crossnet.experiments.settings import ABLATION, METHODS, Settings, difference, name
+
+BETTER: dict[str, str | None] = {  # the main metrics, and which way is better
+    "fid.to_b": "lower",
+    "fid.to_a": "lower",
+    "kid.to_b": "lower",
+    "kid.to_a": "lower",
+    "kid_efflite0.to_b": "lower",
+    "kid_efflite0.to_a": "lower",
+    "fd_efflite0.to_b": "lower",
+    "fd_efflite0.to_a": "lower",
+    "foreground.auc": "higher",
+    "foreground.auc_per_image": "higher",
+    "foreground.iou": "higher",
+    "foreground.f1": "higher",
+    "paired.psnr": "higher",
+    "paired.ssim": "higher",
+    "paired.background_changed": None,  # it should not where only the object changes, and should where it turns white
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Runs by seed, in its order; settings are those that differ from the committed parameters."""
+
+    name: str
+    method: str
+    settings: Settings
+    data: str
+    runs: dict[int, Run] = field(default_factory=dict)
+
+    @property
+    def seeds(self) -> list[int]:
+        return sorted(self.runs)
+
+    def values(self, metric: str) -> dict[int, float]:
+        """A metric by seed, of the runs that have it."""
+        return {seed: self.runs[seed].metrics[metric] for seed in self.seeds if metric in self.runs[seed].metrics}
+
+    def areas(self) -> dict[int, float]:
+        """The foreground's AUC by seed: of the method's own score maps where it writes such, as AGGAN's attention."""
+        return self.values("foreground_scores.auc") or self.values("foreground.auc")
+
+    def metrics(self) -> list[str]:
+        """The main metrics that a run of the row has."""
+        return [metric for metric in BETTER if self.values(metric)]
+
+
+def group(runs: Sequence[Run], references: dict[str, Settings]) -> list[Row]:
+    """The rows of these runs, in the paper's order: the ablation, other settings of CrossNet, the other methods.
+
+    references: the committed settings of each method. Runs that were trained on other images than most get rows of
+    their own, with the start of the images' hash in the name.
+    """
+    usual = main_data(runs)
+    rows: dict[str, Row] = {}
+    for run in sorted(runs, key=lambda each: each.seed):
+        differs = difference(run.settings, references.get(run.method, run.settings))
+        title = name(run.method, differs)
+        if run.data != usual:
+            title += f", data {run.data[:SHOWN] or 'unknown'}"
+        rows.setdefault(title, Row(title, run.method, differs, run.data)).runs.setdefault(run.seed, run)
+    places = [*ABLATION, *METHODS.values()]
+    methods = [*METHODS]
+
+    def order(row: Row) -> tuple[bool, int, int, str]:
+        place = methods.index(row.method) if row.method in methods else len(methods)
+        return row.data != usual, place, places.index(row.name) if row.name in places else len(places), row.name
+
+    return sorted(rows.values(), key=order)
+
+
+def mixed_code(runs: Sequence[Run]) -> list[str]:
+    """A line for each method whose runs were made by several versions of the code."""
+    lines = []
+    for method in sorted({run.method for run in runs}):
+        versions = Counter(run.code for run in runs if run.method == method)
+        if len(versions) > 1:
+            counts = ", ".join(str(count) for _, count in versions.most_common())
+            lines.append(f"note: {method}: its runs come from {len(versions)} versions of the code ({counts} runs)")
+    return lines
+
+
+def main_data(runs: Sequence[Run]) -> str:
+    """The hash of the images that most of the runs were trained on."""
+    return Counter(run.data for run in runs).most_common(1)[0][0] if runs else ""
+
+
+def spread(values: Sequence[float]) -> tuple[float, float | None]:
+    """Mean, and the standard deviation of the sample (n - 1), None for a single value."""
+    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
+
+
+def said(values: Sequence[float]) -> str:
+    """Mean ± standard deviation, as digits that mean something: "0.913 ± 0.008"."""
+    mean, std = spread(values)
+    digits = 1 if abs(mean) >= 10 else 3
+    return f"{mean:.{digits}f}" + (f" ± {std:.{digits}f}" if std is not None else "")

@@ -1,0 +1,125 @@
+"""Finished runs, read back from DVC's experiments and from commits, wherever their files are."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from crossnet.experiments.revisions import RunsError, failures, files, read_params
+from crossnet.experiments.settings import WEIGHTS, Settings, SettingsError, effective, flat
+
+METRICS = "reports/metrics.json"
+TRAINING = "reports/training/metrics.json"
+SUMMARY = "reports/training/summary.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run: an experiment, or a commit whose outs fit its parameters.
+
+    data: the hash of what it was trained on, "" where it is not known. metrics: numbers by dotted key, those of the
+    training log under `training.`. seconds: of training, None where its summary is not at hand. code: a hash of the
+    code that trained, translated and evaluated it, by dvc.lock.
+    """
+
+    name: str
+    commit: str
+    method: str
+    seed: int
+    settings: Settings
+    data: str
+    metrics: dict[str, float]
+    seconds: float | None
+    code: str
+
+
+def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tuple[list[Run], list[str]]:
+    """The finished runs of a task at a scale among commits by name, and in a line each, what was left out and why.
+
+    Of several with the same parameters, seed and images the first one counts.
+    """
+    runs: dict[tuple[Any, ...], Run] = {}
+    notes: list[str] = []
+    for name, commit in found.items():
+        try:
+            params = read_params(root, commit)
+            if (params.get("task"), params.get("scale")) != (task, scale):
+                continue
+            run = _read(root, name, commit, params)
+        except (RunsError, SettingsError) as error:
+            notes.append(f"left out: {name}: {error}")
+            continue
+        key = (run.method, run.seed, run.data, repr(sorted(run.settings.items(), key=lambda item: item[0])))
+        if key not in runs:
+            runs[key] = run
+        elif runs[key].metrics != run.metrics:
+            notes.append(f"left out: {name}: the same parameters and seed as {runs[key].name}, with other metrics")
+    return list(runs.values()), notes
+
+
+def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
+    tree = files(root, commit)
+    lock = _locked(tree)
+    metrics = _json(tree, METRICS)
+    if metrics is None or lock is None:
+        raise RunsError(f"no {METRICS if metrics is None else 'dvc.lock'} in it: not finished; `dvc exp run` makes it")
+    stale = _stale(lock, params)
+    if stale:
+        raise RunsError(f"its results are not those of its params.yaml ({stale} differs); `dvc repro` and commit")
+    training, summary = _json(tree, TRAINING) or {}, _json(tree, SUMMARY) or {}
+    numbers = flat(metrics) | {f"training.{key}": value for key, value in flat(training).items()}
+    seconds = summary.get("seconds")
+    return Run(
+        name=name,
+        commit=commit,
+        method=str(params["method"]),
+        seed=int(params["seed"]),
+        settings=effective(params),
+        data=_data(lock, str(params["task"])),
+        metrics={key: float(v) for key, v in numbers.items() if isinstance(v, int | float) and not isinstance(v, bool)},
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        code=_code(lock),
+    )
+
+
+def _locked(tree: Any) -> dict[str, Any] | None:
+    """The stages of dvc.lock."""
+    try:
+        values = YAML(typ="safe", pure=True).load(tree.read_text("dvc.lock"))
+    except failures():
+        return None
+    return values.get("stages") if isinstance(values, dict) else None
+
+
+def _json(tree: Any, path: str) -> dict[str, Any] | None:
+    try:
+        values = json.loads(tree.read_text(path))
+    except failures():
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def _stale(lock: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    """The first parameter of training whose locked value is not the one of params.yaml, or nothing."""
+    locked = lock.get("train", {}).get("params", {}).get("params.yaml", {})
+    for key in ("task", "method", "seed", *WEIGHTS):
+        if key in locked and locked[key] != params.get(key):
+            return key
+    return ""
+
+
+def _data(lock: Mapping[str, Any], task: str) -> str:
+    """The hash of the prepared images that training read."""
+    deps = lock.get("train", {}).get("deps", [])
+    return next((str(dep.get("md5", "")) for dep in deps if dep.get("path") == f"data/prepared/{task}"), "")
+
+
+def _code(lock: Mapping[str, Any]) -> str:
+    """One hash of the hashes of all code that made the results."""
+    deps = [dep for stage in ("train", "translate", "evaluate") for dep in lock.get(stage, {}).get("deps", [])]
+    code = sorted({f"{dep['path']} {dep.get('md5', '')}" for dep in deps if not dep["path"].startswith("data/")})
+    return hashlib.sha256("\n".join(code).encode()).hexdigest()

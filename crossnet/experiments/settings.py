@@ -1,0 +1,102 @@
+"""What tells one experiment from another but its seed, and what a row of such experiments is called."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Settings = dict[str, Any]  # dotted key of params.yaml -> value, of what shapes a run
+
+WEIGHTS = ("lambda_gan", "lambda_id", "lambda_ctc", "lambda_zid", "lambda_zcyc")
+LATENT = {"lambda_zid": "+ZId", "lambda_ctc": "+CTC", "lambda_zcyc": "+ZCyc"}  # in the order of Fig. 5
+WITHOUT_LATENT, FULL = "GAN+Id", "CrossNet"
+ABLATION: dict[str, Settings] = {  # Fig. 5: the name of a column, and what is set to zero for it
+    WITHOUT_LATENT: {"lambda_zid": 0, "lambda_ctc": 0, "lambda_zcyc": 0},
+    "+ZId": {"lambda_ctc": 0, "lambda_zcyc": 0},
+    "+CTC": {"lambda_zcyc": 0},
+    FULL: {},
+}
+METHODS = {"crossnet": FULL, "cyclegan": "CycleGAN", "munit": "MUNIT", "drit": "DRIT", "dped": "DPED", "aggan": "AGGAN"}
+SHAPE_NOTHING = ("path", "a", "b", "meshes", "url", "mirrors", "most_bytes", "contact", "fid")  # of a task's block
+
+
+class SettingsError(ValueError):
+    """Parameters that are no run's; the message is one line."""
+
+
+def effective(params: Mapping[str, Any]) -> Settings:
+    """What shapes a run with these parameters (all of a params.yaml, of any age), but for its seed.
+
+    The method's weights and the blocks of its scale and of its task. Paths and checkpoints shape nothing: what was
+    trained on is told by its hash. Raises SettingsError where a choice names no block.
+    """
+    task, method, scale = (str(params.get(key)) for key in ("task", "method", "scale"))
+    found: Settings = {}
+    if method == "crossnet":
+        found |= {key: _plain(params[key]) for key in WEIGHTS if key in params}
+    chosen = {
+        f"methods.{method}": _block(params, "methods", method),
+        f"scales.{scale}": _block(params, "scales", scale),
+        f"tasks.{task}": {k: v for k, v in _block(params, "tasks", task).items() if k not in SHAPE_NOTHING},
+    }
+    for place, block in chosen.items():
+        found |= {f"{place}.{key}": value for key, value in flat(block).items()}
+    return found
+
+
+def difference(settings: Settings, reference: Settings) -> Settings:
+    """The settings that the reference has otherwise; a key that one of the two does not know is none of them."""
+    return {key: value for key, value in settings.items() if key in reference and reference[key] != value}
+
+
+def name(method: str, differs: Settings) -> str:
+    """What the paper calls a run: GAN+Id, +ZId, +CTC, CrossNet, CycleGAN; then what else differs, as `-S` takes it."""
+    title, rest = METHODS.get(method, method), dict(differs)
+    if method == "crossnet":
+        off = {key for key in LATENT if key in differs and not differs[key]}
+        for column, zeros in ABLATION.items():
+            if zeros and set(zeros) == off:
+                title, rest = column, {key: value for key, value in differs.items() if key not in zeros}
+    others = ", ".join(f"{_short(key)}={written(value)}" for key, value in rest.items())
+    if method == "crossnet" and title == FULL and others:
+        return others
+    return f"{title}, {others}" if others else title
+
+
+def written(value: Any) -> str:
+    """A value as `dvc exp run -S key=value` takes it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {written(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(written, value)) + "]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def flat(block: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested mappings as one, by dotted keys; anything else, lists too, is a value."""
+    found: dict[str, Any] = {}
+    for key, value in block.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{before}{key}.")
+        else:
+            found[f"{before}{key}"] = value
+    return found
+
+
+def _block(params: Mapping[str, Any], kind: str, chosen: str) -> Mapping[str, Any]:
+    block = (params.get(kind) or {}).get(chosen)
+    if not isinstance(block, Mapping):
+        raise SettingsError(f"params.yaml: {kind}.{chosen}: no such block; wanted the one that the choice names")
+    return block
+
+
+def _plain(weight: Any) -> Any:
+    """Two equal weights are one."""
+    if isinstance(weight, Mapping):
+        return weight["a"] if weight.get("a") == weight.get("b") else dict(weight)
+    return weight
+
+
+def _short(key: str) -> str:
+    """scales.laptop.training.lr as training.lr; other keys as they are."""
+    return key.split(".", 2)[2] if key.startswith(("scales.", "tasks.", "methods.")) else key

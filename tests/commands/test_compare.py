@@ -1,0 +1,188 @@
+"""`crossnet compare`, `claims` and `ablation` on real experiments, made by DVC in a small repository."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from ruamel.yaml import YAML
+from typer.testing import CliRunner, Result
+
+from crossnet.cli import app
+from crossnet.experiments.read import read
+from tests.cloned import run
+from tests.experiments.made import EXPERIMENTS, make
+
+FIGURES = ("ablation_to_b", "ablation_to_a", "side_by_side", "latent_to_b", "latent_to_a", "foregrounds", "roc")
+OUT = Path("reports/experiments/tiny")
+
+pytestmark = pytest.mark.filterwarnings("default")  # of DVC's libraries, which run in this process
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("experiments")
+    make(folder)
+    return folder
+
+
+@pytest.fixture
+def here(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def compared(made: Path) -> Result:
+    """What `crossnet compare` said; what it wrote is in OUT."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made)
+        return crossnet("compare")
+
+
+def crossnet(*words: str) -> Result:
+    return CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_rows_differ_in_more_than_the_seed_and_say_mean_and_spread(here: Path, compared: Result) -> None:
+    assert compared.exit_code == 0
+    table = json.loads((OUT / "table.json").read_text())
+    assert (table["task"], table["scale"]) == ("tiny", "small")
+    rows = {row["name"]: row for row in table["rows"]}
+    assert list(rows) == ["CrossNet", "lambda_zcyc={a: 6, b: 3}", "CycleGAN"]
+    assert rows["CrossNet"]["seeds"] == rows["CycleGAN"]["seeds"] == [0, 1]
+    assert rows["CrossNet"]["settings"] == {}
+    assert rows["lambda_zcyc={a: 6, b: 3}"]["settings"] == {"lambda_zcyc": {"a": 6, "b": 3}}
+    auc = rows["CrossNet"]["metrics"]["foreground.auc"]
+    assert auc == {"mean": pytest.approx(0.905), "std": pytest.approx(0.01 / 2**0.5), "n": 2, "better": "higher"}
+    assert rows["lambda_zcyc={a: 6, b: 3}"]["metrics"]["kid_efflite0.to_b"]["std"] is None
+    tests = {(t["metric"], t["first"], t["second"]): t for t in table["tests"]}
+    found = tests["foreground.auc", "CrossNet", "CycleGAN"]
+    assert found["seeds"] == [0, 1]
+    assert found["difference"] == pytest.approx(0.1)
+    assert found["p"] is None
+    runs = {line["experiment"]: line for line in lines(OUT / "table.csv")}
+    assert set(runs) == set(EXPERIMENTS)
+    assert float(runs["cyclegan-1"]["foreground.auc"]) == pytest.approx(0.81)
+    assert float(runs["full-0"]["seconds"]) == 120
+    assert "| CrossNet | 2 | 0.105 ± 0.007 |" in (OUT / "table.md").read_text()
+
+
+def test_every_figure_is_drawn_light_and_dark_with_its_data(here: Path, compared: Result) -> None:
+    assert "not drawn" not in compared.output
+    for name in FIGURES:
+        for path in (OUT / "figures" / f"{name}.png", OUT / "figures" / "dark" / f"{name}.png"):
+            with Image.open(path) as image:
+                assert min(image.size) > 300
+    rates = [line for line in lines(OUT / "figures/roc.csv") if line["method"] == "CrossNet" and line["fpr"] == "0.5"]
+    assert [(float(r["tpr_mean"]), float(r["tpr_low"]), float(r["tpr_high"]), r["seeds"]) for r in rates] == [
+        (0.905, 0.9, 0.91, "2")
+    ]
+    columns = {(line["column"], line["seed"]): line for line in lines(OUT / "figures/ablation_to_b.csv")}
+    assert float(columns["CrossNet", "1"]["value"]) == pytest.approx(0.11)
+    codes = lines(OUT / "figures/latent_to_a.csv")
+    assert {(line["method"], line["image"]) for line in codes} == {
+        (method, str(i)) for method in ("CrossNet", "CycleGAN") for i in range(4)
+    }
+    code = np.load(next(Path("data/translated/codes/to_a").glob("0.npy")))  # of softer-0, which shares seed 0's noise
+    crossnet_0 = next(line for line in codes if line["method"] == "CrossNet" and line["image"] == "0")
+    assert float(crossnet_0["magnitude_max"]) == pytest.approx(
+        float(np.linalg.norm(code.astype(float), axis=0).max()), abs=1e-3
+    )
+
+
+def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    lock = YAML(typ="safe", pure=True).load(run(copy, "git", "show", "refs/exps/" + _ref(copy, "cyclegan-0")))
+    outs = {out["path"]: out["md5"] for out in lock["stages"]["train"]["outs"]}
+    digest = outs["data/translated"]
+    (copy / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
+    assert [row.name for row in read(copy, None, None, []).rows][-1] == "CycleGAN"
+    result = crossnet("compare", "--figure", "latent")
+    assert result.exit_code == 0
+    told = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
+    assert len(told) == 1
+    assert "dvc fetch" in told[0]
+    assert "dvc exp run -S method=cyclegan -S seed=0" in told[0]
+    assert {line["method"] for line in lines(OUT / "figures/latent_to_b.csv")} == {"CrossNet"}
+
+
+def _ref(folder: Path, name: str) -> str:
+    refs = run(folder, "git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
+    return next(ref for ref in refs if ref.endswith(f"/{name}")).removeprefix("refs/exps/") + ":dvc.lock"
+
+
+def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> None:
+    result = crossnet("compare", "--rev", "full-1", "--rev", "cyclegan-1", "--figure", "roc", "--out", str(tmp_path))
+    assert result.exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["dark", "roc.csv", "roc.png"]
+    assert not (tmp_path / "table.json").exists()
+    assert {line["seeds"] for line in lines(tmp_path / "figures/roc.csv")} == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["compare", "--figure", "fig5"], "--figure fig5: is none of ablation, side_by_side, latent, foregrounds, roc"),
+        (["compare", "--rev", "no-such"], "no-such: no such experiment or commit"),
+        (["compare", "--task", "shoes"], "params.yaml: tasks: 'shoes' is none of tiny, other"),
+        (["claims", "--task", "other"], "other, small: no finished experiment"),
+    ],
+)
+def test_misuse_is_one_line(here: Path, words: list[str], told: str) -> None:
+    result = crossnet(*words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {told}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_claims_are_written_and_two_seeds_decide_nothing(here: Path) -> None:
+    result = crossnet("claims")
+    assert result.exit_code == 3
+    claims = {claim["claim"]: claim for claim in json.loads((OUT / "claims.json").read_text())["claims"]}
+    assert {name: claim["verdict"] for name, claim in claims.items()} == {
+        "C1": "not tried", "C2": "undecided", "C3": "not tried", "C4": "not tried", "C5": "undecided",
+        "C6": "undecided",
+    }  # fmt: skip
+    assert "crossnet ablation --seeds 3 --task tiny" in claims["C1"]["why"]
+    assert "There is no FID here" in claims["C2"]["why"]
+    assert claims["C5"]["figures"]["foreground.auc"]["CrossNet"]["mean"] == pytest.approx(0.905)
+    assert "| **C5** " in (OUT / "claims.md").read_text()
+
+
+def test_the_grid_is_queued_but_what_is_there_already(here: Path) -> None:
+    before = (here / "params.yaml").read_text()
+    dry = crossnet("ablation", "--seeds", "1", "--dry-run")
+    assert dry.exit_code == 0
+    assert "# CrossNet, seed 0: finished as full-0" in dry.output
+    assert "# CycleGAN, seed 0: finished as cyclegan-0" in dry.output
+    commands = [line for line in dry.output.splitlines() if line.startswith("dvc exp run")]
+    assert commands[0] == (
+        "dvc exp run --queue --name tiny-small-gan-id-0 -S task=tiny -S scale=small -S method=crossnet -S seed=0 "
+        "-S lambda_zid=0 -S lambda_ctc=0 -S lambda_zcyc=0"
+    )
+    assert len(commands) == 3
+    assert "# forecast: 0.1 hours of training one after another (3 of crossnet at 2.0 minutes" in dry.output
+    assert crossnet("ablation", "--seeds", "1").exit_code == 0
+    assert (here / "params.yaml").read_text() == before
+    again = crossnet("ablation", "--seeds", "1")
+    for column, slug in {"GAN+Id": "gan-id", "+ZId": "zid", "+CTC": "ctc"}.items():
+        assert f"# {column}, seed 0: queued as tiny-small-{slug}-0" in again.output
+    assert again.output.endswith("# nothing left to queue\n")
+    (here / "params.yaml").write_text(before.replace("lr: 0.001", "lr: 0.002"))
+    other = crossnet("ablation", "--seeds", "1", "--dry-run")
+    (here / "params.yaml").write_text(before)
+    names = [line.split()[5] for line in other.output.splitlines() if line.startswith("dvc exp run")]
+    assert names == [f"tiny-small-{name}" for name in ("gan-id-0-2", "zid-0-2", "ctc-0-2", "crossnet-0", "cyclegan-0")]

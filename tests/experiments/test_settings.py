@@ -1,0 +1,70 @@
+"""What tells one experiment from another, and what it is called."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from crossnet.experiments.settings import ABLATION, SettingsError, difference, effective, name, written
+from tests.experiments.made import PARAMS
+
+
+def changed(**values: Any) -> dict[str, Any]:
+    return effective(PARAMS | values)
+
+
+COMMITTED = effective(PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, "CrossNet"),
+        ({"seed": 7, "checkpoints": {"keep": 3}}, "CrossNet"),
+        ({"lambda_zid": 0, "lambda_ctc": 0, "lambda_zcyc": 0}, "GAN+Id"),
+        ({"lambda_ctc": 0, "lambda_zcyc": 0.0}, "+ZId"),
+        ({"lambda_zcyc": 0}, "+CTC"),
+        ({"lambda_ctc": 0}, "lambda_ctc=0"),
+        ({"lambda_zcyc": 3}, "lambda_zcyc=3"),
+        ({"lambda_zcyc": {"a": 6, "b": 3}}, "lambda_zcyc={a: 6, b: 3}"),
+        ({"lambda_zcyc": {"a": 6, "b": 6}}, "CrossNet"),
+        ({"lambda_zcyc": 0, "lambda_id": 1}, "+CTC, lambda_id=1"),
+        ({"scales": {"small": {"training": {"lr": 2e-4}}}}, "training.lr=0.0002"),
+        ({"tasks": {"tiny": {"source": "folder", "path": "/elsewhere", "fid": True}}}, "CrossNet"),
+        ({"tasks": {"tiny": {"source": "zip"}}}, "source=zip"),
+        ({"methods": {"crossnet": {"ctc_stop_gradient": True}}}, "ctc_stop_gradient=true"),
+    ],
+)
+def test_a_run_is_called_as_the_paper_calls_it_or_by_what_differs(values: dict[str, Any], wanted: str) -> None:
+    assert name("crossnet", difference(changed(**values), COMMITTED)) == wanted
+
+
+def test_the_weights_of_eq_5_shape_no_cyclegan() -> None:
+    committed = changed(method="cyclegan")
+    assert difference(changed(method="cyclegan", lambda_zcyc=0), committed) == {}
+    tuned = changed(method="cyclegan", methods={"cyclegan": {"cycle": 5}})
+    assert name("cyclegan", difference(tuned, committed)) == "CycleGAN, cycle=5"
+
+
+def test_a_key_of_another_age_is_no_difference() -> None:
+    older = {key: value for key, value in COMMITTED.items() if not key.endswith(".lr")}
+    assert difference(older, COMMITTED) == difference(COMMITTED, older) == {}
+
+
+def test_a_choice_without_a_block_is_told() -> None:
+    with pytest.raises(SettingsError, match=r"params\.yaml: scales\.huge: no such block"):
+        changed(scale="huge")
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(0, "0"), (6.0, "6"), (2e-4, "0.0002"), (True, "true"), (None, "null"), ({"a": 1, "b": 0.5}, "{a: 1, b: 0.5}")],
+)
+def test_values_are_written_as_dvc_reads_them(value: Any, wanted: str) -> None:
+    assert written(value) == wanted
+
+
+def test_the_ablation_adds_one_loss_at_a_time() -> None:
+    zeros = [set(values) for values in ABLATION.values()]
+    assert all(more < fewer for fewer, more in pairwise(zeros))
+    assert [len(values) for values in zeros] == [3, 2, 1, 0]

@@ -1,0 +1,212 @@
+"""The figures that show several methods, drawn from a small made-up set of runs, and the data behind them."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.metrics import auc
+
+from crossnet.figures import ablation, foreground_columns, latent, roc_band, sheet, side_by_side
+from crossnet.figures.columns import Column, Subjects
+from crossnet.figures.palette import DARK, LIGHT, Theme
+
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+Pictures = NDArray[np.uint8]
+
+
+def save(path: Path, picture: Pictures) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+
+
+def noise(seed: int, size: int = 24) -> Pictures:
+    return np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
+
+
+def drawn(path: Path) -> Pictures:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.fixture
+def tested(tmp_path: Path) -> Subjects:
+    """Five test images a side, with masks."""
+    for i in range(5):
+        save(tmp_path / "prepared/testA" / f"{i}.png", noise(i))
+        save(tmp_path / "prepared/testB" / f"{i}.png", noise(10 + i))
+        save(tmp_path / "prepared/masksA" / f"{i}.png", noise(20 + i)[..., 0] // 128 * 255)
+    return Subjects(tmp_path / "prepared", "horses", "$zebras$", True, {"testA": {"4": "four"}})
+
+
+@pytest.fixture
+def columns(tmp_path: Path) -> list[Column]:
+    """Two methods' translations; the second lacks one."""
+    for method, base in (("one", 100), ("other", 200)):
+        for i in range(5):
+            save(tmp_path / method / "to_b" / f"{'four' if i == 4 else i}.png", noise(base + i))
+            save(tmp_path / method / "to_a" / f"{i}.png", noise(base + 50 + i))
+    (tmp_path / "other/to_b/2.png").unlink()
+    return [Column("one", tmp_path / "one", "FID\n12.3 ± 1.0\n3 seeds"), Column("other", tmp_path / "other")]
+
+
+def test_images_are_those_that_all_methods_have_evenly_spaced(tested: Subjects, columns: list[Column]) -> None:
+    assert tested.images("to_b", columns, 9) == ["0", "1", "3", "4"]
+    assert tested.images("to_b", columns, 2) == ["0", "4"]
+    assert np.array_equal(tested.translation(columns[0], "to_b", "4"), noise(104))
+
+
+@THEMES
+def test_the_ablation_has_a_column_each_and_room_for_what_stands_below(
+    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+) -> None:
+    assert ablation.draw(tested, columns, tmp_path / "out.png", way="to_b", theme=theme) == ["0", "1", "3", "4"]
+    with_text = drawn(tmp_path / "out.png")
+    cell, _ = sheet.cell_size([noise(0)], 4)
+    assert 4 * cell < with_text.shape[1] < 4 * cell + 100
+    bare = [Column(column.name, column.translated) for column in columns]
+    ablation.draw(tested, bare, tmp_path / "bare.png", way="to_b", theme=theme)
+    ground = with_text[-1, 0]
+    without = drawn(tmp_path / "bare.png")
+    last = slice(len(without) - sheet.MARGIN - cell, len(without) - sheet.MARGIN)
+    assert np.array_equal(with_text[last], without[last])  # the pictures stay where they are
+    below = with_text[len(without) + 2 :]  # past the frames
+    assert len(below) >= 3 * sheet.TEXT
+    inked = (below != ground).any(-1).any(0)
+    assert inked.any()
+    assert np.flatnonzero(inked).min() > cell
+    assert np.flatnonzero(inked).max() < 2 * cell + sheet.GAP + sheet.MARGIN  # under its own column
+
+
+def test_the_window_is_where_the_detail_is() -> None:
+    flat = np.full((30, 60, 3), 90, np.uint8)
+    assert (side_by_side.busiest(flat).height, side_by_side.busiest(flat).width) == (10, 20)
+    flat[12:18, 41:55] = noise(0, 30)[:6, :14]
+    window = side_by_side.busiest(flat)
+    assert window.top <= 12 <= 18 <= window.top + window.height
+    assert window.left <= 41 <= 55 <= window.left + window.width
+    assert 0 <= window.top <= 20
+    assert 0 <= window.left <= 40
+
+
+@THEMES
+def test_side_by_side_enlarges_the_same_window_of_all(
+    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+) -> None:
+    shown = side_by_side.draw(tested, columns, tmp_path / "out.png", examples=2, theme=theme)
+    assert [(each.way, each.image) for each in shown] == [(w, i) for w in ("to_b", "to_a") for i in ("0", "4")]
+    assert all(each.window == side_by_side.busiest(tested.input(each.way, each.image)) for each in shown)
+    picture = drawn(tmp_path / "out.png")
+    cell, _ = sheet.cell_size([noise(0)], 8)
+    pitch, height = cell + sheet.GAP, picture.shape[0]
+    part = cell // 8  # a window of 8 x 8 pixels, each so many pixels wide
+    centres = np.arange(8) * part + part // 2 + (cell - 8 * part) // 2
+    for column, whole in enumerate((noise(4), noise(104), noise(204), noise(14))):
+        enlarged = picture[height - sheet.MARGIN - cell :, sheet.MARGIN + column * pitch :][:cell, :cell]
+        assert np.array_equal(enlarged[np.ix_(centres, centres)], shown[1].window.of(whole))
+
+
+@THEMES
+def test_foregrounds_overlap_with_their_masks(
+    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+) -> None:
+    for i in (0, 1, 3, 4):  # the first method finds the masks, the other finds everything
+        mask = tested.prepared / "masksA" / f"{i}.png"
+        name = "four" if i == 4 else i
+        save(columns[0].translated / "to_b" / f"{name}.png", 255 - np.repeat(drawn(mask)[..., :1], 3, -1))
+        save(columns[1].translated / "to_b" / f"{name}.png", np.zeros((24, 24, 3), np.uint8))
+    overlaps = foreground_columns.draw(tested, columns, tmp_path / "out.png", threshold=243, theme=theme)
+    shares = {i: (drawn(tested.prepared / "masksA" / f"{i}.png")[..., 0] > 0).mean() for i in "0134"}
+    for image, method, overlap in overlaps:
+        assert overlap == pytest.approx(1 if method == "one" else shares[image], abs=0.02)  # white pixels of the input
+    assert len(overlaps) == 8
+
+
+def test_without_masks_foregrounds_are_shown_alone(tested: Subjects, columns: list[Column], tmp_path: Path) -> None:
+    shutil.rmtree(tested.prepared / "masksA")
+    assert foreground_columns.draw(tested, columns, tmp_path / "out.png", threshold=243) == []
+    cell, _ = sheet.cell_size([noise(0)], 6)
+    assert 6 * cell < drawn(tmp_path / "out.png").shape[1] < 6 * cell + 150
+
+
+def curve(*points: tuple[float, float]) -> NDArray[np.float64]:
+    return np.array([(fpr, tpr, 0.0) for fpr, tpr in points])
+
+
+def test_the_band_averages_vertically() -> None:
+    straight, upright = curve((0, 0), (1, 1)), curve((0, 0), (0, 0.5), (1, 1))
+    band = roc_band.band([straight, upright])
+    grid = roc_band.GRID
+    assert band.n == 2
+    assert band.low == pytest.approx(grid)
+    assert band.high == pytest.approx(0.5 + grid / 2)
+    assert band.mean == pytest.approx((band.low + band.high) / 2)
+    assert auc(grid, band.mean) == pytest.approx((0.5 + 0.75) / 2)
+
+
+@THEMES
+def test_the_band_is_drawn_over_its_seeds(tmp_path: Path, theme: Theme) -> None:
+    wide = roc_band.band([curve((0, 0), (1, 1)), curve((0, 0), (0.1, 0.9), (1, 1))])
+    one = roc_band.band([curve((0, 0), (1, 1))])
+    roc_band.draw({"a": wide}, tmp_path / "wide.png", labels={}, floor=None, theme=theme)
+    roc_band.draw({"a": one}, tmp_path / "one.png", labels={}, floor=None, theme=theme)
+    spans = [
+        (drawn(tmp_path / f"{name}.png") != drawn(tmp_path / "one.png")).any(-1).mean() for name in ("one", "wide")
+    ]
+    assert spans[0] == 0
+    assert spans[1] > 0.1
+    with pytest.raises(ValueError, match=r"out\.png: no curves"):
+        roc_band.draw({}, tmp_path / "out.png", labels={}, floor=None)
+    with pytest.raises(ValueError, match="6 methods; at most 5"):
+        roc_band.draw(dict.fromkeys("abcdef", one), tmp_path / "out.png", labels={}, floor=None)
+
+
+def test_one_basis_is_that_of_the_covariance_of_all_codes() -> None:
+    rng = np.random.default_rng(0)
+    codes = [
+        (rng.standard_normal((6, 3, 4)) * [[[s]] for s in (5, 4, 3, 1, 1, 1)]).astype(np.float32) for _ in range(5)
+    ]
+    basis = latent.fit(codes)
+    vectors = np.concatenate([code.reshape(6, -1).T for code in codes])
+    values, directions = np.linalg.eigh(np.cov(vectors.T))
+    assert basis.explained == pytest.approx(values[::-1][:3] / values.sum(), rel=1e-4)
+    assert np.abs(basis.components @ directions[:, ::-1][:, :3]) == pytest.approx(np.eye(3), abs=1e-4)
+    assert np.cov(basis.project(codes[0]).reshape(-1, 3).T).shape == (3, 3)
+    assert latent.magnitude(codes[0])[1, 2] == pytest.approx(np.sqrt((codes[0][:, 1, 2] ** 2).sum()), rel=1e-6)
+    with pytest.raises(ValueError, match="codes of 6 and 7 channels"):
+        latent.fit([codes[0], np.zeros((7, 3, 4), np.float32)])
+
+
+@THEMES
+def test_codes_of_two_methods_are_coloured_alike(
+    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+) -> None:
+    rng = np.random.default_rng(1)
+    same = {image: rng.standard_normal((8, 6, 6)).astype(np.float16) for image in ("0", "3", "four")}
+    for column in columns:
+        for image, code in same.items():
+            path = column.translated / "codes/to_b" / f"{image}.npy"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, code)
+    codes = {column.name: latent.read(column.translated / "codes/to_b") for column in columns}
+    latent.draw(tested, columns, tmp_path / "out.png", way="to_b", codes=codes, theme=theme)
+    picture = drawn(tmp_path / "out.png")
+    cell, _ = sheet.cell_size([noise(0)], 7)
+    pitch, row = cell + sheet.GAP, picture.shape[0] - sheet.MARGIN - cell
+    second = sheet.MARGIN + 4 * pitch - sheet.GAP + sheet.PANEL_GAP
+    places = [sheet.MARGIN + pitch, second], [sheet.MARGIN + 2 * pitch, second + pitch]  # components, magnitude
+    for one, other in places:
+        assert np.array_equal(
+            picture[row : row + cell, one : one + cell], picture[row : row + cell, other : other + cell]
+        )
+    assert 3 * cell < picture.shape[0] < 3 * cell + 200
+    with pytest.raises(ValueError, match="no image of which every method has a code"):
+        latent.draw(tested, columns, tmp_path / "o.png", way="to_b", codes={**codes, "other": {"1": same["0"]}})
+
+
+def test_what_is_no_code_is_told(tmp_path: Path) -> None:
+    np.save(tmp_path / "0.npy", np.zeros((4, 4)))
+    with pytest.raises(ValueError, match=r"0\.npy: an array of shape \(4, 4\), wanted a code"):
+        latent.read(tmp_path)
