@@ -3,10 +3,13 @@ from pathlib import Path
 from crossnet.datasets.preparation.checks import PreparationError, RefusedError
 from crossnet.datasets.preparation.report import account, report
 from crossnet.datasets.search.attribution import attribution
-from crossnet.params import Params
+from crossnet.datasets.search.manifest import MANIFEST, REFUSED, read_refused
+from crossnet.params import Params, tasks
 from stages.command import command
 from stages.recipes import lay_out
 
+OWN_IMAGES = (tasks.FolderTask, tasks.FoldersTask)
+AGAIN = "; files that you mend are copied anew by: dvc repro --force --single-item fetch"
 OWN = "# Attribution\n\nThe images of `{}` were not found by searching; docs/tasks.md says where they come from.\n"
 
 
@@ -17,10 +20,11 @@ def prepare(params: Params) -> None:
     try:
         ledger = lay_out(params, raw, prepared)
     except RefusedError as error:
-        raise PreparationError(f"{error}; all that was left out, and why: {account(error.ledger, reports)}") from error
-    report(ledger, prepared, reports)
-    manifest = raw / "manifest.csv"
-    found = manifest.is_file() and (raw / "refused.csv").is_file()
+        told = f"{error}; all that was left out, and why: {account(error.ledger, reports)}"
+        raise PreparationError(told + AGAIN * isinstance(params.task_options, OWN_IMAGES)) from error
+    manifest = raw / MANIFEST
+    found = manifest.is_file() and (raw / REFUSED).is_file()
+    report(ledger, prepared, reports, read_refused(raw / REFUSED) if found else ())
     Path("reports/attribution.md").write_text(
         attribution(manifest) if found else OWN.format(params.task), encoding="utf-8"
     )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossnet.datasets.transport.addresses import identity, shown
+from crossnet.datasets.transport.addresses import identity, local, shown
 from crossnet.datasets.transport.checksums import Checksums, ChecksumsError
 from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.transport.records import alone, read_record, write_record
@@ -36,8 +36,9 @@ def download(
 
     An address is http(s)://, file://, or a path; the first is the file's own, the others are mirrors of it, and they
     are tried in turn. Where `sha256` is None, the JSON file `checksums` (`Checksums`) is told what came first of that
-    own address, and holds every later download of it to that; what is there from another own address is fetched anew. A
-    file that was put there by hand is taken when it is what is wanted. More than `most_bytes` is refused. `by_hand`
+    own address, and holds every later download of it to that; what is there from another own address is fetched anew,
+    and so is a file of this machine that changed since. A file that was put there by hand is taken when it is what is
+    wanted. More than `most_bytes` is refused. `by_hand`
     says what to do when no address has it. `web` is the client, None for one of its own. Raises DownloadError.
     """
     path = folder / name
@@ -45,7 +46,8 @@ def download(
     with alone(folder / f".{name}.lock", f"{path}: another process is fetching it, waiting"):
         try:
             known = Checksums(checksums, folder) if checksums and not sha256 else None
-            target, part = _Target(path, address_of(urls), sha256, most_bytes, known), Part(path, most_bytes)
+            target = _Target(path, address_of(urls), sha256, most_bytes, known, source_of(urls))
+            part = Part(path, most_bytes)
             problems = target.problems()
             if problems is None:
                 part.forget()
@@ -68,6 +70,16 @@ def download(
 def address_of(urls: Sequence[str]) -> str:
     """The address that a file is remembered by, "" for none."""
     return identity(urls[0]) if urls else ""
+
+
+def source_of(urls: Sequence[str]) -> list[int] | None:
+    """Size and time of change of a file on this machine that is a file's own address; None for any other."""
+    try:
+        source = local(urls[0]) if urls else None
+        facts = source.stat() if source else None
+    except (OSError, WebError):
+        return None
+    return [facts.st_size, facts.st_mtime_ns] if facts else None
 
 
 def set_aside(path: Path, address: str, checksums: Path | None) -> Path:
@@ -97,9 +109,16 @@ class _Target:
     """The whole file, the record of it beside it (`.json`), and what its checksum has to be, if that is known."""
 
     def __init__(
-        self, path: Path, address: str, sha256: str | None, most_bytes: int, checksums: Checksums | None
+        self,
+        path: Path,
+        address: str,
+        sha256: str | None,
+        most_bytes: int,
+        checksums: Checksums | None,
+        source: list[int] | None,
     ) -> None:
         self.path, self.address, self.most_bytes, self.checksums = path, address, most_bytes, checksums
+        self.source = source
         self.record = path.with_name(f"{path.name}.json")
         remembered = checksums.of(path.name, address) if checksums else None
         self.wanted = sha256.lower() if sha256 else remembered
@@ -112,6 +131,10 @@ class _Target:
         if not self.path.exists():
             return []
         facts, known = self.path.stat(), read_record(self.record)
+        if self.source and self.checksums and known.get("source", self.source) != self.source:
+            self.checksums.forget(self.path.name, self.address)
+            self.wanted = None
+            return []
         if (known.get("bytes"), known.get("mtime_ns")) != (facts.st_size, facts.st_mtime_ns):
             known = {}
         if self.wanted is None and known.get("address", self.address) != self.address:
@@ -152,7 +175,7 @@ class _Target:
     def _record(self, digest: str, url: str | None, etag: str | None) -> None:
         facts = self.path.stat()
         known = {"sha256": digest, "bytes": facts.st_size, "mtime_ns": facts.st_mtime_ns, "etag": etag, "url": url}
-        write_record(self.record, known | {"address": self.address})
+        write_record(self.record, known | {"address": self.address, "source": self.source})
 
     def _remember(self, digest: str, size: int) -> None:
         if self.checksums and not self.wanted:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score, jaccard_score, roc_auc_score, roc_curve
 
 from crossnet.images import luminance
 from crossnet.metrics.bootstrap import STATED, interval, mean_interval, resample
@@ -30,6 +29,8 @@ def scores(images: Images) -> list[NDArray[np.float64]]:
 
 def pooled_auc(maps: Scores, masks: Masks) -> float:
     """Area under the ROC of all pixels of all images together; NaN where every pixel is of one kind."""
+    from sklearn.metrics import roc_auc_score  # here, because a task without masks need not wait for it
+
     labels = _flat(masks)
     return float(roc_auc_score(labels, _flat(maps))) if 0 < labels.mean() < 1 else float("nan")
 
@@ -59,6 +60,8 @@ def separation(maps: Scores, masks: Masks) -> dict[str, float]:
 
 def segmentation(images: Images, masks: Masks) -> dict[str, float]:
     """IoU and F1 of the foreground, pooled over all pixels: luminance <= 243 is foreground."""
+    from sklearn.metrics import f1_score, jaccard_score
+
     labels, found = _flat(masks), _flat(scores(images)) >= 255 - THRESHOLD
     return {
         "iou": float(jaccard_score(labels, found, zero_division=0)),
@@ -80,6 +83,8 @@ def roc(maps: Scores, masks: Masks, points: int = 256) -> pd.DataFrame:
     """
     if not masks:
         return pd.DataFrame(columns=["fpr", "tpr", "threshold"], dtype=float)
+    from sklearn.metrics import roc_curve
+
     fpr, tpr, score = roc_curve(_flat(masks), _flat(maps))
     length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(fpr), np.diff(tpr)))])
     wanted = np.searchsorted(length, np.linspace(0, length[-1], points)).clip(0, len(fpr) - 1)

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics.pairwise import cosine_similarity
 
 
 def nearest(translations: NDArray[np.float64], real: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -11,5 +10,6 @@ def nearest(translations: NDArray[np.float64], real: NDArray[np.float64]) -> NDA
     As precision and recall for generators have it (Sajjadi et al. 2018; Kynkäänniemi et al. 2019), the neighbour is
     sought among features; M is at least 1.
     """
-    similarity: NDArray[np.float64] = cosine_similarity(translations, real)
-    return similarity.max(1)
+    x, y = (z / np.linalg.norm(z, axis=1, keepdims=True).clip(1e-12) for z in (translations, real))
+    nearest_of_each: NDArray[np.float64] = (x @ y.T).max(1)
+    return nearest_of_each

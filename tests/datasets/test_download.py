@@ -47,6 +47,7 @@ def test_a_file_comes_with_a_record_and_nothing_else(tmp_path: Path, server: Fil
     assert record == {
         "sha256": SHA256, "bytes": len(BODY), "etag": server.etag("/f.zip"),
         "url": f"{server.url}/f.zip", "address": f"{server.url}/f.zip",
+        "source": None,
     }  # fmt: skip
     assert sorted(p.name for p in path.parent.iterdir() if p.suffix != ".lock") == ["f.zip", "f.zip.json"]
     assert server.log[0].headers["Accept-Encoding"] == "identity"
@@ -209,6 +210,19 @@ def test_one_local_file_has_one_address_however_it_is_written(tmp_path: Path, mo
         get(tmp_path / "store", address, **options)
         (tmp_path / "mine.zip").unlink(missing_ok=True)  # which nobody asks for a second time
     assert list(json.loads((tmp_path / "task.json").read_text())["f.zip"]) == [str(tmp_path / "mine.zip")]
+
+
+def test_a_local_file_that_changed_is_taken_anew_and_one_that_did_not_is_not_read_again(tmp_path: Path) -> None:
+    mine, options = tmp_path / "mine.zip", {"sha256": None, "checksums": tmp_path / "task.json"}
+    for content in (b"first", b"second"):
+        mine.write_bytes(content)
+        for _ in range(2):
+            assert get(tmp_path / "store", str(mine), **options).read_bytes() == content
+    [entry] = json.loads((tmp_path / "task.json").read_text())["f.zip"].values()
+    assert entry["sha256"] == hashlib.sha256(b"second").hexdigest()
+    wanted = hashlib.sha256(b"second").hexdigest()
+    mine.write_bytes(b"third")
+    assert get(tmp_path / "store", str(mine), sha256=wanted).read_bytes() == b"second"  # which is what is asked for
 
 
 def test_a_file_of_another_address_stays_where_the_new_one_has_none_and_may_be_taken(

@@ -160,7 +160,10 @@ def test_when_it_stops_the_table_of_all_that_was_refused_stays(tmp_path: Path, m
     ) as told:
         prepare_stage(load_params(Path("params.yaml")))
     assert str(told.value).isprintable()
-    assert str(told.value).endswith("; all that was left out, and why: reports/data/refused.csv")
+    assert str(told.value).endswith(
+        "; all that was left out, and why: reports/data/refused.csv; "
+        "files that you mend are copied anew by: dvc repro --force --single-item fetch"
+    )
     with Path("reports/data/refused.csv").open(newline="", encoding="utf-8") as stream:
         table = [(row["side"], row["source"], row["reason"].split(";")[0]) for row in csv.DictReader(stream)]
     assert table == [

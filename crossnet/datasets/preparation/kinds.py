@@ -69,7 +69,7 @@ def _told(path: Path) -> Iterator[None]:
         with warnings.catch_warnings(action="ignore"):  # of what is odd about a file that is read all the same
             yield
     except UnidentifiedImageError as error:
-        raise OSError(hint_for(head) or str(error)) from error
+        raise OSError(hint_for(head) or "no image of a known format") from error
     except OSError as error:
         hint = hint_for(head)
         raise OSError(f"{hint} ({error})" if hint else str(error)) from error

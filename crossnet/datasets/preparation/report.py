@@ -15,27 +15,33 @@ ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most
 THUMBNAIL = 96  # pixels, at most
 
 
-def report(ledger: Ledger, prepared: Path, folder: Path) -> None:
+Refusals = Sequence[tuple[str, str, str]]  # side, source, reason
+
+
+def report(ledger: Ledger, prepared: Path, folder: Path, earlier: Refusals = ()) -> None:
     """Write the account of a preparation (`account`) and `<side>.png`, a contact sheet of each side.
 
     A sheet shows at most 64 images of the prepared side, evenly spaced from the first to the last: nobody picks.
     """
-    account(ledger, folder)
+    account(ledger, folder, earlier)
     for side in (*SIDES, MASKS):
         if (prepared / side).is_dir():
             contact_sheet(prepared / side, folder / f"{side}.png")
 
 
-def account(ledger: Ledger, folder: Path) -> Path:
+def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
     """Write `prepare.json` (counts), `prepare.csv` (a row for each file and side) and `refused.csv` (those of them that
-    were left out, with their reasons), and take away what an earlier preparation left. Returns the last one's path."""
+    were left out, with their reasons), and take away what an earlier preparation left. Returns the last one's path.
+
+    `earlier` are those that fetching found and left out: counted as `not_fetched`, and the first rows of `refused.csv`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in (*SIDES, MASKS)]):
         (folder / name).unlink(missing_ok=True)  # which may be a link into a cache, not to be written to
-    (folder / "prepare.json").write_text(json.dumps(ledger.report(), indent=1) + "\n")
+    (folder / "prepare.json").write_text(json.dumps(ledger.report() | {"not_fetched": len(earlier)}, indent=1) + "\n")
     rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in ledger.rows]
     _table(folder / "prepare.csv", ("side", "source", "id", "kept", "note"), rows)
-    refused = [(row.side, row.file, row.note) for row in ledger.rows if not row.kept]
+    refused = [*earlier, *((row.side, row.file, row.note) for row in ledger.rows if not row.kept)]
     return _table(folder / "refused.csv", ("side", "source", "reason"), refused)
 
 

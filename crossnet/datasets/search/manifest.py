@@ -60,6 +60,12 @@ def write_refused(path: Path, refusals: Sequence[Refusal]) -> None:
     _write(path, Refusal, refusals)
 
 
+def read_refused(path: Path) -> list[tuple[str, str, str]]:
+    """Of every image that was found and left out: side, address, reason."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(values["side"], values["url"], values["reason"]) for values in csv.DictReader(file)]
+
+
 def read_manifest(path: Path) -> list[Row]:
     """The rows of a manifest. Raises ManifestError for other columns or values, OSError for no such file."""
     with path.open(encoding="utf-8", newline="") as file:

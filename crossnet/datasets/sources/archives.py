@@ -45,7 +45,7 @@ def unpack(
     set aside, so that it is not remembered. Raises the errors of `download` and `extract`, and SourceError for a file
     that is in `folder` already, as another archive's.
     """
-    by_hand = f"by hand: get {archive.name} from {page} and put it at {store / archive.name}"
+    by_hand = f"by hand: get {archive.name} from {page} and put it at {store / archive.name}, then run the same again"
     address, new = address_of(archive.urls), archive.sha256 is None
     if new and checksums is not None:
         new = Checksums(checksums, store).of(archive.name, address) is None

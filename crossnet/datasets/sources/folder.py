@@ -1,6 +1,7 @@
 """A user's own images: a folder with trainA, trainB, testA, testB and, for measuring a foreground, masksA."""
 
 import shutil
+import sys
 from pathlib import Path
 
 from crossnet.datasets.layout import MASKS, SIDES
@@ -24,8 +25,17 @@ def fetch(source: Path, folder: Path) -> None:
     for side in SIDES:
         if not found.get(side):
             raise FolderError(f"{source / side}: {'no files' if side in found else 'no such folder'}; {layout}")
+    for side in found:
+        tell_of_folders(source / side)
     jobs = [(path, folder / side / path.name) for side, paths in found.items() for path in paths]
     for side in found:
         (folder / side).mkdir(parents=True)
     for path, target in progress(jobs, len(jobs), "copying", "files"):
         shutil.copyfile(path, target)
+
+
+def tell_of_folders(folder: Path) -> None:
+    """Say on standard error which folders within a folder are not read, if there are any."""
+    inner = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if inner:
+        print(f"{folder}: what is in its folders is not read: {', '.join(inner)}", file=sys.stderr)

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from crossnet.datasets.ranking import rank
-from crossnet.datasets.sources.folder import FolderError
+from crossnet.datasets.sources.folder import FolderError, tell_of_folders
 from crossnet.images import list_files
 from crossnet.progress import progress
 
@@ -19,6 +19,7 @@ def fetch(a: Path, b: Path, folder: Path, test_share: float, seed: int) -> None:
     for side, source in (("A", a), ("B", b)):
         if not source.is_dir():
             raise FolderError(f"{source}: no such folder; wanted one with the photographs of {side}")
+        tell_of_folders(source)
         files = sorted(list_files(source), key=lambda path: rank(seed, path.name))
         if len(files) < 2:
             raise FolderError(f"{source}: {len(files)} files; wanted two at least, one to train and one to test")

@@ -34,6 +34,14 @@ def test_one_more_file_moves_at_most_one_other_to_another_side(tmp_path: Path) -
     assert len(few["testA"] - more["testA"]) <= 1
 
 
+def test_folders_within_one_are_not_read_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = fill(tmp_path / "a", 2), fill(tmp_path / "b", 2)
+    fill(a / "holiday", 3)
+    fetch(a, b, tmp_path, 0.5, 0)
+    assert f"{a}: what is in its folders is not read: holiday\n" in capsys.readouterr().err
+    assert len(dealt(tmp_path)["trainA"] | dealt(tmp_path)["testA"]) == 2
+
+
 def test_the_seed_deals(tmp_path: Path) -> None:
     a, b = fill(tmp_path / "a", 30), fill(tmp_path / "b", 30)
     sides = []
