@@ -5,7 +5,6 @@ from pathlib import Path
 
 import platformdirs
 
-from crossnet.datasets.download import download
 from crossnet.metrics.inception import BYTES, SHA256, URL, WEIGHTS
 
 
@@ -16,6 +15,8 @@ def fid_weights(task: str) -> Path:
     """
     if named := os.environ.get("CROSSNET_FID_WEIGHTS"):
         return Path(os.environ.get("DVC_ROOT", ".")) / Path(named).expanduser()
+    from crossnet.datasets.download import download  # here, because it brings a web client, which few tasks need
+
     folder = Path(os.environ.get("CROSSNET_CACHE") or platformdirs.user_cache_dir("crossnet")).expanduser()
     by_hand = (
         f"FID needs this file: download {URL} and put it there, or name it in CROSSNET_FID_WEIGHTS, "

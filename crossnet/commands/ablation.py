@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from crossnet.commands.chosen import Scale, Task
 from crossnet.commands.stop import stop
 
 
 def ablation(
     seeds: Annotated[int, typer.Option(help="Seeds 0 to this, not included, of each column.", min=1)] = 3,
-    task: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    scale: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
+    task: Task = None,
+    scale: Scale = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, queue nothing.")] = False,
 ) -> None:
     """Queue GAN+Id, +ZId, +CTC, CrossNet and CycleGAN (Fig. 5) with `dvc exp run --queue`, seed by seed.

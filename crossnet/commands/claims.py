@@ -1,23 +1,15 @@
 """`crossnet claims`: the paper's claims, judged from experiments; its exit status is for a script to read."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from crossnet.commands.stop import stop
+from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen
 
 
 def claims(
-    task: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    scale: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    rev: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="An experiment, branch or commit; may be repeated. All experiments and HEAD if none is named."
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write; reports/experiments/<task> if not named.")] = None,
+    task: Task = None,
+    scale: Scale = None,
+    rev: Revisions = None,
+    out: Out = None,
 ) -> None:
     """Judge the paper's claims C1 to C6 on a task: holds, does not hold, undecided, or not tried.
 
@@ -27,16 +19,10 @@ def claims(
     if none was tried, 2 for misuse.
     """
     from crossnet.experiments.claims import exit_status, judge, write
-    from crossnet.experiments.read import read
-    from crossnet.experiments.revisions import RunsError
-    from crossnet.experiments.settings import SettingsError
 
-    try:
-        found = read(Path.cwd(), task, scale, rev or [])
-    except (RunsError, SettingsError) as error:
-        raise stop(str(error)) from None
+    found, folder = chosen(task, scale, rev, out)
     judged = judge(found.task, found.rows)
-    write(out or Path("reports/experiments") / found.task, found.task, found.scale, judged)
+    write(folder, found.task, found.scale, judged)
     for line in found.notes:
         typer.echo(line, err=True)
     for claim in judged:

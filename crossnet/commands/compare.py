@@ -6,21 +6,17 @@ from typing import Annotated
 
 import typer
 
+from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen
 from crossnet.commands.stop import stop
 
 NAMED = "ablation, side_by_side, latent, foregrounds, roc"
 
 
 def compare(
-    task: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    scale: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    rev: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="An experiment, branch or commit; may be repeated. All experiments and HEAD if none is named."
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write; reports/experiments/<task> if not named.")] = None,
+    task: Task = None,
+    scale: Scale = None,
+    rev: Revisions = None,
+    out: Out = None,
     figure: Annotated[str | None, typer.Option(help=f"Make this figure alone: {NAMED}.")] = None,
 ) -> None:
     """Put DVC's experiments into rows that differ in more than the seed, and write tables and the paper's figures.
@@ -32,26 +28,18 @@ def compare(
     from crossnet.experiments.gathered import FigureError, Gathered
     from crossnet.experiments.paired_tests import all_pairs
     from crossnet.experiments.pictures import FIGURES, draw
-    from crossnet.experiments.read import read
-    from crossnet.experiments.revisions import RunsError
-    from crossnet.experiments.settings import SettingsError
     from crossnet.experiments.table import measured, present, write
 
     if figure is not None and figure not in FIGURES:
         raise stop(f"--figure {figure}: is none of {', '.join(FIGURES)}")
-    root = Path.cwd()
-    try:
-        found = read(root, task, scale, rev or [])
-    except (RunsError, SettingsError) as error:
-        raise stop(str(error)) from None
-    folder = out or Path("reports/experiments") / found.task
+    found, folder = chosen(task, scale, rev, out)
     if figure is None:
         write(folder, found.task, found.scale, found.rows, all_pairs(found.rows, present(found.rows)))
         typer.echo("\n".join(measured(found.task, found.scale, found.rows)))
     notes = [*found.notes]
     same = [row for row in found.rows if row.data == found.rows[0].data]
     with TemporaryDirectory() as scratch:
-        material = Gathered(root, found.task, same, Path(scratch), folder / "figures", notes, figure is not None)
+        material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / "figures", notes, figure is not None)
         for name in [figure] if figure else FIGURES:
             try:
                 for path in draw(name, material):

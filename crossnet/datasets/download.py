@@ -38,8 +38,8 @@ def download(
     are tried in turn. Where `sha256` is None, the JSON file `checksums` (`Checksums`) is told what came first of that
     own address, and holds every later download of it to that; what is there from another own address is fetched anew,
     and so is a file of this machine that changed since. A file that was put there by hand is taken when it is what is
-    wanted. More than `most_bytes` is refused. `by_hand`
-    says what to do when no address has it. `web` is the client, None for one of its own. Raises DownloadError.
+    wanted. More than `most_bytes` is refused. `by_hand` says what to do when no address has it. `web` is the client,
+    None for one of its own. Raises DownloadError.
     """
     path = folder / name
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from crossnet.datasets.layout import translation_names
 from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
 from crossnet.figures.columns import Column, Subjects
-from crossnet.figures.palette import DARK, LIGHT, Theme
+from crossnet.figures.palette import Theme, paint_both
 
 TRANSLATED = "data/translated"
 MOST = 4  # methods beside each other in a figure that shows both directions
@@ -104,10 +104,7 @@ class Gathered:
 
     def both(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
         """Paint a figure on white and on dark ground: <name>.png and dark/<name>.png."""
-        light, dark = self.out / f"{name}.png", self.out / "dark" / f"{name}.png"
-        paint(light, LIGHT)
-        paint(dark, DARK)
-        return [light, dark]
+        return [*paint_both(paint, self.out, name)]
 
     def table(self, name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
         """Write the data behind a figure: <name>.csv."""

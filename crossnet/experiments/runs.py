@@ -10,7 +10,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from crossnet.experiments.revisions import RunsError, failures, files, read_params
-from crossnet.experiments.settings import WEIGHTS, Settings, SettingsError, effective, flat
+from crossnet.experiments.settings import WEIGHTS, Settings, SettingsError, effective
+from crossnet.figures.page.metrics import flat
 
 METRICS = "reports/metrics.json"
 TRAINING = "reports/training/metrics.json"
@@ -71,7 +72,7 @@ def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
     if stale:
         raise RunsError(f"its results are not those of its params.yaml ({stale} differs); `dvc repro` and commit")
     training, summary = _json(tree, TRAINING) or {}, _json(tree, SUMMARY) or {}
-    numbers = flat(metrics) | {f"training.{key}": value for key, value in flat(training).items()}
+    numbers = dict(flat(metrics)) | dict(flat(training, "training."))
     seconds = summary.get("seconds")
     return Run(
         name=name,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crossnet.figures.page.metrics import flat
+
 Settings = dict[str, Any]  # dotted key of params.yaml -> value, of what shapes a run
 
 WEIGHTS = ("lambda_gan", "lambda_id", "lambda_ctc", "lambda_zid", "lambda_zcyc")
@@ -38,7 +40,7 @@ def effective(params: Mapping[str, Any]) -> Settings:
         f"tasks.{task}": {k: v for k, v in _block(params, "tasks", task).items() if k not in SHAPE_NOTHING},
     }
     for place, block in chosen.items():
-        found |= {f"{place}.{key}": value for key, value in flat(block).items()}
+        found |= {f"{place}.{key}": value for key, value in flat(block)}
     return found
 
 
@@ -70,17 +72,6 @@ def written(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def flat(block: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Nested mappings as one, by dotted keys; anything else, lists too, is a value."""
-    found: dict[str, Any] = {}
-    for key, value in block.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{before}{key}.")
-        else:
-            found[f"{before}{key}"] = value
-    return found
 
 
 def _block(params: Mapping[str, Any], kind: str, chosen: str) -> Mapping[str, Any]:

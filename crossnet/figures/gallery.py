@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.figures import foregrounds, losses, progress, roc, translations
-from crossnet.figures.palette import DARK, LIGHT, Theme
+from crossnet.figures.palette import Theme, paint_both
 
 UNPICKED = "The rows are evenly spaced through the test images sorted by name; none was picked."
 
@@ -42,10 +42,7 @@ def draw(
     def add(
         name: str, title: str, caption: str, alt: str, paint: Callable[[Path, Theme], None], kind: str = "wide"
     ) -> None:
-        light, dark = out / f"{name}.png", out / "dark" / f"{name}.png"
-        paint(light, LIGHT)
-        paint(dark, DARK)
-        found.append(Figure(title, caption, alt, light, dark, kind))
+        found.append(Figure(title, caption, alt, *paint_both(paint, out, name), kind))
 
     a, b, paired = dataset["a"], dataset["b"], dataset["paired"]
     truth = (

@@ -1,6 +1,8 @@
 """The colours and type of every figure and of the page: Okabe and Ito's colour-blind safe hues on paper or on slate."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 FONT = "DejaVu Sans"  # ships with matplotlib: the same figure on every machine
 DPI = 100
@@ -42,3 +44,11 @@ DARK = Theme(
 def points(pixels: float) -> float:
     """A length in pixels of a figure, as the points that matplotlib wants."""
     return pixels * 72 / DPI
+
+
+def paint_both(paint: Callable[[Path, Theme], None], folder: Path, name: str) -> tuple[Path, Path]:
+    """Paint a figure in both looks: <folder>/<name>.png and <folder>/dark/<name>.png."""
+    light, dark = folder / f"{name}.png", folder / "dark" / f"{name}.png"
+    paint(light, LIGHT)
+    paint(dark, DARK)
+    return light, dark

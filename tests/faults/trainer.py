@@ -27,7 +27,7 @@ class Job:
     """A training: how long, how often it saves, where, and of how many processes."""
 
     folder: Path
-    images: int = 100
+    images: int
     every_seconds: float = 0.0
     batch: int = 2
     processes: int = 1

@@ -110,7 +110,7 @@ def measured(key: str, values: Mapping[str, Any]) -> str:
 
 
 def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of nested metrics by dotted keys."""
+    """The values of nested mappings by dotted keys; anything but a mapping, a list too, is a value."""
     for key, value in metrics.items():
         if isinstance(value, Mapping):
             yield from flat(value, f"{before}{key}.")

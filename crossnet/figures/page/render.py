@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from PIL import Image
 from crossnet.figures.gallery import Figure
 from crossnet.figures.page.embedding import Picture, figure_uri
 from crossnet.figures.page.experiments import Experiments
-from crossnet.figures.page.metrics import table
+from crossnet.figures.page.metrics import flat, table
 from crossnet.figures.page.preparation import Preparation
 from crossnet.figures.page.provenance import Lock, Source
 from crossnet.figures.page.thresholds import Threshold
@@ -82,16 +82,12 @@ def page(
 
 def groups(parameters: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Nested parameters as one flat table a top-level block; the plain ones come first, under "run"."""
-
-    def flat(block: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-        for key, value in block.items():
-            if isinstance(value, Mapping):
-                yield from flat(value, f"{prefix}{key}.")
-            else:
-                yield f"{prefix}{key}", plain(value)
-
     top = {"run": {key: plain(value) for key, value in parameters.items() if not isinstance(value, Mapping)}}
-    blocks = {key: dict(flat(value)) for key, value in parameters.items() if isinstance(value, Mapping)}
+    blocks = {
+        block: {key: plain(value) for key, value in flat(values)}
+        for block, values in parameters.items()
+        if isinstance(values, Mapping)
+    }
     return {name: block for name, block in (top | blocks).items() if block}
 
 
