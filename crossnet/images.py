@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-EXTENSIONS = frozenset(Image.registered_extensions()) - {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
+HEIF = frozenset((".heic", ".heif", ".hif"))  # a telephone's photographs, which another library reads for Pillow
+NO_IMAGES = {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
+EXTENSIONS = frozenset(Image.registered_extensions()) - NO_IMAGES | HEIF
 FORMATS = tuple(name for name in Image.OPEN if name != "EPS")  # which is a program, that Ghostscript would run
 LEFT_BEHIND = ("thumbs.db", "desktop.ini")
+SRGB = ("srgb iec61966", "srgb built-in")  # what its profiles call themselves
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
 
@@ -26,12 +31,13 @@ def list_images(folder: Path) -> list[Path]:
 
 
 def decode(path: Path) -> Image.Image:
-    """An image file in full, as RGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
+    """An image file in full, as sRGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
 
-    Raises OSError (or one of its kind) with the reason for what is no whole image, or has float or 32-bit values.
+    Colours are converted by the ICC profile that the file brings, if any; a broken one is passed over. Raises OSError
+    (or one of its kind) with the reason for what is no whole image, or has float or 32-bit values.
     """
     with _opened(path) as image:
-        return to_rgb(image)
+        return to_rgb(_in_srgb(image))
 
 
 def decode_mask(path: Path) -> Image.Image:
@@ -48,17 +54,54 @@ def decode_mask(path: Path) -> Image.Image:
         return to_rgb(image).convert("L")
 
 
+def open_image(path: Path) -> Image.Image:
+    """An image file, of which its head alone is read. Raises UnidentifiedImageError for what is none."""
+    try:
+        return Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError:
+        from pillow_heif import register_heif_opener  # here, because few folders need it
+
+        register_heif_opener()
+        return Image.open(path, formats=["HEIF"])
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """An image file in full and in its own mode; an error in reading or in what is done with it is an OSError."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with open_image(path) as image:
             image.load()
             with suppress(Exception):  # a broken EXIF block fails in many ways, and says nothing about the pixels
                 ImageOps.exif_transpose(image, in_place=True)
             yield image
     except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The colours that an image's ICC profile means, in sRGB; alpha stays. Without such a profile, the image itself."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode.startswith(("I", "F")):
+        return image
+    try:
+        meant = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if ImageCms.getProfileDescription(meant).lower().startswith(SRGB):
+            return image
+        alpha = image.convert("RGBA").getchannel("A") if _has_alpha(image) else None
+        coloured = image.convert("RGB") if image.mode.startswith(("P", "RGB")) else image
+        coloured = coloured.convert("L") if coloured.mode == "LA" else coloured
+        converted = ImageCms.profileToProfile(coloured, meant, _srgb(), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    assert converted is not None
+    if alpha:
+        converted.putalpha(alpha)
+    return converted
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -75,6 +118,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
                 f"32-bit integers from {values.min():.0f} to {values.max():.0f}, outside of 0 to 65535; "
                 "convert it to 8- or 16-bit integers"
             )
+        values[values == image.info.get("transparency")] = 65535  # a level that is see-through, on white
         image = Image.fromarray((values / 257 + 0.5).astype(np.uint8))
     if _has_alpha(image):
         image = image.convert("RGBA")

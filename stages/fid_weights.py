@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from crossnet.metrics.inception import BYTES, SHA256, URL, WEIGHTS
+from crossnet.metrics.weights import BYTES, SHA256, URL, WEIGHTS
 
 
 def fid_weights(task: str) -> Path:

@@ -94,11 +94,6 @@ def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
     from crossnet.datasets.sources import search
     from crossnet.datasets.web import Web
 
-    if not task.contact:
-        raise ValueError(
-            f"params.yaml: tasks.{name}.contact: the services ask whoever searches them for an address; name one: "
-            f"-S tasks.{name}.contact=you@example.org"
-        )
     rules = Rules(
         tuple(task.licences), task.smallest, task.most_bytes, task.hash_distance, task.white_above, task.white_share
     )

@@ -3,13 +3,15 @@
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from PIL import Image
+from PIL import Image, ImageCms
+from pillow_heif import from_pillow
 
 from crossnet.images import (
     decode,
@@ -34,6 +36,14 @@ def palette(transparent: bool) -> Image.Image:
     if transparent:
         image.info["transparency"] = 1
     return image
+
+
+def red_and_blue_swapped(named: str = "mine") -> bytes:
+    """A profile that is sRGB's, but means blue by red and red by blue."""
+    swapped = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in (b"rXYZ", b"----"), (b"bXYZ", b"rXYZ"), (b"----", b"bXYZ"):
+        swapped = swapped.replace(old, new)
+    return swapped.replace("sRGB".encode("utf-16-be"), named.encode("utf-16-be"))
 
 
 def sixteen_bit(value: int) -> Image.Image:
@@ -104,6 +114,45 @@ def test_values_of_no_known_range_are_refused_with_what_to_do(
 def test_thirty_two_bits_that_hold_sixteen_are_scaled_as_those(tmp_path: Path) -> None:
     Image.fromarray(np.int32([[0, 32896, 65535]])).save(tmp_path / "x.tiff")
     assert pixels(decode(tmp_path / "x.tiff"))[0, :, 0].tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize(
+    ("mode", "stored", "shown"),
+    [
+        ("RGB", (200, 30, 60), (60, 30, 200)),
+        ("RGBA", (200, 30, 60, 255), (60, 30, 200)),
+        ("RGBA", (200, 30, 60, 0), WHITE),
+        ("L", 128, GREY),  # for which a profile of three colours is none
+    ],
+)
+def test_colours_are_what_the_profile_of_the_file_means(mode: str, stored: Any, shown: Any, tmp_path: Path) -> None:
+    Image.new(mode, (2, 2), stored).save(tmp_path / "x.png", icc_profile=red_and_blue_swapped())
+    assert np.abs(np.subtract(pixels(decode(tmp_path / "x.png")), shown, dtype=np.int16)).max() <= 1
+
+
+def test_so_are_those_of_a_palette(tmp_path: Path) -> None:
+    palette(False).save(tmp_path / "x.png", icc_profile=red_and_blue_swapped())
+    assert decode(tmp_path / "x.png").getpixel((0, 0)) == (0, 0, 255)
+
+
+@pytest.mark.parametrize("profile", [red_and_blue_swapped("sRGB"), b"no profile", b""])
+def test_a_profile_that_is_srgb_or_broken_changes_nothing(profile: bytes, tmp_path: Path) -> None:
+    Image.new("RGB", (1, 1), (200, 30, 60)).save(tmp_path / "x.png", icc_profile=profile)
+    assert decode(tmp_path / "x.png").getpixel((0, 0)) == (200, 30, 60)
+
+
+def test_a_see_through_level_of_sixteen_bits_is_on_white(tmp_path: Path) -> None:
+    Image.fromarray(np.uint16([[1000, 32896]])).save(tmp_path / "x.png", transparency=1000)
+    assert pixels(decode(tmp_path / "x.png"))[0, :, 0].tolist() == [255, 128]
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "a.heif", "a telephone's.jpg"])
+def test_a_telephones_photograph_is_read_whatever_its_name(name: str, tmp_path: Path) -> None:
+    ramp = np.linspace(0, 255, 64).astype(np.uint8)
+    photograph = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None], np.uint8(90)), -1)
+    from_pillow(Image.fromarray(photograph)).save(tmp_path / name, quality=95, format="HEIF")
+    assert np.abs(np.subtract(pixels(decode(tmp_path / name)), photograph, dtype=np.int16)).mean() < 3
+    assert list_images(tmp_path) == [tmp_path / name]
 
 
 TURNS = {  # of EXIF: what has to be done to the stored array

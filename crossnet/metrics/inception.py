@@ -1,6 +1,5 @@
 """Inception features as FID takes them: pytorch-fid's network and preprocessing, on the official weights."""
 
-import hashlib
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +10,8 @@ from numpy.typing import NDArray
 
 from crossnet.metrics.features import Extract, Network
 from crossnet.metrics.official import pytorch_fid
+from crossnet.metrics.weights import URL, checked
 
-WEIGHTS = "pt_inception-2015-12-05-6726825d.pth"  # the name carries the start of the checksum
-URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{WEIGHTS}"  # pytorch-fid's
-SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
-BYTES = 95_628_359
 SIZE = 299  # pixels a side, to which the network resizes, bilinear
 WIDTH = 2048  # of the final average pooling
 
@@ -25,15 +21,7 @@ def inception(weights: Path) -> Network:
 
     Raises OSError or ValueError, in one line, for a file that is not there or not the official one.
     """
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise OSError(f"{weights}: weights of Inception cannot be read: {error.strerror}; fetch {URL}") from error
-    if found != SHA256:
-        raise ValueError(
-            f"{weights}: sha256 starts {found[:8]}, not {SHA256[:8]}: not the official weights of FID; fetch {URL}"
-        )
+    found = checked(weights)
     return Network("Inception", f"pytorch-fid {found} bilinear {SIZE}", WIDTH, lambda: _load(weights))
 
 

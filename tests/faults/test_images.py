@@ -167,8 +167,8 @@ def test_when_it_stops_the_table_of_all_that_was_refused_stays(tmp_path: Path, m
     with Path("reports/data/refused.csv").open(newline="", encoding="utf-8") as stream:
         table = [(row["side"], row["source"], row["reason"].split(";")[0]) for row in csv.DictReader(stream)]
     assert table == [
-        ("trainA", "trainA/IMG 1.HEIC", "a HEIC photograph"),
-        ("trainA", "trainA/IMG 2.HEIC", "a HEIC photograph"),
+        ("trainA", "trainA/IMG 1.HEIC", "a HEIC photograph that is not whole"),
+        ("trainA", "trainA/IMG 2.HEIC", "a HEIC photograph that is not whole"),
         ("testB", "testB/line\nbreak.jpg", "a web page"),
     ]
     assert not Path("data/prepared/folder/dataset.json").exists()

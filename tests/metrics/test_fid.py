@@ -10,14 +10,19 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from ruamel.yaml import YAML
 
 from crossnet.metrics import inception
+from crossnet.metrics import weights as published
 from crossnet.metrics.distances import Sets
 from crossnet.metrics.features import gather
 from crossnet.metrics.fid import fid
 from crossnet.metrics.official import pytorch_fid
 from crossnet.metrics.store import Store
+from crossnet.params import load_params
+from stages.fetch import fetch
 from stages.fid_weights import fid_weights
+from tests.committed import PARAMS
 from tests.metrics.made_up import evaluated
 
 
@@ -49,7 +54,7 @@ def weights(folder: Path) -> Path:
 @pytest.fixture
 def official(weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, taken for the official file."""
-    monkeypatch.setattr(inception, "SHA256", hashlib.sha256(weights.read_bytes()).hexdigest())
+    monkeypatch.setattr(published, "SHA256", hashlib.sha256(weights.read_bytes()).hexdigest())
     return weights
 
 
@@ -114,7 +119,7 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> s
     """What is said to a file that has the right checksum."""
     path = folder / "other.pth"
     path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
-    monkeypatch.setattr(inception, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(published, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
     with pytest.raises(ValueError, match=r"other\.pth: ") as error:
         inception.inception(path).load()
     assert "\n" not in str(error.value)
@@ -138,8 +143,8 @@ def test_what_holds_no_such_weights_is_refused(
 
 
 def test_the_address_and_name_are_those_of_pytorch_fid() -> None:
-    assert pytorch_fid().inception.FID_WEIGHTS_URL == inception.URL
-    assert inception.WEIGHTS.endswith(f"-{inception.SHA256[:8]}.pth")
+    assert pytorch_fid().inception.FID_WEIGHTS_URL == published.URL
+    assert published.WEIGHTS.endswith(f"-{published.SHA256[:8]}.pth")
 
 
 def test_a_file_that_is_named_is_taken_and_its_absence_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,11 +160,11 @@ def test_a_file_that_is_named_is_taken_and_its_absence_told(tmp_path: Path, monk
 def test_they_are_fetched_into_the_cache_once(folder: Path, official: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CROSSNET_FID_WEIGHTS", raising=False)
     monkeypatch.setenv("CROSSNET_CACHE", str(folder / "cache"))
-    monkeypatch.setattr("stages.fid_weights.SHA256", inception.SHA256)
+    monkeypatch.setattr("stages.fid_weights.SHA256", published.SHA256)
     monkeypatch.setattr("stages.fid_weights.URL", official.as_uri())
     monkeypatch.setattr("stages.fid_weights.BYTES", official.stat().st_size)
     path = fid_weights("horse2zebra")
-    assert path == folder / "cache" / inception.WEIGHTS
+    assert path == folder / "cache" / published.WEIGHTS
     monkeypatch.setattr("stages.fid_weights.URL", "file:///nowhere")
     assert fid_weights("horse2zebra") == path
     path.unlink()
@@ -174,4 +179,15 @@ def test_with_none_to_be_had_it_stops_with_the_remedy(tmp_path: Path, monkeypatc
     said = str(error.value)
     assert "\n" not in said
     remedies = ("download", "CROSSNET_FID_WEIGHTS", "tasks.horse2zebra.fid to false")
-    assert [words for words in (str(tmp_path / inception.WEIGHTS), *remedies) if words not in said] == []
+    assert [words for words in (str(tmp_path / published.WEIGHTS), *remedies) if words not in said] == []
+
+
+def test_without_them_nothing_is_fetched_for_a_task_that_wants_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CROSSNET_FID_WEIGHTS", str(tmp_path / "none.pth"))
+    YAML().dump(YAML().load(PARAMS) | {"task": "horse2zebra"}, tmp_path / "params.yaml")
+    with pytest.raises(OSError, match=r"none\.pth: weights of Inception cannot be read"):
+        fetch(load_params(Path("params.yaml")))
+    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]

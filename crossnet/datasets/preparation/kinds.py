@@ -14,13 +14,14 @@ from crossnet import images
 HEAD = 4096  # bytes that are looked at
 EXPORT = "export it as JPEG or PNG"
 DEVELOP = "develop it to JPEG, PNG or TIFF, with the camera's program, darktable or RawTherapee"
-HEIC = "convert it to JPEG or PNG, on a Mac by `sips -s format jpeg`, elsewhere by `heif-convert`"
+AGAIN = "copy or download it again"
+HEIC = f"{AGAIN}, or export it as JPEG or PNG"
 
 # what a file begins with -> its kind, and what to do
 BEGINNINGS = (
-    (rb"\s*\Z", "an empty file", "copy or download it again"),
-    (rb"\0+\Z", "nothing but zeros", "copy or download it again"),
-    (rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", "a HEIC photograph", HEIC),
+    (rb"\s*\Z", "an empty file", AGAIN),
+    (rb"\0+\Z", "nothing but zeros", AGAIN),
+    (rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", "a HEIC photograph that is not whole", HEIC),
     (rb".{4}ftypavi[fs]", "an AVIF image", "convert it to JPEG or PNG, for example by `avifdec`"),
     (rb".{4}ftypcrx |.{8}CR\x02", "a Canon RAW photograph", DEVELOP),
     (rb"FUJIFILMCCD-RAW|IIU\0|IIR[OS]|MMOR|FOVb", "a RAW photograph", DEVELOP),
@@ -71,8 +72,9 @@ def _told(path: Path) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise OSError(hint_for(head) or "no image of a known format") from error
     except OSError as error:
-        hint = hint_for(head)
-        raise OSError(f"{hint} ({error})" if hint else str(error)) from error
+        if hint := hint_for(head):
+            raise OSError(f"{hint} ({error})") from error
+        raise OSError(f"{error}; {AGAIN}" if "truncated" in str(error) else str(error)) from error
 
 
 def _is_negative(head: bytes) -> bool:

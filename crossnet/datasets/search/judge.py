@@ -12,7 +12,7 @@ from crossnet.datasets.search.found import Found, SearchError
 from crossnet.datasets.search.store import Served, Store
 from crossnet.datasets.transport.errors import PassingError, WebError
 from crossnet.datasets.web import Web
-from crossnet.images import FORMATS, decode, pixels
+from crossnet.images import decode, open_image, pixels
 
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
 FAILURES = 5  # images in a row that no server gives: then it is the network
@@ -113,7 +113,7 @@ class Judge:
 def _read(path: Path) -> tuple[str, Image.Image]:
     """An image in full, and the suffix of its format. Raises OSError as `decode`, and for other formats."""
     image = decode(path)
-    with Image.open(path, formats=FORMATS) as file:
+    with open_image(path) as file:
         if file.format not in SUFFIXES:
             raise OSError(f"{file.format}, wanted one of {', '.join(SUFFIXES)}")
         return SUFFIXES[file.format], image

@@ -23,9 +23,9 @@ def zeros_after(head: bytes) -> bytes:
 
 
 FILES = {
-    "of an iPhone.HEIC": (box(b"heic", b"mif1", b"heic"), "a HEIC photograph; convert it to JPEG or PNG, "),
-    "of a Samsung.heif": (box(b"mif1", b"heic"), "a HEIC photograph; convert it"),
-    "HEIC called.jpg": (box(b"heix"), "a HEIC photograph; convert it"),
+    "of an iPhone.HEIC": (box(b"heic", b"mif1", b"heic"), "a HEIC photograph that is not whole; copy or"),
+    "of a Samsung.heif": (box(b"mif1", b"heic"), "a HEIC photograph that is not whole; copy"),
+    "HEIC called.jpg": (box(b"heix"), "a HEIC photograph that is not whole; copy"),
     "a broken.avif": (box(b"avif", b"mif1"), "an AVIF image; convert it"),
     "a Canon.CR3": (box(b"crx "), "a Canon RAW photograph; develop it"),
     "a Canon.CR2": (zeros_after(b"II*\0\x10\0\0\0CR\x02\0"), "a Canon RAW photograph; develop it"),
