@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -22,6 +22,7 @@ TITLE, TEXT, LEADING = 26, 20, 1.35
 ADVANCE = 0.58  # mean width of a letter of FONT, in its size
 
 Picture = NDArray[np.uint8]  # (H, W, 3)
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Panel:
     under: Sequence[str] = ()
 
 
-def evenly(names: Sequence[str], count: int) -> list[str]:
-    """At most `count` of the names, evenly spaced from the first to the last: nobody picks."""
-    if len(names) <= count:
-        return list(names)
-    return [names[round(i)] for i in np.linspace(0, len(names) - 1, count)]
+def evenly(things: Sequence[Thing], count: int) -> list[Thing]:
+    """At most `count` of some things, evenly spaced from the first to the last: nobody picks."""
+    if len(things) <= count:
+        return list(things)
+    return [things[round(i)] for i in np.linspace(0, len(things) - 1, count)]
 
 
 def read(path: Path) -> Picture:

@@ -51,7 +51,6 @@ def test_the_table_and_the_claims_are_read(task: Path) -> None:
     cells = [[(cell.text, cell.best) for cell in line.cells] for line in found.lines]
     assert cells == [[("80.0", True), ("0.800 ± 0.010", False)], [("90.0", False), ("0.900 ± 0.010", True)]]
     assert [line.this for line in found.lines] == [False, True]
-    assert found.claims[0].figures == [("fid.to_b", "CrossNet 90.000"), ("p", "0.010")]
     assert found.files == ["claims.json", "table.csv", "table.json"]
 
 

@@ -37,13 +37,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the paper with its verdict and the figures behind it."""
+    """A claim of the paper with its verdict; the reason has the figures behind it."""
 
     claim: str
     statement: str
     verdict: str
     why: str
-    figures: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -154,17 +153,7 @@ def _this(lines: Path, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
 
 
 def _claim(claim: Mapping[str, Any]) -> Claim:
-    figures = [(key, _figure(value)) for key, value in (claim.get("figures") or {}).items()]
-    told = [(key, text) for key, text in figures if text]
-    return Claim(claim["claim"], claim["statement"], claim["verdict"], claim.get("why") or "", told)
-
-
-def _figure(value: Any) -> str:
-    """A number, or means and spreads by row, in words; nothing for what is told by `why` already."""
-    if isinstance(value, Mapping):
-        means = {row: each for row, each in value.items() if isinstance(each, Mapping) and "mean" in each}
-        return ", ".join(f"{row} {_spread(each)}" for row, each in means.items())
-    return "" if isinstance(value, list) else fixed(value)
+    return Claim(claim["claim"], claim["statement"], claim["verdict"], claim.get("why") or "")
 
 
 def _spread(value: Mapping[str, Any], digits: int = 3) -> str:

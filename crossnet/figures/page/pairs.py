@@ -110,16 +110,11 @@ def _fitting(sides: Mapping[str, Sequence[Test]], album: Album, room: int) -> di
     """As many of each side as there is room for, evenly spaced."""
     count = min(MOST, max(map(len, sides.values()), default=0))
     while True:
-        chosen = {key: _evenly(tests, count) for key, tests in sides.items()}
+        chosen = {key: evenly(tests, count) for key, tests in sides.items()}
         files = [file for tests in chosen.values() for test in tests for file in _files(test)]
         if count <= FEWEST or album.weight(files) <= room:
             return chosen
         count = max(FEWEST, count * 3 // 4)
-
-
-def _evenly(tests: Sequence[Test], count: int) -> list[Test]:
-    by_id = {test.id: test for test in tests}
-    return [by_id[id_] for id_ in evenly(list(by_id), count)]
 
 
 def _files(test: Test) -> list[Path]:
