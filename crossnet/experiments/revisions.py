@@ -46,7 +46,7 @@ def read_params(root: Path, commit: str | None) -> dict[str, Any]:
 def revisions(root: Path) -> dict[str, str]:
     """The commits of all experiments, of whichever commit they come from, newest first, then HEAD's, by name.
 
-    Raises RunsError.
+    Of those with one name, which come from different commits, the older have their hash with it. Raises RunsError.
     """
     from dvc.repo import Repo  # type: ignore[import-untyped]
 
@@ -54,7 +54,10 @@ def revisions(root: Path) -> dict[str, str]:
         with Repo(str(root)) as repo:
             known = [pair for pairs in repo.experiments.ls(all_commits=True).values() for pair in pairs]
             known.sort(key=lambda pair: repo.scm.resolve_commit(pair[1]).commit_time, reverse=True)
-            found = {str(name or commit[:SHOWN]): str(commit) for name, commit in known}
+            found: dict[str, str] = {}
+            for name, commit in known:
+                short = commit[:SHOWN]
+                found[f"{name} ({short})" if name in found else str(name or short)] = str(commit)
             found["HEAD"] = str(repo.scm.get_rev())
     except failures() as error:
         raise RunsError(f"{root}: {one_line(error)}; run from the root of the repository, with one commit") from None

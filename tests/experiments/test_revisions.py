@@ -1,0 +1,45 @@
+"""Experiments of a repository, from Git's own references, as DVC writes them."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from dvc.repo import Repo
+
+from crossnet.experiments.revisions import revisions
+
+
+def git(root: Path, *words: str, hour: int = 0) -> str:
+    times = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"2026-01-01T{hour:02}:00:00Z")
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    done = subprocess.run(
+        ("git", "-C", str(root), *who, *words), check=True, capture_output=True, text=True, env=os.environ | times
+    )
+    return done.stdout.strip()
+
+
+def commit(root: Path, hour: int) -> str:
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "x", hour=hour)
+    return git(root, "rev-parse", "HEAD")
+
+
+def experiment(root: Path, baseline: str, name: str, hour: int) -> str:
+    made = git(root, "commit-tree", f"{baseline}^{{tree}}", "-p", baseline, "-m", name, hour=hour)
+    git(root, "update-ref", f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}", made)
+    return made
+
+
+def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    Repo.init(str(tmp_path)).close()
+    first = commit(tmp_path, 1)
+    old, other = experiment(tmp_path, first, "full-0", 2), experiment(tmp_path, first, "full-1", 3)
+    head = commit(tmp_path, 4)
+    new = experiment(tmp_path, head, "full-0", 5)
+    found = revisions(tmp_path)
+    assert list(found.items()) == [
+        ("full-0", new),
+        ("full-1", other),
+        (f"full-0 ({old[:7]})", old),
+        ("HEAD", head),
+    ]
