@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
-from io import BytesIO
+from functools import lru_cache
+from io import SEEK_END, BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,9 @@ NO_IMAGES = {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
 EXTENSIONS = frozenset(Image.registered_extensions()) - NO_IMAGES | HEIF
 FORMATS = tuple(name for name in Image.OPEN if name != "EPS")  # which is a program, that Ghostscript would run
 LEFT_BEHIND = ("thumbs.db", "desktop.ini")
+MENDED = frozenset(("JPEG", "MPO", "WEBP", "AVIF", "HEIF"))  # whose decoders make up what is missing
+ZEROS = bytes(64)  # a file ends so that broke off, where room was set aside for all of it
+JPEGS_END = b"\xff\xd9"  # after which some cameras fill up
 SRGB = ("srgb iec61966", "srgb built-in")  # what its profiles call themselves
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
@@ -65,11 +68,21 @@ def open_image(path: Path) -> Image.Image:
         return Image.open(path, formats=["HEIF"])
 
 
+def _broke_off(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, SEEK_END) - len(ZEROS)))
+        if file.read() != ZEROS:
+            return False
+    return not path.read_bytes().rstrip(b"\0").endswith(JPEGS_END)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """An image file in full and in its own mode; an error in reading or in what is done with it is an OSError."""
     try:
         with open_image(path) as image:
+            if image.format in MENDED and _broke_off(path):
+                raise OSError("truncated: it ends in zeros")
             image.load()
             with suppress(Exception):  # a broken EXIF block fails in many ways, and says nothing about the pixels
                 ImageOps.exif_transpose(image, in_place=True)
@@ -84,13 +97,13 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     if not profile or image.mode.startswith(("I", "F")):
         return image
     try:
-        meant = ImageCms.ImageCmsProfile(BytesIO(profile))
-        if ImageCms.getProfileDescription(meant).lower().startswith(SRGB):
-            return image
         alpha = image.convert("RGBA").getchannel("A") if _has_alpha(image) else None
         coloured = image.convert("RGB") if image.mode.startswith(("P", "RGB")) else image
         coloured = coloured.convert("L") if coloured.mode == "LA" else coloured
-        converted = ImageCms.profileToProfile(coloured, meant, _srgb(), outputMode="RGB")
+        conversion = _conversion(profile, coloured.mode)
+        if conversion is None:
+            return image
+        converted = ImageCms.applyTransform(coloured, conversion)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     assert converted is not None
@@ -99,9 +112,13 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     return converted
 
 
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+@lru_cache(maxsize=8)
+def _conversion(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From a profile's colours to sRGB; None for sRGB itself."""
+    meant = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if ImageCms.getProfileDescription(meant).lower().startswith(SRGB):
+        return None
+    return ImageCms.buildTransform(meant, ImageCms.createProfile("sRGB"), mode, "RGB")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:

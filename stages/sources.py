@@ -97,7 +97,7 @@ def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
     rules = Rules(
         tuple(task.licences), task.smallest, task.most_bytes, task.hash_distance, task.white_above, task.white_share
     )
-    with Web(f"crossnet-reproduction/0.1 ({task.contact})") as web:
+    with Web(f"crossnet-reproduction/0.1 ({task.contact or 'reproduces arXiv:1901.04530'})") as web:
         search.fetch(
             raw, store, web, task.queries.model_dump(), task.services, rules, task.wanted, task.most_found,
             task.preview_width, task.test_share, task.seed,

@@ -116,7 +116,6 @@ def elephants(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]
     return [openverse, commons], {
         "tasks.elephants.services.openverse": openverse.url,
         "tasks.elephants.services.commons": commons.url,
-        "tasks.elephants.contact": "tests@localhost",
         "tasks.elephants.wanted": "12",
         "tasks.elephants.smallest": "100",
         "tasks.elephants.queries.B": "[elephant white background]",

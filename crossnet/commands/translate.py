@@ -66,7 +66,8 @@ def _translate_one(method: object, path: Path, target: Path, to: str, max_pixels
     """Read, translate and write one image; the file appears whole or not at all."""
     from PIL import Image
 
-    from crossnet.images import decode, pixels
+    from crossnet.datasets.preparation.kinds import decode
+    from crossnet.images import pixels
     from crossnet.model import translate as run
     from crossnet.training.method import Method
 

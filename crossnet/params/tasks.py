@@ -139,7 +139,7 @@ class SearchTask(Pictures):
     source: Literal["search"]
     queries: Queries
     services: dict[str, str]
-    contact: Contact
+    contact: Contact | None
     licences: Annotated[list[str], Field(min_length=1)]
     wanted: Positive
     most_found: Positive

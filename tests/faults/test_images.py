@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
+from pillow_heif import register_heif_opener
 from ruamel.yaml import YAML
 
 from crossnet.datasets.layout import Ledger, read_names, translation_names
@@ -112,6 +113,33 @@ def jpeg() -> bytes:
     stream = io.BytesIO()
     noise(5, size=(64, 64)).save(stream, "JPEG")
     return stream.getvalue()
+
+
+def broken_off(form: str, keeps_its_size: bool) -> bytes:
+    """Two thirds of a whole file, and zeros where room was set aside for the rest."""
+    stream = io.BytesIO()
+    register_heif_opener()
+    noise(6, size=(64, 64)).save(stream, form)
+    whole = stream.getvalue()
+    kept = whole[: len(whole) * 2 // 3]
+    return kept.ljust(len(whole), b"\0") if keeps_its_size else kept
+
+
+@pytest.mark.parametrize(
+    ("form", "keeps_its_size"),
+    [(form, False) for form in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF", "GIF")]
+    + [(form, True) for form in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF")],  # a TIFF's zeros are black pixels
+)
+def test_what_broke_off_is_found_in_every_format(raw: Path, form: str, keeps_its_size: bool) -> None:
+    (raw / "testA" / f"x.{form.lower()}").write_bytes(broken_off(form, keeps_its_size))
+    [(name, reason)] = run(raw, 0.1).refused.items()
+    assert name == f"testA/x.{form.lower()}"
+    assert re.fullmatch(r"[^\n]*copy or download it again[^\n]*", reason)
+
+
+def test_what_a_camera_fills_up_after_the_end_is_whole(raw: Path) -> None:
+    (raw / "testA" / "x.jpg").write_bytes(jpeg() + bytes(500))
+    assert run(raw, 0.1).refused == {}
 
 
 BROKEN = {

@@ -22,7 +22,7 @@ BEGINNINGS = (
     (rb"\s*\Z", "an empty file", AGAIN),
     (rb"\0+\Z", "nothing but zeros", AGAIN),
     (rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", "a HEIC photograph that is not whole", HEIC),
-    (rb".{4}ftypavi[fs]", "an AVIF image", "convert it to JPEG or PNG, for example by `avifdec`"),
+    (rb".{4}ftypavi[fs]", "an AVIF image that is not whole", AGAIN),
     (rb".{4}ftypcrx |.{8}CR\x02", "a Canon RAW photograph", DEVELOP),
     (rb"FUJIFILMCCD-RAW|IIU\0|IIR[OS]|MMOR|FOVb", "a RAW photograph", DEVELOP),
     (rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI ", "a video", "take single frames out of it, for example by `ffmpeg`"),
@@ -72,9 +72,11 @@ def _told(path: Path) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise OSError(hint_for(head) or "no image of a known format") from error
     except OSError as error:
+        if isinstance(error.__cause__, Image.DecompressionBombError):
+            raise OSError(f"{error}; export it smaller") from error
         if hint := hint_for(head):
             raise OSError(f"{hint} ({error})") from error
-        raise OSError(f"{error}; {AGAIN}" if "truncated" in str(error) else str(error)) from error
+        raise OSError(str(error) if "convert it" in str(error) else f"{error}; {AGAIN}") from error
 
 
 def _is_negative(head: bytes) -> bool:

@@ -46,6 +46,8 @@ def unpack(
     that is in `folder` already, as another archive's.
     """
     by_hand = f"by hand: get {archive.name} from {page} and put it at {store / archive.name}, then run the same again"
+    if archive.sha256:
+        by_hand += "; of a file of your own, set its sha256 to null as well"
     address, new = address_of(archive.urls), archive.sha256 is None
     if new and checksums is not None:
         new = Checksums(checksums, store).of(archive.name, address) is None

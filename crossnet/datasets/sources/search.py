@@ -18,10 +18,14 @@ from crossnet.datasets.search.judge import Judge, Kept, Rules
 from crossnet.datasets.search.manifest import REFUSED, Refusal, write_refused
 from crossnet.datasets.search.openverse import Openverse
 from crossnet.datasets.search.store import Store
+from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.web import Web
 from crossnet.progress import progress
 
 WHITE = "B"  # the side with a white border, searched first: it is the scarcer, and a duplicate stays where it is first
+GOES_ON = (
+    "look at the network and run the same again: it goes on from here; or take images of your own, by task=folders"
+)
 SERVICES = ("openverse", "commons")
 
 
@@ -44,7 +48,7 @@ def fetch(
     after the other; wanted: images a side; most_found: results looked at of one query to one service; preview_width:
     pixels, of Commons' images; test_share: of each side. `store` keeps what was answered, so a run that was killed
     goes on, and the folder follows from the store and these arguments alone. The environment's OPENVERSE_TOKEN is for
-    Openverse. Raises SearchError or WebError where it cannot go on, LicenceError for an unknown licence.
+    Openverse. Raises SearchError where it cannot go on, LicenceError for an unknown licence.
     """
     licences.check(rules.licences)
     settings = {
@@ -72,6 +76,8 @@ def fetch(
             write(folder, kept_store, kept, settings, test_share, seed)
     except Timeout:
         raise SearchError(f"{store}: another run fetches into it; wait for it to end") from None
+    except WebError as error:
+        raise SearchError(f"{error}; {GOES_ON}") from error
 
 
 def _service(name: str, address: str, web: Web, store: Store, rules: Rules, preview_width: int) -> Search:

@@ -26,7 +26,7 @@ FILES = {
     "of an iPhone.HEIC": (box(b"heic", b"mif1", b"heic"), "a HEIC photograph that is not whole; copy or"),
     "of a Samsung.heif": (box(b"mif1", b"heic"), "a HEIC photograph that is not whole; copy"),
     "HEIC called.jpg": (box(b"heix"), "a HEIC photograph that is not whole; copy"),
-    "a broken.avif": (box(b"avif", b"mif1"), "an AVIF image; convert it"),
+    "a broken.avif": (box(b"avif", b"mif1"), "an AVIF image that is not whole; copy"),
     "a Canon.CR3": (box(b"crx "), "a Canon RAW photograph; develop it"),
     "a Canon.CR2": (zeros_after(b"II*\0\x10\0\0\0CR\x02\0"), "a Canon RAW photograph; develop it"),
     "a Fuji.RAF": (zeros_after(b"FUJIFILMCCD-RAW 0201"), "a RAW photograph; develop it"),
