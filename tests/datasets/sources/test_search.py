@@ -183,6 +183,11 @@ def test_a_service_that_there_is_not_is_told(tmp_path: Path) -> None:
         Job(tmp_path / "raw", tmp_path / "store", (("bing", "http://127.0.0.1:1"),)).run()
 
 
+def test_without_a_network_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match=r"^http://127\.0\.0\.1:1/[^\n]*run the same again[^\n]*task=folders$"):
+        Job(tmp_path / "raw", tmp_path / "store", (("openverse", "http://127.0.0.1:1"),)).run()
+
+
 def test_a_second_run_at_the_same_time_stops(services: Services, tmp_path: Path) -> None:
     todo = job(services, tmp_path)
     todo.store.mkdir()
