@@ -4,12 +4,14 @@ import argparse
 import json
 import math
 import sys
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 KEYS = {"within", "better", "worse_by"}
 
@@ -25,17 +27,50 @@ class Bound:
 
 
 def read(path: Path) -> dict[str, Bound]:
-    """The bounds of a YAML file by metric ("foreground.auc"). Raises ValueError where one of them says too little."""
-    return {metric: _bound(f"{path}: {metric}", entry) for metric, entry in YAML(typ="safe").load(path).items()}
+    """The bounds of a YAML file by metric ("foreground.auc"). Raises ValueError for none, and for what is none."""
+    try:
+        found = YAML(typ="safe").load(path)
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: no YAML ({' '.join(str(error).partition('To suppress')[0].split())})") from None
+    if not isinstance(found, dict) or not found:
+        raise ValueError(
+            f"{path}: found {_said(found)}; wanted a bound a metric: `foreground.auc: {{within: [0.86, 1.0]}}`"
+        )
+    return {str(metric): _bound(f"{path}: {metric}", entry) for metric, entry in found.items()}
 
 
 def _bound(place: str, entry: Any) -> Bound:
     if not isinstance(entry, dict) or not entry or set(entry) - KEYS:
-        raise ValueError(f"{place}: {entry} is no bound; wanted some of {', '.join(sorted(KEYS))}")
-    if ("worse_by" in entry) != ("better" in entry) or entry.get("better", "higher") not in ("higher", "lower"):
-        raise ValueError(f"{place}: worse_by is a number that goes with better: higher or better: lower")
-    low, high = entry.get("within", (None, None))
-    return Bound(low, high, entry.get("worse_by"), entry.get("better") == "lower")
+        raise ValueError(
+            f"{place}: found {_said(entry)}; wanted some of within, better and worse_by, each with a value"
+        )
+    low, high = _range(place, entry["within"]) if "within" in entry else (None, None)
+    better: Any = entry.get("better")
+    worse_by: Any = entry.get("worse_by")
+    if "better" in entry and better not in ("higher", "lower"):
+        raise ValueError(f"{place}: better: found {_said(better)}; wanted higher or lower")
+    if "worse_by" in entry and (not _is_number(worse_by) or worse_by < 0):
+        raise ValueError(f"{place}: worse_by: found {_said(worse_by)}; wanted a number from 0 on")
+    if ("worse_by" in entry) != ("better" in entry):
+        given, missing = ("worse_by", "better") if "worse_by" in entry else ("better", "worse_by")
+        raise ValueError(f"{place}: {given} without {missing}; wanted both or neither")
+    return Bound(low, high, worse_by, better == "lower")
+
+
+def _range(place: str, within: Any) -> tuple[float, float]:
+    match within:
+        case [low, high] if _is_number(low) and _is_number(high) and low <= high:
+            return low, high
+    raise ValueError(f"{place}: within: found {_said(within)}; wanted two numbers, [least, most]")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _said(value: Any) -> str:
+    """What was found, in a few words."""
+    return "nothing" if value is None else textwrap.shorten(repr(value), 60, placeholder=" ...")
 
 
 def outside(metrics: Mapping[str, Any], bounds: Mapping[str, Bound]) -> list[str]:
@@ -77,8 +112,18 @@ def _value(metrics: Any, name: str) -> float | None:
     """The number of a dotted name; None where there is none."""
     for key in name.split("."):
         metrics = metrics.get(key) if isinstance(metrics, Mapping) else None
-    is_number = isinstance(metrics, int | float) and not isinstance(metrics, bool) and math.isfinite(metrics)
-    return metrics if is_number else None
+    return metrics if _is_number(metrics) else None
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    """A metrics file. Raises ValueError where it is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: no JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path}: found {_said(found)}; wanted metrics, {{name: number}}")
+    return found
 
 
 def main() -> int:
@@ -89,8 +134,8 @@ def main() -> int:
     parser.add_argument("--base", type=Path, help="metrics.json of an earlier revision")
     options = parser.parse_args()
     try:
-        metrics, bounds = json.loads(options.metrics.read_text()), read(options.bounds)
-        base = json.loads(options.base.read_text()) if options.base else {}
+        metrics, bounds = _measured(options.metrics), read(options.bounds)
+        base = _measured(options.base) if options.base else {}
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

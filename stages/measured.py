@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import typer
 from numpy.typing import NDArray
 
 from crossnet.metrics.background import background_changed
 from crossnet.metrics.code_norms import code_norm
 from crossnet.metrics.copying import copying
 from crossnet.metrics.distances import Sets
-from crossnet.metrics.foreground import auc_of_each, foreground, iou_of_each, roc, scores, separation
+from crossnet.metrics.foreground import auc_of_each, both_kinds, foreground, iou_of_each, roc, scores, separation
 from crossnet.metrics.inversion import correlations
 from crossnet.metrics.nearest import nearest
 from crossnet.metrics.paired import paired
@@ -35,7 +36,7 @@ def of_each(tests: Mapping[str, Direction], sets: Mapping[str, Sets], masks: Mas
         }
         if test.real:
             found[name]["nearest"] = nearest(sets[name].translations, sets[name].real)
-    if masks:
+    if both_kinds(masks):
         translated = tests["to_b"].translated
         found["to_b"] |= {"auc": auc_of_each(scores(translated), masks), "iou": iou_of_each(translated, masks)}
     if is_paired:
@@ -51,14 +52,19 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
 
 
 def foregrounds(test: Direction, masks: Masks, is_paired: bool, maps: Path, curves: Path) -> dict[str, Any]:
-    """The block `foreground`, where there are masks, and `foreground_scores`, where the method wrote score maps.
+    """The block `foreground`, where masks tell it, and `foreground_scores`, where the method wrote score maps.
 
-    The curves of both and of the input go into files of the folder of curves.
+    The curves of both and of the input go into files of the folder of curves. Masks that are all object or all
+    background tell nothing: a line says so.
     """
     curves.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
     drawn = {"translation": scores(test.translated), "input": scores(test.inputs)}
-    if masks:
+    if masks and not both_kinds(masks):
+        kind = "object" if masks[0].all() else "background"
+        wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
+        typer.echo(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}", err=True)
+    if both_kinds(masks):
         found["foreground"] = foreground(test.translated, test.inputs, masks, test.targets if is_paired else None)
         if own := read_scores(maps, test.names, masks):
             found["foreground_scores"] = separation(own, masks)

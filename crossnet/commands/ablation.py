@@ -1,13 +1,16 @@
 """`crossnet ablation`: the paper's ablation and CycleGAN, queued as DVC experiments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossnet.commands.chosen import Scale, Task
+from crossnet.commands.chosen import Scale, Task, picked
 from crossnet.commands.stop import stop
+
+if TYPE_CHECKING:
+    from crossnet.experiments.runs import Run
 
 
 def ablation(
@@ -19,6 +22,7 @@ def ablation(
     """Queue GAN+Id, +ZId, +CTC, CrossNet and CycleGAN (Fig. 5) with `dvc exp run --queue`, seed by seed.
 
     Prints each command, leaves out what is an experiment or queued already, and forecasts how long the rest will take.
+    An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none.
     """
     from crossnet.experiments.grid import QueueError, grid, queue, settings_of, shown
     from crossnet.experiments.revisions import RunsError, read_params, revisions, unfinished
@@ -26,14 +30,13 @@ def ablation(
     from crossnet.experiments.settings import SettingsError, effective
 
     root = Path.cwd()
+    task, scale = picked(root, task, scale)
     try:
-        params = read_params(root, None)
-        task, scale = task or str(params.get("task")), scale or str(params.get("scale"))
-        experiments = {name: commit for name, commit in revisions(root).items() if name != "HEAD"}
+        params, experiments = read_params(root, None), revisions(root)
+        of_head, _ = read_runs(root, {"HEAD": experiments.pop("HEAD")}, task, scale)
         runs, _ = read_runs(root, experiments, task, scale)
         waiting = [*unfinished(root)]
-        there = [(run.method, run.seed, run.settings, f"finished as {run.name}") for run in runs]
-        there += [
+        queued = [
             (found["method"], found["seed"], effective(found), f"{state.lower()} as {name}")
             for name, state, found in waiting
             if state != "Failed" and (found.get("task"), found.get("scale")) == (task, scale)
@@ -42,12 +45,20 @@ def ablation(
         settings = [settings_of(each, params) for each in wanted]
     except (RunsError, SettingsError) as error:
         raise stop(str(error)) from None
+    shapes = (f"scales.{scale}.images.", f"tasks.{task}.")  # what images follow from
+    now = {key: value for key, value in settings[0].items() if key.startswith(shapes)}
+    alike = (run for run in [*of_head, *runs] if now == {k: v for k, v in run.settings.items() if k.startswith(shapes)})
+    usual = next(alike, None)
     ahead = []
     for each, effect in zip(wanted, settings, strict=True):
-        known = [why for *key, why in there if key == [each.method, each.seed, effect]]
+        made = [run for run in runs if (run.method, run.seed, run.settings) == (each.method, each.seed, effect)]
+        known = [f"finished as {run.name}, {_images(run, usual)}" for run in made if usual and run.data == usual.data]
+        known += [why for *key, why in queued if key == [each.method, each.seed, effect]]
         if known:
             typer.echo(f"# {each.column}, seed {each.seed}: {known[0]}")
             continue
+        for run in made:
+            typer.echo(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}")
         typer.echo(shown(each.command))
         ahead.append(each)
         if not dry_run:
@@ -58,20 +69,36 @@ def ablation(
     if not ahead:
         typer.echo("# nothing left to queue")
         return
-    _forecast([each.method for each in ahead], {run.method: run.seconds for run in runs if run.seconds}, task, scale)
+    finished = {run.method: run.seconds for run in runs if run.seconds}
+    typer.echo(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}")
     typer.echo("dvc queue start -j 1")
 
 
-def _forecast(methods: Sequence[str], seconds: dict[str, Any], task: str, scale: str) -> None:
-    """Hours of training ahead: as long as finished runs of each method took, or as `crossnet plan` measures."""
-    from crossnet.commands.plan import plan
+def _images(run: "Run", usual: "Run | None") -> str:
+    """Which images a run is on, beside those that it should be on."""
+    from crossnet.experiments.revisions import SHOWN
+
+    images = f"on images {run.data[:SHOWN] or 'unknown'}"
+    if usual is None or run is usual:
+        return images
+    return f"{images}, {'as' if run.data == usual.data else 'not on ' + usual.data[:SHOWN] + ' as'} {usual.name}"
+
+
+def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, scale: str) -> str:
+    """Hours of training ahead: as long as a finished run of each method took, or as is measured here."""
+    from crossnet.commands.plan import seconds_of
+    from crossnet.params import ParamsError
 
     counts = {method: methods.count(method) for method in sorted(set(methods))}
-    if all(method in seconds for method in counts):
-        hours = sum(count * seconds[method] for method, count in counts.items()) / 3600
-        parts = ", ".join(f"{n} of {method} at {seconds[method] / 60:.1f} minutes" for method, n in counts.items())
-        typer.echo(f"# forecast: {hours:.1f} hours of training one after another ({parts}, as finished runs took)")
-        return
+    total, parts = 0.0, []
     for method, count in counts.items():
-        typer.echo(f"# {count} of {method}; each is measured to take:")
-        plan(task=task, method=method, scale=scale)
+        try:
+            seconds = finished.get(method) or seconds_of(task, method, scale)
+        except ParamsError as error:
+            return f"not known: {error}"
+        if seconds is None:
+            return f"not known for {len(methods)} runs: fetch and prepare the task first, to know its images"
+        total += count * seconds
+        source = "as finished runs took" if method in finished else "as measured here"
+        parts.append(f"{count} of {method} at {seconds / 60:.1f} minutes, {source}")
+    return f"{total / 3600:.1f} hours of training one after another ({'; '.join(parts)})"

@@ -1,7 +1,10 @@
-"""Which experiments `crossnet compare` and `crossnet claims` are about: their options, and what these name."""
+"""Which experiments `crossnet compare`, `claims` and `ablation` are about: their options, and what these name."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +23,21 @@ Revisions = Annotated[
 Out = Annotated[Path | None, typer.Option(help="Where to write; reports/experiments/<task> if not named.")]
 
 
+def picked(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
+    """The task and scale that are asked for, those of params.yaml where none are; stops where it has no such block."""
+    from crossnet.experiments.revisions import RunsError, read_params
+
+    try:
+        params = read_params(root, None)
+    except RunsError as error:
+        raise stop(str(error)) from None
+    task, scale = task or str(params.get("task")), scale or str(params.get("scale"))
+    for kind, name in (("tasks", task), ("scales", scale)):
+        if name not in (params.get(kind) or {}):
+            raise stop(f"params.yaml: {kind}: {name!r} is none of {', '.join(params.get(kind) or {})}")
+    return task, scale
+
+
 def chosen(
     task: str | None, scale: str | None, rev: Sequence[str] | None, out: Path | None
 ) -> "tuple[Experiments, Path]":
@@ -28,8 +46,42 @@ def chosen(
     from crossnet.experiments.revisions import RunsError
     from crossnet.experiments.settings import SettingsError
 
+    root = Path.cwd()
+    task, scale = picked(root, task, scale)
+    folder = out or Path("reports/experiments") / task
+    if out is None:
+        _not_of_another_scale(folder, scale)
     try:
-        found = read(Path.cwd(), task, scale, rev or [])
+        found = read(root, task, scale, rev or [])
     except (RunsError, SettingsError) as error:
         raise stop(str(error)) from None
-    return found, out or Path("reports/experiments") / found.task
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    return found, folder
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Stop where the folder, or something in it, cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        place, around = Path(error.filename or folder).absolute(), folder.absolute()
+        if not (place.is_relative_to(around) or around.is_relative_to(place)):
+            raise
+        raise stop(
+            f"{error.filename or folder}: {error.strerror}; --out names a folder that can be written to"
+        ) from None
+
+
+def _not_of_another_scale(folder: Path, scale: str) -> None:
+    for path in (folder / "table.json", folder / "claims.json"):
+        try:
+            there = json.loads(path.read_text(encoding="utf-8")).get("scale", scale)
+        except (OSError, ValueError, AttributeError):
+            continue
+        if there != scale:
+            raise stop(
+                f"{path}: is of scale {there!r}, and would be overwritten by {scale!r}; --out names another folder"
+            )

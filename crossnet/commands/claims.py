@@ -2,7 +2,7 @@
 
 import typer
 
-from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen
+from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
 
 
 def claims(
@@ -22,7 +22,8 @@ def claims(
 
     found, folder = chosen(task, scale, rev, out)
     judged = judge(found.task, found.rows)
-    write(folder, found.task, found.scale, judged)
+    with writing(folder):
+        write(folder, found.task, found.scale, judged)
     for line in found.notes:
         typer.echo(line, err=True)
     for claim in judged:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen
+from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
 from crossnet.commands.stop import stop
 
 NAMED = "ablation, side_by_side, latent, foregrounds, roc"
@@ -34,11 +34,13 @@ def compare(
         raise stop(f"--figure {figure}: is none of {', '.join(FIGURES)}")
     found, folder = chosen(task, scale, rev, out)
     if figure is None:
-        write(folder, found.task, found.scale, found.rows, all_pairs(found.rows, present(found.rows)))
+        with writing(folder):
+            tests = all_pairs(found.rows, present(found.rows))
+            write(folder, found.task, found.scale, found.rows, tests, found.notes)
         typer.echo("\n".join(measured(found.task, found.scale, found.rows)))
     notes = [*found.notes]
     same = [row for row in found.rows if row.data == found.rows[0].data]
-    with TemporaryDirectory() as scratch:
+    with TemporaryDirectory() as scratch, writing(folder):
         material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / "figures", notes, figure is not None)
         for name in [figure] if figure else FIGURES:
             try:

@@ -2,14 +2,30 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crossnet.params import Params
 
 
-def forecast(params: Params, side: int, operations: int, steps: int) -> list[str]:
-    """Train for a few steps on random images, and say how long all will take with `side` images on the larger side."""
+@dataclass(frozen=True)
+class Forecast:
+    """Seconds that a step takes, MiB at the peak, and how many steps there will be, None where that is not known."""
+
+    device: str
+    a_step: float
+    peak_mib: float
+    steps: int | None
+
+    @property
+    def seconds(self) -> float | None:
+        """Of the whole training."""
+        return None if self.steps is None else self.steps * self.a_step
+
+
+def forecast(params: Params, side: int, steps: int) -> Forecast:
+    """Train for a few steps on random images; with `side` images on the larger side, 0 where they are not there yet."""
     import torch
 
     from crossnet.training.batches import Batches
@@ -42,17 +58,25 @@ def forecast(params: Params, side: int, operations: int, steps: int) -> list[str
         journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
         with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as keeper:
             train(method, batches, fabric, short, journal, keeper, note, ticks)
-    seconds = (ends[-1] - ends[0]) / steps
+    wanted = None
+    if side or not options.duration.endswith("epochs"):
+        global_batch = options.batch * options.devices * options.nodes
+        wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
+    device = fabric.device
+    return Forecast(device.type, (ends[-1] - ends[0]) / steps, peak_memory_mib(device), wanted)
+
+
+def told(found: Forecast, params: Params, operations: int) -> list[str]:
+    """A forecast in two lines, for a step of so many operations."""
+    options = params.training
     lines = [
-        f"measured     {seconds:.3f} s a step on {fabric.device.type} ({operations / seconds / 1e9:.0f} GFLOP/s), "
-        f"{peak_memory_mib(fabric.device):.0f} MiB at the peak with everything loaded"
+        f"measured     {found.a_step:.3f} s a step on {found.device} ({operations / found.a_step / 1e9:.0f} GFLOP/s), "
+        f"{found.peak_mib:.0f} MiB at the peak with everything loaded"
     ]
-    if not side and options.duration.endswith("epochs"):
+    if found.seconds is None:
         return [*lines, f"forecast     {options.duration}: fetch and prepare the task first, to know its images"]
-    global_batch = options.batch * options.devices * options.nodes
-    wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
-    hours = wanted * seconds / 3600
+    hours = found.seconds / 3600
     time_left = f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
     processes = options.devices * options.nodes
     several = f" on {processes} such devices, communication not counted" if processes > 1 else ""
-    return [*lines, f"forecast     {wanted} steps ({options.duration}): {time_left} of training{several}"]
+    return [*lines, f"forecast     {found.steps} steps ({options.duration}): {time_left} of training{several}"]

@@ -5,17 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from crossnet.commands.forecast import forecast
+from crossnet.commands.forecast import forecast, told
 from crossnet.commands.stop import stop
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.params.tasks import SculpturesTask, SpecularTask
+
+MEASURED = 3  # steps
 
 
 def plan(
     task: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
     method: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
     scale: Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")] = None,
-    steps: Annotated[int, typer.Option(help="Steps to measure; 0 measures none.", min=0)] = 3,
+    steps: Annotated[int, typer.Option(help="Steps to measure; 0 measures none.", min=0)] = MEASURED,
 ) -> None:
     """Print the operations, memory and disk of a run, and a forecast of its time from a few steps that are measured.
 
@@ -28,6 +30,15 @@ def plan(
         raise stop(str(error)) from None
     for line in _report(params, steps):
         typer.echo(line)
+
+
+def seconds_of(task: str, method: str, scale: str) -> float | None:
+    """Seconds that a run is measured to train for, None where its images are not there to be counted.
+
+    Raises ParamsError.
+    """
+    params = choose(load_params(), task=task, method=method, scale=scale)
+    return forecast(params, _images(params), MEASURED).seconds
 
 
 def _report(params: Params, steps: int) -> list[str]:
@@ -65,7 +76,7 @@ def _report(params: Params, steps: int) -> list[str]:
         pixels = 2 * side * params.images.load_size**2 * 3
         lines.append(f"data         {side} images on the larger side, {pixels / 2**20:.0f} MiB in memory at most")
     if steps:
-        lines += forecast(params, side, one.step_operations, steps)
+        lines += told(forecast(params, side, steps), params, one.step_operations)
     return lines
 
 

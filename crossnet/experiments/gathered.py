@@ -85,7 +85,7 @@ class Gathered:
             except MaterialError as error:
                 self.note(str(error))
                 continue
-            found.append(Column(row.name, self.of(run.commit) / TRANSLATED))
+            found.append(Column(row.name, self.of(run.commit) / TRANSLATED, seed=self.seed))
         if not found:
             raise FigureError("no translations at hand")
         return found

@@ -21,16 +21,11 @@ class Experiments:
     notes: list[str]
 
 
-def read(root: Path, task: str | None, scale: str | None, revs: Sequence[str]) -> Experiments:
+def read(root: Path, task: str, scale: str, revs: Sequence[str]) -> Experiments:
     """The rows of these revisions, or of all experiments and HEAD where none is named.
 
-    task, scale: None is the one of params.yaml as it lies. Raises RunsError where there is nothing to compare.
+    Raises RunsError where there is nothing to compare.
     """
-    here = read_params(root, None)
-    task, scale = task or str(here.get("task")), scale or str(here.get("scale"))
-    for kind, name in (("tasks", task), ("scales", scale)):
-        if name not in (here.get(kind) or {}):
-            raise RunsError(f"params.yaml: {kind}: {name!r} is none of {', '.join(here.get(kind) or {})}")
     runs, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
     if not runs:
         left = f" ({'; '.join(notes)})" if notes else ""

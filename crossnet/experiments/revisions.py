@@ -53,7 +53,7 @@ def revisions(root: Path) -> dict[str, str]:
     try:
         with Repo(str(root)) as repo:
             known = [pair for pairs in repo.experiments.ls(all_commits=True).values() for pair in pairs]
-            known.sort(key=lambda pair: repo.scm.resolve_commit(pair[1]).commit_time, reverse=True)
+            known.sort(key=lambda pair: (-repo.scm.resolve_commit(pair[1]).commit_time, str(pair[0]), pair[1]))
             found: dict[str, str] = {}
             for name, commit in known:
                 short = commit[:SHOWN]
@@ -65,16 +65,26 @@ def revisions(root: Path) -> dict[str, str]:
 
 
 def resolve(root: Path, revs: Sequence[str]) -> dict[str, str]:
-    """The commits of experiments, branches, tags or hashes that were asked for, by name. Raises RunsError."""
+    """The commits of experiments, branches, tags or hashes that were asked for, by name. Raises RunsError.
+
+    Of experiments with one name, the one that comes from HEAD is meant; where none does, it is ambiguous.
+    """
     from dvc.repo import Repo
-    from dvc.repo.experiments.utils import resolve_name  # type: ignore[import-untyped]
+    from dvc.repo.experiments.exceptions import AmbiguousExpRefInfo  # type: ignore[import-untyped]
+    from dvc.repo.experiments.utils import exp_refs_by_names, resolve_name  # type: ignore[import-untyped]
 
     found: dict[str, str] = {}
     for rev in revs:
         try:
             with Repo(str(root)) as repo:
+                named = [repo.scm.get_ref(str(ref))[:SHOWN] for ref in exp_refs_by_names(repo.scm, {rev})[rev]]
                 experiment = resolve_name(repo.scm, [rev]).get(rev)
                 found[rev] = str(repo.scm.resolve_rev(str(experiment or rev)))
+        except AmbiguousExpRefInfo:
+            raise RunsError(
+                f"{rev}: ambiguous: {len(named)} experiments of other commits than HEAD have this name; "
+                f"name one of them by its hash: {', '.join(sorted(named))}"
+            ) from None
         except failures():
             raise RunsError(f"{rev}: no such experiment or commit; `dvc exp list --all-commits` lists them") from None
     return found

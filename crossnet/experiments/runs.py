@@ -10,12 +10,13 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from crossnet.experiments.revisions import RunsError, failures, files, read_params
-from crossnet.experiments.settings import WEIGHTS, Settings, SettingsError, effective
+from crossnet.experiments.settings import Settings, SettingsError, effective, outdated
 from crossnet.figures.page.metrics import flat
 
 METRICS = "reports/metrics.json"
 TRAINING = "reports/training/metrics.json"
 SUMMARY = "reports/training/summary.json"
+LOGGED = "training."  # before the keys of the training log, among a run's metrics
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Run:
     """One finished run: an experiment, or a commit whose outs fit its parameters.
 
     data: the hash of what it was trained on, "" where it is not known. metrics: numbers by dotted key, those of the
-    training log under `training.`. seconds: of training, None where its summary is not at hand. code: a hash of the
+    training log after LOGGED. seconds: of training, None where its summary is not at hand. code: a hash of the
     code that trained, translated and evaluated it, by dvc.lock.
     """
 
@@ -36,6 +37,10 @@ class Run:
     metrics: dict[str, float]
     seconds: float | None
     code: str
+
+    def evaluation(self) -> dict[str, float]:
+        """The metrics of its translations: what the training log adds tells of the machine too, as its speed."""
+        return {key: value for key, value in self.metrics.items() if not key.startswith(LOGGED)}
 
 
 def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tuple[list[Run], list[str]]:
@@ -57,7 +62,7 @@ def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tu
         key = (run.method, run.seed, run.data, repr(sorted(run.settings.items(), key=lambda item: item[0])))
         if key not in runs:
             runs[key] = run
-        elif runs[key].metrics != run.metrics:
+        elif runs[key].evaluation() != run.evaluation():
             notes.append(f"left out: {name}: the same parameters and seed as {runs[key].name}, with other metrics")
     return list(runs.values()), notes
 
@@ -70,9 +75,9 @@ def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
         raise RunsError(f"no {METRICS if metrics is None else 'dvc.lock'} in it: not finished; `dvc exp run` makes it")
     stale = _stale(lock, params)
     if stale:
-        raise RunsError(f"its results are not those of its params.yaml ({stale} differs); `dvc repro` and commit")
+        raise RunsError(f"its results are not those of its params.yaml: {stale}; `dvc repro` and commit")
     training, summary = _json(tree, TRAINING) or {}, _json(tree, SUMMARY) or {}
-    numbers = dict(flat(metrics)) | dict(flat(training, "training."))
+    numbers = dict(flat(metrics)) | dict(flat(training, LOGGED))
     seconds = summary.get("seconds")
     return Run(
         name=name,
@@ -105,12 +110,9 @@ def _json(tree: Any, path: str) -> dict[str, Any] | None:
 
 
 def _stale(lock: Mapping[str, Any], params: Mapping[str, Any]) -> str:
-    """The first parameter of training whose locked value is not the one of params.yaml, or nothing."""
-    locked = lock.get("train", {}).get("params", {}).get("params.yaml", {})
-    for key in ("task", "method", "seed", *WEIGHTS):
-        if key in locked and locked[key] != params.get(key):
-            return key
-    return ""
+    """The first parameter of the images or of training that is another than the results were made with, or nothing."""
+    stages = (lock.get(stage, {}).get("params", {}).get("params.yaml", {}) for stage in ("prepare", "train"))
+    return next(filter(None, (outdated(locked, params) for locked in stages)), "")
 
 
 def _data(lock: Mapping[str, Any], task: str) -> str:

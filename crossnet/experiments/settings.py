@@ -16,6 +16,7 @@ ABLATION: dict[str, Settings] = {  # Fig. 5: the name of a column, and what is s
     "+CTC": {"lambda_zcyc": 0},
     FULL: {},
 }
+CHOICES = {"methods": "method", "scales": "scale", "tasks": "task"}  # of blocks: the key that names one
 METHODS = {"crossnet": FULL, "cyclegan": "CycleGAN", "munit": "MUNIT", "drit": "DRIT", "dped": "DPED", "aggan": "AGGAN"}
 SHAPE_NOTHING = ("path", "a", "b", "meshes", "url", "mirrors", "most_bytes", "contact", "fid")  # of a task's block
 
@@ -42,6 +43,26 @@ def effective(params: Mapping[str, Any]) -> Settings:
     for place, block in chosen.items():
         found |= {f"{place}.{key}": value for key, value in flat(block)}
     return found
+
+
+def outdated(locked: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    """The first parameter that dvc.lock has otherwise than these, in words, or nothing; what shapes nothing may differ.
+
+    locked: a value or a block by dotted key, as a stage of dvc.lock has them.
+    """
+    values = _values(params)
+    for place, block in locked.items():
+        kind, _, rest = place.partition(".")
+        choice, chosen = CHOICES.get(kind), rest.partition(".")[0]
+        if choice and chosen != str(params.get(choice)):
+            return _otherwise(choice, {choice: chosen}, values)
+        was = _values({place: block})
+        now = {key: value for key, value in values.items() if f"{key}.".startswith(f"{place}.")}
+        for key in was | now:
+            same = key in was and key in now and was[key] == now[key]
+            if not same and not _shapes_nothing(key):
+                return _otherwise(key, was, now)
+    return ""
 
 
 def difference(settings: Settings, reference: Settings) -> Settings:
@@ -79,6 +100,23 @@ def _block(params: Mapping[str, Any], kind: str, chosen: str) -> Mapping[str, An
     if not isinstance(block, Mapping):
         raise SettingsError(f"params.yaml: {kind}.{chosen}: no such block; wanted the one that the choice names")
     return block
+
+
+def _values(params: Mapping[str, Any]) -> Settings:
+    """Values by dotted key; a weight is one value, of one direction or of two."""
+    weights = {key: _plain(value) for key, value in params.items() if key in WEIGHTS}
+    return dict(flat({key: value for key, value in params.items() if key not in WEIGHTS})) | weights
+
+
+def _shapes_nothing(key: str) -> bool:
+    """Whether a dotted key is one of a task's block that shapes nothing."""
+    kind, *rest = key.split(".")
+    return kind == "tasks" and any(option in SHAPE_NOTHING for option in rest[1:2])
+
+
+def _otherwise(key: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    locked, here = (written(values[key]) if key in values else "not there" for values in (was, now))
+    return f"{key} is {locked} in dvc.lock, {here} in params.yaml"
 
 
 def _plain(weight: Any) -> Any:

@@ -18,10 +18,13 @@ def present(rows: Sequence[Row]) -> list[str]:
     return [metric for metric in BETTER if any(row.values(metric) for row in rows)]
 
 
-def write(folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Sequence[Paired]) -> None:
+def write(
+    folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Sequence[Paired], notes: Sequence[str] = ()
+) -> None:
     """Write table.json, table.csv (a line for each run) and table.md (a line for each row) into the folder.
 
     table.md has the tests of the metrics that the paper argues with alone: distances and the foreground's AUC.
+    notes: a line for each thing that a reader of the tables has to know, such as what was left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     found = {
@@ -29,10 +32,12 @@ def write(folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Seque
         "scale": scale,
         "rows": [_row(row) for row in rows],
         "tests": [asdict(test) for test in tests],
+        "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     (folder / "table.json").write_text(text, encoding="utf-8")
-    (folder / "table.md").write_text("\n".join(measured(task, scale, rows) + tested(_argued(tests))), encoding="utf-8")
+    shown = measured(task, scale, rows) + tested(_argued(tests)) + _noted(notes)
+    (folder / "table.md").write_text("\n".join(shown), encoding="utf-8")
     metrics = present(rows)
     with (folder / "table.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
@@ -61,6 +66,10 @@ def tested(tests: Sequence[Paired]) -> list[str]:
     )
     heads = ["metric", "first", "second", "seeds", "difference", "95 % interval", "p", "p (Holm)"]
     return [about, "", *_table(heads, [_tested(test) for test in tests]), ""]
+
+
+def _noted(notes: Sequence[str]) -> list[str]:
+    return ["What to know about these runs:", "", *(f"- {note}" for note in notes), ""] if notes else []
 
 
 def _argued(tests: Sequence[Paired]) -> list[Paired]:

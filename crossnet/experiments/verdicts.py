@@ -19,7 +19,6 @@ from crossnet.experiments.rows import BETTER, Row
 
 Verdict = Literal["holds", "does not hold", "undecided", "not tried"]
 LEVEL = 0.05
-MOST_SAID = 3
 
 
 @dataclass(frozen=True)
@@ -36,45 +35,29 @@ class Side:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One comparison, and whether its difference is on the claimed side."""
+    """One comparison: what is claimed, and how it was tested."""
 
+    side: Side
     test: Paired
-    as_claimed: bool
 
-    def says(self) -> str:
-        """In words: the metric, the rows, the difference, its side and p."""
-        p = f", p = {self.test.p:.3f}" if self.test.p is not None else f" ({self.test.note})"
-        side = "as claimed" if self.as_claimed else "the other way"
-        return f"{self.test.metric}, {self.test.first} - {self.test.second}: {self.test.difference:+.4g}, {side}{p}"
+    @property
+    def as_claimed(self) -> bool:
+        """Whether the difference is on the claimed side."""
+        return self.test.difference * self.side.sign > 0
 
 
 def verdict_of_all(outcomes: Sequence[Outcome]) -> Verdict:
     """Of a claim that every comparison has to bear out."""
-    if any(not each.as_claimed and _below(each.test.p_holm) for each in outcomes):
+    if any(not each.as_claimed and below(each.test.p_holm) for each in outcomes):
         return "does not hold"
-    return "holds" if all(each.as_claimed and _below(each.test.p) for each in outcomes) else "undecided"
+    return "holds" if all(each.as_claimed and below(each.test.p) for each in outcomes) else "undecided"
 
 
 def verdict_of_any(outcomes: Sequence[Outcome]) -> Verdict:
     """Of a claim that one comparison is enough for."""
-    if any(each.as_claimed and _below(each.test.p_holm) for each in outcomes):
+    if any(each.as_claimed and below(each.test.p_holm) for each in outcomes):
         return "holds"
-    return "does not hold" if all(not each.as_claimed and _below(each.test.p) for each in outcomes) else "undecided"
-
-
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """The comparisons in words: each of a few, or how many went which way."""
-    if len(outcomes) <= MOST_SAID:
-        return "; ".join(each.says() for each in outcomes) + "."
-    sure = sum(each.as_claimed and _below(each.test.p) for each in outcomes)
-    against = sum(not each.as_claimed and _below(each.test.p_holm) for each in outcomes)
-    untested = sum(each.test.p is None for each in outcomes)
-    way = sum(each.as_claimed for each in outcomes)
-    few = f", {untested} without a test: too few shared seeds" if untested else ""
-    return (
-        f"Of {len(outcomes)} comparisons {way} go as claimed, {sure} of them with p < {LEVEL:g}; "
-        f"{len(outcomes) - way} go the other way, {against} of them with Holm's p < {LEVEL:g}{few}."
-    )
+    return "does not hold" if all(not each.as_claimed and below(each.test.p) for each in outcomes) else "undecided"
 
 
 def compare(wanted: Sequence[tuple[str, Row, Row]]) -> list[Outcome]:
@@ -95,8 +78,9 @@ def outcomes_of(wanted: Sequence[Side]) -> list[Outcome]:
         or Paired(side.metric, side.first, side.second, (), 0.0, None, None, None, None, "no shared seed")
         for side in wanted
     ]
-    return [Outcome(test, test.difference * side.sign > 0) for test, side in zip(corrected(tests), wanted, strict=True)]
+    return [Outcome(side, test) for side, test in zip(wanted, corrected(tests), strict=True)]
 
 
-def _below(p: float | None) -> bool:
+def below(p: float | None) -> bool:
+    """Whether there is a p, below the level."""
     return p is not None and p < LEVEL

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossnet.figures import sheet
-from crossnet.figures.columns import ARROWS, Column, Subjects, Way
+from crossnet.figures.columns import ARROWS, Column, Subjects, Way, subtitle
 from crossnet.figures.palette import LIGHT, Theme
 
 
@@ -26,6 +26,6 @@ def draw(
         under.append("")
         for row, image in zip(rows, images, strict=True):
             row.append(tested.truth(way, image))
-    panel = sheet.Panel(tuple(heads), rows, ARROWS[way], tested.title(way), under=under)
+    panel = sheet.Panel(tuple(heads), rows, ARROWS[way], subtitle(columns, tested.title(way)), under=under)
     sheet.draw([panel], out, theme)
     return images

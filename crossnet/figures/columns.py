@@ -14,11 +14,22 @@ ARROWS: dict[Way, str] = {"to_b": "A → B", "to_a": "B → A"}
 
 @dataclass(frozen=True)
 class Column:
-    """A method's run: its name, its folder `translated` with to_b, to_a and codes, and what stands under its column."""
+    """A method's run: its name, its folder `translated` with to_b, to_a and codes, and what stands under its column.
+
+    seed: of the run, where that is known.
+    """
 
     name: str
     translated: Path
     under: str = ""
+    seed: int | None = None
+
+
+def subtitle(columns: Sequence[Column], title: str = "") -> str:
+    """The seeds that the columns are of, as far as they are known, before a title: "seed 0: horses → zebras"."""
+    seeds = sorted({column.seed for column in columns if column.seed is not None})
+    told = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}" if seeds else ""
+    return ": ".join(filter(None, (told, title)))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossnet.figures import sheet
-from crossnet.figures.columns import Column, Subjects
+from crossnet.figures.columns import Column, Subjects, subtitle
 from crossnet.figures.foregrounds import extract
 from crossnet.figures.palette import LIGHT, Theme
 
@@ -39,7 +39,8 @@ def draw(
                 overlaps.append((image, column.name, _overlap(found, sheet.read(masks / f"{image}.png"))))
         rows.append([*row, sheet.read(masks / f"{image}.png")] if masked else row)
     half = (len(rows) + 1) // 2
-    sheet.draw([sheet.Panel(heads, part) for part in (rows[:half], rows[half:]) if part], out, theme)
+    panels = [sheet.Panel(heads, part, subtitle=subtitle(columns)) for part in (rows[:half], rows[half:]) if part]
+    sheet.draw(panels, out, theme)
     return overlaps
 
 

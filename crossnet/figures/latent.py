@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from numpy.typing import NDArray
 
 from crossnet.figures import sheet
-from crossnet.figures.columns import ARROWS, Column, Subjects, Way
+from crossnet.figures.columns import ARROWS, Column, Subjects, Way, subtitle
 from crossnet.figures.palette import LIGHT, Theme
 
 Code = NDArray[np.float32]  # (C, h, w)
@@ -94,7 +94,7 @@ def draw(
             if not panels:
                 rows[-1].insert(0, tested.input(way, image))
         heads = HEADS if panels else ("input", *HEADS)
-        panels.append(sheet.Panel(heads, rows, f"{column.name}, {ARROWS[way]}"))
+        panels.append(sheet.Panel(heads, rows, f"{column.name}, {ARROWS[way]}", subtitle([column])))
     sheet.draw(panels, out, theme)
     return basis
 

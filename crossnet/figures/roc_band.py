@@ -13,6 +13,7 @@ from crossnet.figures.palette import points as in_points
 from crossnet.figures.roc import Curve
 
 GRID = np.linspace(0, 1, 201)
+SPREAD = "± standard deviation; band: least to most of the seeds"  # of areas in labels, and of curves
 DASHES = ("-", (0, (6, 2)), (0, (1, 1.5)), "-.", (0, (9, 3, 1, 3)))
 
 
@@ -38,7 +39,7 @@ def band(curves: Sequence[Curve]) -> Band:
 def draw(
     bands: Mapping[str, Band], out: Path, *, labels: Mapping[str, str], floor: Curve | None, theme: Theme = LIGHT
 ) -> None:
-    """Write the figure: a line and a band a method, its label (such as its area) in the legend; at most five.
+    """Write the figure: a line and a band a method, its label (such as its area ± spread) in the legend; at most five.
 
     floor: the curve of the untranslated input. Raises ValueError where there is no band, or too many to tell apart.
     """
@@ -57,6 +58,8 @@ def draw(
     if floor is not None:
         label = labels.get("input", "untranslated input (floor)")
         axes.plot(floor[:, 0], floor[:, 1], color=theme.muted, linewidth=1.6, linestyle=(0, (4, 3)), label=label)
+    if any(each.n > 1 for each in bands.values()):
+        axes.fill([], [], color=theme.muted, alpha=0.3, linewidth=0, label=SPREAD)
     axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), aspect="equal")
     axes.set_xlabel("background taken for foreground", size=in_points(TEXT + 2), color=theme.ink, family=FONT)
     axes.set_ylabel("foreground found", size=in_points(TEXT + 2), color=theme.ink, family=FONT)

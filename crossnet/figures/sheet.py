@@ -17,7 +17,7 @@ from crossnet.figures.palette import DPI, FONT, Theme, points
 WIDTH = 1440  # of all cells together, in pixels, at most
 LARGEST = 288  # cell, in pixels
 TALLEST = 2.0  # cell, height over width
-GAP, PANEL_GAP, MARGIN = 8, 44, 2
+GAP, PANEL_GAP, MARGIN = 8, 44, 16
 TITLE, TEXT, LEADING = 26, 20, 1.35
 ADVANCE = 0.58  # mean width of a letter of FONT, in its size
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import sobel, uniform_filter
 
 from crossnet.figures import sheet
-from crossnet.figures.columns import ARROWS, SIDES, Column, Subjects, Way
+from crossnet.figures.columns import ARROWS, SIDES, Column, Subjects, Way, subtitle
 from crossnet.figures.palette import LIGHT, Theme
 from crossnet.images import luminance
 
@@ -71,7 +71,7 @@ def draw(
             rows.append([_marked(picture, window, across, theme) for picture in pictures])
             rows.append([window.of(picture) for picture in pictures])
         if rows:
-            panels.append(sheet.Panel(tuple(heads), rows, ARROWS[way], tested.title(way)))
+            panels.append(sheet.Panel(tuple(heads), rows, ARROWS[way], subtitle(columns, tested.title(way))))
     sheet.draw(panels, out, theme)
     return shown
 

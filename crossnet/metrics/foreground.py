@@ -27,12 +27,16 @@ def scores(images: Images) -> list[NDArray[np.float64]]:
     return [255 - luminance(image) for image in images]
 
 
+def both_kinds(masks: Masks) -> bool:
+    """Whether the masks have pixels of the object and of the background, all taken together."""
+    return any(mask.any() for mask in masks) and not all(mask.all() for mask in masks)
+
+
 def pooled_auc(maps: Scores, masks: Masks) -> float:
     """Area under the ROC of all pixels of all images together; NaN where every pixel is of one kind."""
     from sklearn.metrics import roc_auc_score  # here, because a task without masks need not wait for it
 
-    labels = _flat(masks)
-    return float(roc_auc_score(labels, _flat(maps))) if 0 < labels.mean() < 1 else float("nan")
+    return float(roc_auc_score(_flat(masks), _flat(maps))) if both_kinds(masks) else float("nan")
 
 
 def auc_of_each(maps: Scores, masks: Masks) -> NDArray[np.float64]:
@@ -79,9 +83,9 @@ def roc(maps: Scores, masks: Masks, points: int = 256) -> pd.DataFrame:
     """The pooled ROC: columns fpr, tpr, threshold (255 - score; foreground is <= it), at most `points` rows.
 
     Rows are taken at even distances along the curve, its ends always among them; the first is threshold -1, nothing.
-    There are none without masks.
+    There are none without masks, and where every pixel is of one kind.
     """
-    if not masks:
+    if not both_kinds(masks):
         return pd.DataFrame(columns=["fpr", "tpr", "threshold"], dtype=float)
     from sklearn.metrics import roc_curve
 

@@ -37,12 +37,13 @@ class Store:
         return np.frombuffer(values, dtype="<f4")
 
     def put(self, key: str, vector: NDArray[np.float32]) -> None:
-        """Write an entry whole or not at all, over what is there."""
+        """Write an entry whole or not at all, over what is there; not where another process trims it meanwhile."""
         path, values = self._path(key), vector.astype("<f4").tobytes()
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f"{key}.{os.getpid()}.partial")
         partial.write_bytes(hashlib.sha256(values).digest() + values)
-        partial.replace(path)
+        with suppress(FileNotFoundError):
+            partial.replace(path)
 
     def trim(self) -> None:
         """Remove what was not used for longest, to nine tenths of the bound, where there is more than that."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.floors import Bound, outside, read, worse
+from benchmarks.floors import Bound, main, outside, read, worse
 
 ROOT = Path(__file__).parents[2]
 BOUNDS = {
@@ -61,8 +61,58 @@ def test_the_bounds_of_the_default_task_are_read() -> None:
     assert bounds["kid_efflite0.to_b"].lower_is_better
 
 
-@pytest.mark.parametrize("entry", ["[0, 1]", "{}", "{worse_by: 1}", "{better: larger, worse_by: 1}", "{most: 1}"])
-def test_a_bound_that_says_too_little_is_refused(tmp_path: Path, entry: str) -> None:
-    (tmp_path / "floors.yaml").write_text(f"x: {entry}\n")
-    with pytest.raises(ValueError, match=r"floors\.yaml: x: "):
-        read(tmp_path / "floors.yaml")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "found nothing; wanted a bound a metric"),
+        ("{}", "found {}; wanted a bound a metric"),
+        ("[1]", "found [1]; wanted a bound a metric"),
+        ("x: {", "no YAML (while parsing"),
+        ("x: 1\nx: 2", "no YAML (while constructing"),
+        ("x:", "x: found nothing; wanted some of within"),
+        ("x: [0, 1]", "x: found [0, 1]; wanted some of within"),
+        ("x: {}", "x: found {}; wanted some of within"),
+        ("x: {most: 1}", "x: found {'most': 1}; wanted some of within"),
+        ("x: {within: 3}", "x: within: found 3; wanted two numbers"),
+        ("x: {within: [1, 0]}", "x: within: found [1, 0]; wanted two numbers"),
+        ("x: {within: [a, .nan]}", "x: within: found ['a', nan]; wanted two numbers"),
+        ("x: {better: higher, worse_by: lots}", "x: worse_by: found 'lots'; wanted a number"),
+        ("x: {better: higher, worse_by: -1}", "x: worse_by: found -1; wanted a number"),
+        ("x: {better: larger, worse_by: 1}", "x: better: found 'larger'; wanted higher or lower"),
+        ("x: {better: lower}", "x: better without worse_by; wanted both"),
+        ("x: {worse_by: 1}", "x: worse_by without better; wanted both"),
+    ],
+)
+def test_bounds_that_are_none_are_told_in_a_line_with_what_was_wanted(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "floors.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="floors") as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: {told}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "bounds", "told"),
+    [
+        ("{}", "{}", "floors.yaml: found {}; wanted a bound a metric"),
+        ("[1]", "x: {within: [0, 1]}", "metrics.json: found [1]; wanted metrics"),
+        ("{", "x: {within: [0, 1]}", "metrics.json: no JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_used_fails_with_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    metrics: str,
+    bounds: str,
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("metrics.json").write_text(metrics)
+    Path("floors.yaml").write_text(bounds)
+    monkeypatch.setattr("sys.argv", ["floors", "metrics.json", "floors.yaml"])
+    assert main() == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith(f"error: {told}")

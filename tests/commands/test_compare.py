@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
 from crossnet.experiments.read import read
-from tests.cloned import run
+from tests.cloned import commit, run, set_parameter
 from tests.experiments.made import EXPERIMENTS, make
 
 FIGURES = ("ablation_to_b", "ablation_to_a", "side_by_side", "latent_to_b", "latent_to_a", "foregrounds", "roc")
@@ -109,7 +109,7 @@ def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
     outs = {out["path"]: out["md5"] for out in lock["stages"]["train"]["outs"]}
     digest = outs["data/translated"]
     (copy / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
-    assert [row.name for row in read(copy, None, None, []).rows][-1] == "CycleGAN"
+    assert [row.name for row in read(copy, "tiny", "small", []).rows][-1] == "CycleGAN"
     result = crossnet("compare", "--figure", "latent")
     assert result.exit_code == 0
     told = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
@@ -122,6 +122,27 @@ def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
 def _ref(folder: Path, name: str) -> str:
     refs = run(folder, "git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
     return next(ref for ref in refs if ref.endswith(f"/{name}")).removeprefix("refs/exps/") + ":dvc.lock"
+
+
+def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(made: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    experiment = "refs/exps/" + _ref(copy, "full-1").removesuffix(":dvc.lock")
+    run(copy, "git", "checkout", "--quiet", experiment, "--", "dvc.lock", "params.yaml", "reports/metrics.json")
+    speed = copy / "reports/training/metrics.json"
+    speed.write_text('{"images_per_second": 1.5}')  # of another machine: no other result
+    run(copy, "git", "add", "--force", str(speed))
+    commit(copy, "a run")
+    alike = read(copy, "tiny", "small", [])
+    assert ([row.name for row in alike.rows], alike.notes) == (["CrossNet", "lambda_zcyc={a: 6, b: 3}", "CycleGAN"], [])
+    set_parameter(copy, "scales.small.training.lr", 2e-3)
+    commit(copy, "edited, and nothing made anew")
+    found = read(copy, "tiny", "small", [])
+    assert found.notes == [
+        "left out: HEAD: its results are not those of its params.yaml: scales.small.training.lr is 0.001 in dvc.lock, "
+        "0.002 in params.yaml; `dvc repro` and commit"
+    ]
+    assert all(run.name != "HEAD" for row in found.rows for run in row.runs.values())
 
 
 def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from crossnet.cli import app
+from crossnet.commands.forecast import Forecast
+from crossnet.commands.plan import seconds_of
+from crossnet.params import Params
 from tests.committed import PARAMS, restore
 
 
@@ -47,3 +50,15 @@ def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["plan", "--task", "folder", "--scale", "smoke", "--steps", "1"])
     assert result.exit_code == 0
     assert "fetch and prepare the task first" in result.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("steps", "seconds"), [(48, 24.0), (None, None)])
+def test_a_run_takes_all_of_its_steps(
+    steps: int | None, seconds: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forecast(params: Params, side: int, measured: int) -> Forecast:
+        assert (params.task, params.method, params.scale, measured > 0) == ("sculptures", "cyclegan", "smoke", True)
+        return Forecast("cpu", 0.5, 100.0, steps)
+
+    monkeypatch.setattr("crossnet.commands.plan.forecast", forecast)
+    assert seconds_of("sculptures", "cyclegan", "smoke") == seconds

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtr
 
-from crossnet.experiments.claims import exit_status, judge, write
+from crossnet.experiments.claims import Claim, exit_status, judge, write
 from crossnet.experiments.paired_tests import all_pairs, holm, paired
 from crossnet.experiments.rows import Row, group, mixed_code, said
 from crossnet.experiments.runs import Run
@@ -31,8 +31,12 @@ def shifted(base: float, by: list[float], times: float = 1) -> list[float]:
     return [base + seed + times * each for seed, each in enumerate(by)]
 
 
+def judged(claim: str, rows: list[Row], task: str = "sculptures") -> Claim:
+    return next(each for each in judge(task, rows) if each.claim == claim)
+
+
 def verdict(claim: str, rows: list[Row], task: str = "sculptures") -> str:
-    return next(each.verdict for each in judge(task, rows) if each.claim == claim)
+    return judged(claim, rows, task).verdict
 
 
 def test_the_paired_test_has_students_interval_and_p() -> None:
@@ -109,6 +113,14 @@ def test_c5_is_about_the_area_under_the_curve(by: list[float], wanted: str) -> N
     rows += [row("CycleGAN", {"foreground.auc": shifted(0, [0] * 3)}, "cyclegan")]
     assert verdict("C5", rows) == wanted
     assert verdict("C5", rows[:1]) == "not tried"
+    found = judged("C5", rows)
+    assert found.statement == "Foreground: CrossNet's AUC is above CycleGAN's (Fig. 10)."
+    assert found.why.endswith(" AGGAN was not tried.")
+    aggan = row("AGGAN", {"foreground.auc": [0.0] * 3, "foreground_scores.auc": shifted(0, [0] * 3)}, "aggan")
+    found = judged("C5", [*rows, aggan])
+    assert found.statement == "Foreground: CrossNet's AUC is above CycleGAN's and AGGAN's (Fig. 10)."
+    assert "score maps of its own" in found.why
+    assert "not tried" not in found.why
 
 
 def test_c5_takes_a_methods_own_score_maps() -> None:
@@ -165,6 +177,59 @@ def test_c3_wants_both_ways_translated_and_the_background_changed() -> None:
     assert verdict("C3", changed) == "not tried"
 
 
+def test_a_reason_has_the_means_of_the_shared_seeds_and_the_p_that_decides() -> None:
+    rows = [row("CrossNet", {"foreground.auc": [0.5, 0.52, 0.54, 0.56, 9.0]})]
+    rows += [row("CycleGAN", {"foreground.auc": [0.71, 0.72, 0.74, 0.76]}, "cyclegan")]
+    found = judged("C5", rows)
+    assert found.why.startswith(
+        "foreground.auc: CrossNet 0.530 ± 0.026, CycleGAN 0.732 ± 0.022 (4 seeds), difference -0.2025, the other way, "
+        "p < 0.001, Holm's p < 0.001."
+    )
+    assert found.figures["foreground.auc"]["CrossNet"]["seeds"] == [0, 1, 2, 3]
+    assert found.figures["foreground.auc"]["CrossNet"]["mean"] == pytest.approx(0.53)
+    assert "Holm" not in judged("C5", [rows[0], row("CycleGAN", {"foreground.auc": [0.1, 0.13, 0.2]}, "cyclegan")]).why
+    apart = Row("CycleGAN", "cyclegan", {}, "d", {7: made("cyclegan", 7, {"foreground.auc": 0.5})})
+    assert (
+        "CrossNet 2.224 ± 3.788 (5 seeds), CycleGAN 0.500 (1 seed): no shared seed."
+        in judged("C5", [rows[0], apart]).why
+    )
+
+
+def test_of_many_comparisons_those_that_decide_are_told() -> None:
+    why = judged("C1", chain([UPWARDS, [-0.01000, -0.01001, -0.01002], UPWARDS], 9)).why
+    assert "kid_efflite0.to_b: GAN+Id 5.100 ± 0.100, +ZId 5.089 ± 0.100, +CTC 5.099" in why
+    assert "CrossNet 5.088 ± 0.099 (3 seeds); kid_efflite0.to_a: " in why
+    assert "Of 10 comparisons, each over the seeds that its two share (3), 8 go as claimed" in why
+    assert "kid_efflite0.to_a, +CTC - +ZId: difference +0.01001, the other way, p < 0.001, Holm's p < 0.001." in why
+
+
+def test_translations_that_are_worse_than_none_are_called_so() -> None:
+    rows = chain([UPWARDS] * 3, 9)
+    said_of_b = " By kid_efflite0.to_b all of them are above the untranslated input's 0.142: no translation there is"
+    for input_b, told in ((0.142, True), (5.09, False)):  # the second is above CrossNet's, below GAN+Id's
+        for each in rows:
+            for run in each.runs.values():
+                run.metrics["kid_efflite0.to_b_source"] = input_b
+        assert (said_of_b in judged("C1", rows).why) is told
+        assert "by kid_efflite0.to_a" not in judged("C1", rows).why.lower()
+    assert "untranslated input" not in judged("C2", chain([UPWARDS] * 3, 9)).why
+
+
+def test_runs_on_other_images_are_told_of_and_not_judged() -> None:
+    rows = chain([UPWARDS] * 3, 9)
+    elsewhere = Row("CycleGAN, data 0123456", "cyclegan", {}, "0123456789", rows[-1].runs)
+    found = judged("C2", [*rows[:-1], elsewhere])
+    assert found.verdict == "not tried"
+    assert found.why.startswith("CycleGAN's runs are on other images (0123456). To try it: `crossnet ablation ")
+    found = judged("C2", [*rows, elsewhere])
+    assert found.verdict == "holds"
+    assert found.why.endswith(" CycleGAN's other runs are on other images (0123456).")
+    masks = {"foreground.auc": [0.9, 0.91, 0.92]}
+    aggan = Row("AGGAN, data ", "aggan", {}, "", row("AGGAN", masks, "aggan").runs)
+    found = judged("C5", [row("CrossNet", masks), row("CycleGAN", masks, "cyclegan"), aggan])
+    assert found.why.endswith(" AGGAN's runs are on other images (unknown).")
+
+
 def test_c6_is_borne_out_by_one_asymmetric_setting() -> None:
     full = row("CrossNet", {"foreground.auc": shifted(0, [0] * 3)})
     better, worse = (
@@ -178,12 +243,12 @@ def test_c6_is_borne_out_by_one_asymmetric_setting() -> None:
 
 def test_the_exit_status_says_the_worst(tmp_path: Path) -> None:
     holds, fails = chain([UPWARDS] * 3, 9), chain([UPWARDS] * 3, 1)
-    judged = judge("sculptures", holds)
-    assert exit_status(judged) == 0
+    claims = judge("sculptures", holds)
+    assert exit_status(claims) == 0
     assert exit_status(judge("sculptures", fails)) == 1
     assert exit_status(judge("sculptures", chain([UPWARDS, NOISE, UPWARDS], 9))) == 3
     assert exit_status(judge("sculptures", [])) == 3
-    write(tmp_path, "sculptures", "laptop", judged)
+    write(tmp_path, "sculptures", "laptop", claims)
     found = json.loads((tmp_path / "claims.json").read_text())
     assert [claim["claim"] for claim in found["claims"]] == ["C1", "C2", "C3", "C4", "C5", "C6"]
     assert all(claim["statement"] and claim["why"] for claim in found["claims"])

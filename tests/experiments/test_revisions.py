@@ -4,9 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
 from dvc.repo import Repo
 
-from crossnet.experiments.revisions import revisions
+from crossnet.experiments.revisions import RunsError, resolve, revisions
 
 
 def git(root: Path, *words: str, hour: int = 0) -> str:
@@ -43,3 +44,8 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
         (f"full-0 ({old[:7]})", old),
         ("HEAD", head),
     ]
+    assert resolve(tmp_path, ["full-0", old[:7]]) == {"full-0": new, old[:7]: old}
+    commit(tmp_path, 6)
+    either = ", ".join(sorted([old[:7], new[:7]]))
+    with pytest.raises(RunsError, match=rf"^full-0: ambiguous: 2 experiments .* one of them by its hash: {either}$"):
+        resolve(tmp_path, ["full-0"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossnet.experiments.settings import ABLATION, SettingsError, difference, effective, name, written
+from crossnet.experiments.settings import ABLATION, SettingsError, difference, effective, name, outdated, written
 from tests.experiments.made import PARAMS
 
 
@@ -49,6 +49,41 @@ def test_the_weights_of_eq_5_shape_no_cyclegan() -> None:
 def test_a_key_of_another_age_is_no_difference() -> None:
     older = {key: value for key, value in COMMITTED.items() if not key.endswith(".lr")}
     assert difference(older, COMMITTED) == difference(COMMITTED, older) == {}
+
+
+LOCKED = {
+    "lambda_zcyc": 6, "method": "crossnet", "methods.crossnet": {"ctc_stop_gradient": False},
+    "scales.small.training": {"lr": 1e-3}, "seed": 0, "task": "tiny", "tasks.tiny": PARAMS["tasks"]["tiny"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, ""),
+        ({"checkpoints": {"keep": 3}, "tasks": {"tiny": {"source": "folder", "path": "/elsewhere", "fid": True}}}, ""),
+        ({"scales": {"small": {"training": {"lr": 1e-3}}, "large": {}}}, ""),
+        (
+            {"scales": {"small": {"training": {"lr": 2e-3}}}},
+            "scales.small.training.lr is 0.001 in dvc.lock, 0.002 in params.yaml",
+        ),
+        (
+            {"scales": {"small": {"training": {"lr": 1e-3, "flip": True}}}},
+            "scales.small.training.flip is not there in dvc.lock, true in params.yaml",
+        ),
+        ({"scale": "large"}, "scale is small in dvc.lock, large in params.yaml"),
+        ({"seed": 1}, "seed is 0 in dvc.lock, 1 in params.yaml"),
+        (
+            {"methods": {"crossnet": {"ctc_stop_gradient": True}}},
+            "methods.crossnet.ctc_stop_gradient is false in dvc.lock, true in params.yaml",
+        ),
+        ({"tasks": {"tiny": {"source": "zip"}}}, "tasks.tiny.source is folder in dvc.lock, zip in params.yaml"),
+        ({"lambda_zcyc": {"a": 6, "b": 6}}, ""),
+        ({"lambda_zcyc": {"a": 6, "b": 3}}, "lambda_zcyc is 6 in dvc.lock, {a: 6, b: 3} in params.yaml"),
+    ],
+)
+def test_results_of_other_parameters_are_told_by_the_first_that_differs(values: dict[str, Any], wanted: str) -> None:
+    assert outdated(LOCKED, PARAMS | values) == wanted
 
 
 def test_a_choice_without_a_block_is_told() -> None:

@@ -1,16 +1,16 @@
 """The figures that show several methods, drawn from a small made-up set of runs, and the data behind them."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.metrics import auc
 
-from crossnet.figures import ablation, foreground_columns, latent, roc_band, sheet, side_by_side
-from crossnet.figures.columns import Column, Subjects
+from crossnet.figures import ablation, foreground_columns, latent, sheet, side_by_side
+from crossnet.figures.columns import Column, Subjects, subtitle
 from crossnet.figures.palette import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -131,36 +131,37 @@ def test_without_masks_foregrounds_are_shown_alone(tested: Subjects, columns: li
     assert 6 * cell < drawn(tmp_path / "out.png").shape[1] < 6 * cell + 150
 
 
-def curve(*points: tuple[float, float]) -> NDArray[np.float64]:
-    return np.array([(fpr, tpr, 0.0) for fpr, tpr in points])
+def test_the_seed_of_what_is_shown_is_told() -> None:
+    known = [Column("one", Path(), seed=0), Column("other", Path(), seed=0)]
+    assert subtitle(known) == "seed 0"
+    assert subtitle(known, "horses → zebras") == "seed 0: horses → zebras"
+    assert subtitle([*known, Column("third", Path(), seed=2)]) == "seeds 0, 2"
+    assert subtitle([Column("one", Path())], "horses → zebras") == "horses → zebras"
 
 
-def test_the_band_averages_vertically() -> None:
-    straight, upright = curve((0, 0), (1, 1)), curve((0, 0), (0, 0.5), (1, 1))
-    band = roc_band.band([straight, upright])
-    grid = roc_band.GRID
-    assert band.n == 2
-    assert band.low == pytest.approx(grid)
-    assert band.high == pytest.approx(0.5 + grid / 2)
-    assert band.mean == pytest.approx((band.low + band.high) / 2)
-    assert auc(grid, band.mean) == pytest.approx((0.5 + 0.75) / 2)
+def test_every_figure_tells_the_seed_clear_of_the_edge(
+    tested: Subjects, columns: list[Column], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = {column.name: {"0": np.arange(72, dtype=np.float32).reshape(8, 3, 3)} for column in columns}
+    seeded = [replace(column, seed=7) for column in columns]
+    told: list[str] = []
+    sheets = sheet.draw
 
+    def spied(panels: list[sheet.Panel], out: Path, theme: Theme) -> None:
+        told.append(panels[0].subtitle)
+        sheets(panels, out, theme)
 
-@THEMES
-def test_the_band_is_drawn_over_its_seeds(tmp_path: Path, theme: Theme) -> None:
-    wide = roc_band.band([curve((0, 0), (1, 1)), curve((0, 0), (0.1, 0.9), (1, 1))])
-    one = roc_band.band([curve((0, 0), (1, 1))])
-    roc_band.draw({"a": wide}, tmp_path / "wide.png", labels={}, floor=None, theme=theme)
-    roc_band.draw({"a": one}, tmp_path / "one.png", labels={}, floor=None, theme=theme)
-    spans = [
-        (drawn(tmp_path / f"{name}.png") != drawn(tmp_path / "one.png")).any(-1).mean() for name in ("one", "wide")
-    ]
-    assert spans[0] == 0
-    assert spans[1] > 0.1
-    with pytest.raises(ValueError, match=r"out\.png: no curves"):
-        roc_band.draw({}, tmp_path / "out.png", labels={}, floor=None)
-    with pytest.raises(ValueError, match="6 methods; at most 5"):
-        roc_band.draw(dict.fromkeys("abcdef", one), tmp_path / "out.png", labels={}, floor=None)
+    monkeypatch.setattr(sheet, "draw", spied)
+    ablation.draw(tested, seeded, tmp_path / "out.png", way="to_b")
+    side_by_side.draw(tested, seeded, tmp_path / "out.png", examples=1)
+    foreground_columns.draw(tested, seeded, tmp_path / "out.png", threshold=243, examples=1)
+    latent.draw(tested, seeded, tmp_path / "out.png", way="to_b", codes=codes)
+    assert told == ["seed 7: horses → $zebras$"] * 2 + ["seed 7"] * 2
+    inked = (drawn(tmp_path / "out.png") != 255).any(-1)
+    assert inked[:, : 2 * sheet.MARGIN].any()
+    assert not inked[:, : sheet.MARGIN - 3].any()
+    assert not inked[:, -sheet.MARGIN + 3 :].any()
+    assert sheet.MARGIN >= 12
 
 
 def test_one_basis_is_that_of_the_covariance_of_all_codes() -> None:

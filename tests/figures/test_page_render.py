@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -98,13 +99,25 @@ def test_what_is_absent_is_not_shown(bare: Path) -> None:
     assert "KID, A → B" in outline.text
 
 
-def test_a_page_of_a_run_that_nothing_is_known_of(bare: Path, tmp_path: Path) -> None:
+def test_a_page_of_a_run_that_nothing_is_known_of_but_claims(bare: Path, tmp_path: Path) -> None:
     shutil.copytree(bare, tmp_path, dirs_exist_ok=True)
     for file in ("metrics.json", "data/prepare.json"):
         (tmp_path / "reports" / file).unlink()
-    text = Outline(report(tmp_path)).text
+    shutil.copytree(tmp_path / "data/prepared/t/testA", tmp_path / "data/prepared/t/masksA")  # and no curve with them
+    claim = {"claim": "C3", "statement": "1 < 2", "verdict": "not tried"}
+    reasons = [f"To try it: `crossnet claims --task <t> & {HOSTILE}`, `dvc`.", "One ` alone"]
+    (tmp_path / "reports/experiments/t").mkdir(parents=True)
+    (tmp_path / "reports/experiments/t/claims.json").write_text(
+        json.dumps({"claims": [claim | {"why": why} for why in reasons]})
+    )
+    html = report(tmp_path)
+    text = Outline(html).text
     assert "All metrics" not in text
     assert "dvc repro prepare" in text
+    assert "To try it: <code>crossnet claims --task &lt;t&gt; &amp; &lt;/script&gt;" in html
+    assert ", <code>dvc</code>." in html
+    assert HOSTILE not in html
+    assert [part for part in (reasons[0].replace("`", ""), reasons[1], "1 < 2") if part not in text] == []
 
 
 def test_a_page_of_large_noisy_pictures_stays_small(tmp_path: Path) -> None:

@@ -81,6 +81,21 @@ def test_without_masks_the_curves_are_their_headers() -> None:
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 2
 
 
+def test_masks_without_an_object_tell_nothing_of_the_foreground(capsys: pytest.CaptureFixture[str]) -> None:
+    masks = Path("data/prepared") / PARAMS.task / "masksA"
+    masks.mkdir(parents=True)
+    for number in range(2):
+        Image.new("L", (16, 16)).save(masks / f"{number}.png")
+    metrics = evaluated(2, 2, masks=False, paired=True)
+    assert metrics.keys() == {"kid_efflite0", "fd_efflite0", "paired", "signs"}
+    assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 2
+    assert pd.read_csv("reports/plots/images.csv")[["auc", "iou"]].isna().all(axis=None)
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "left out: foreground; every pixel of all 2 masks is background, wanted both kinds; look at masksA, where "
+        "small objects may be lost in resizing"
+    ]
+
+
 def test_a_second_time_the_features_are_found_and_the_numbers_are_the_same(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

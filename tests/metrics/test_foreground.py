@@ -15,6 +15,7 @@ from sklearn.metrics import auc, roc_auc_score
 
 from crossnet.metrics.foreground import (
     auc_of_each,
+    both_kinds,
     foreground,
     iou_of_each,
     pooled_auc,
@@ -176,6 +177,15 @@ def test_as_many_masks_as_images_are_needed() -> None:
         auc_of_each(scores(images), masks[:2])
 
 
-def test_without_masks_the_roc_is_its_header() -> None:
+@pytest.mark.parametrize("masks", [[], [np.zeros((16, 16), bool)] * 3, [np.ones((16, 16), bool)] * 3])
+def test_without_masks_of_both_kinds_the_roc_is_its_header(masks: list[Mask]) -> None:
     images, _ = noisy(0)
-    assert roc(scores(images), []).to_csv(index=False) == "fpr,tpr,threshold\n"
+    assert roc(scores(images), masks).to_csv(index=False) == "fpr,tpr,threshold\n"
+
+
+def test_both_kinds_may_be_in_different_masks() -> None:
+    off, on = np.zeros((1, 1), bool), np.ones((1, 1), bool)
+    assert [both_kinds(masks) for masks in ([], [off, off], [on, on], [off, on])] == [False, False, False, True]
+    assert roc(scores([grey([[255]]), grey([[0]])]), [off, on])[["fpr", "tpr"]].to_numpy().tolist() == [
+        [0, 0], [0, 1], [1, 1],
+    ]  # fmt: skip

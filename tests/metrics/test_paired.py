@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from crossnet.metrics.paired import paired
 
@@ -19,6 +20,33 @@ def test_ssim_of_flat_images_is_the_closed_form() -> None:
     a, b, c1 = 100.0, 120.0, (0.01 * 255) ** 2
     wanted = (2 * a * b + c1) / (a**2 + b**2 + c1)
     assert paired([flat(100)], [flat(120)])["ssim"][0] == pytest.approx(wanted, rel=1e-6)
+
+
+def ssim(x: np.ndarray, y: np.ndarray) -> float:
+    """Wang et al. 2004, eq. (13): each channel's mean of the places where the 11 x 11 Gaussian window lies within."""
+
+    def mean(values: np.ndarray) -> np.ndarray:  # weighted by the window around each place
+        return gaussian_filter(values, sigma=(1.5, 1.5, 0), radius=(5, 5, 0))[5:-5, 5:-5]
+
+    a, b = x.astype(float), y.astype(float)
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    luminance = (2 * mean(a) * mean(b) + c1) / (mean(a) ** 2 + mean(b) ** 2 + c1)
+    covariance = mean(a * b) - mean(a) * mean(b)
+    variances = mean(a * a) - mean(a) ** 2 + mean(b * b) - mean(b) ** 2
+    return float((luminance * (2 * covariance + c2) / (variances + c2)).mean())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ssim_is_that_of_wang_on_images_with_structure(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    blurred = gaussian_filter(rng.normal(size=(24, 30, 3)), sigma=(seed, seed, 0))
+    truth = np.clip(128 + 60 * blurred / blurred.std(), 0, 255).astype(np.uint8)
+    noisier = np.clip(0.6 * truth + 40 + rng.normal(0, 5 + 10 * seed, truth.shape), 0, 255).astype(np.uint8)
+    unlike = np.ascontiguousarray(255 - truth[::-1])
+    wanted = [ssim(noisier, truth), ssim(unlike, truth)]
+    assert paired([noisier, unlike], [truth, truth])["ssim"] == pytest.approx(wanted, abs=1e-6)
+    assert 0.05 < wanted[0] < 0.97
+    assert wanted[1] < 0.5
 
 
 def test_equal_images_are_finite_and_best() -> None:

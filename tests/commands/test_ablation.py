@@ -1,0 +1,66 @@
+"""`crossnet ablation`: which runs count as finished, and the forecast; DVC's part is in test_compare."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from crossnet.cli import app
+from crossnet.experiments.runs import Run
+from crossnet.experiments.settings import effective
+from crossnet.params import ParamsError
+from tests.experiments.made import PARAMS
+
+
+def run(name: str, method: str, data: str, seconds: float | None = None, **others: Any) -> Run:
+    settings = effective({**PARAMS, **others, "method": method})
+    return Run(name, name, method, 0, settings, data, {}, seconds, "code")
+
+
+def ablation(monkeypatch: pytest.MonkeyPatch, head: list[Run], runs: list[Run], *words: str) -> Result:
+    def read_runs(root: Path, found: dict[str, str], task: str, scale: str) -> tuple[list[Run], list[str]]:
+        return (head if "HEAD" in found else runs), []
+
+    place = "crossnet.experiments.revisions"
+    monkeypatch.setattr(f"{place}.read_params", lambda root, commit: PARAMS)
+    monkeypatch.setattr(f"{place}.revisions", lambda root: {"some": "1", "HEAD": "2"})
+    monkeypatch.setattr(f"{place}.unfinished", lambda root: [])
+    monkeypatch.setattr("crossnet.experiments.runs.read_runs", read_runs)
+    return CliRunner().invoke(app, ["ablation", "--seeds", "1", "--dry-run", *words], catch_exceptions=False)
+
+
+def test_a_run_counts_if_it_is_on_the_images_of_heads_or_of_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = run("new", "crossnet", "newimages", 60), run("old", "cyclegan", "oldimages", 60)
+    told = ablation(monkeypatch, [run("HEAD", "cyclegan", "oldimages")], [new, old]).output
+    assert "# CycleGAN, seed 0: finished as old, on images oldimag, as HEAD\n" in told
+    assert "# CrossNet, seed 0: new does not count, on images newimag, not on oldimag as HEAD\ndvc exp run" in told
+    assert "tiny-small-crossnet-0" in told
+    told = ablation(monkeypatch, [], [new, old]).output
+    assert "# CrossNet, seed 0: finished as new, on images newimag\n" in told
+    assert "# CycleGAN, seed 0: old does not count, on images oldimag, not on newimag as new\n" in told
+    other = run("HEAD", "crossnet", "x", tasks={"tiny": {"source": "archive"}})  # would have other images now
+    assert "# CrossNet, seed 0: finished as new" in ablation(monkeypatch, [other], [new, old]).output
+
+
+def test_the_forecast_is_one_line_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossnet.commands.plan.seconds_of", lambda task, method, scale: 1800.0)
+    told = ablation(monkeypatch, [], [run("old", "cyclegan", "d", 720)], "--seeds", "2").output
+    assert told.splitlines()[-2:] == [
+        "# forecast: 4.2 hours of training one after another (8 of crossnet at 30.0 minutes, as measured here; "
+        "1 of cyclegan at 12.0 minutes, as finished runs took)",
+        "dvc queue start -j 1",
+    ]
+    monkeypatch.setattr("crossnet.commands.plan.seconds_of", lambda task, method, scale: None)
+    assert "# forecast: not known for 5 runs: fetch and prepare the task" in ablation(monkeypatch, [], []).output
+
+    def refuse(task: str, method: str, scale: str) -> float:
+        raise ParamsError("params.yaml: lr: no number")
+
+    monkeypatch.setattr("crossnet.commands.plan.seconds_of", refuse)
+    assert "# forecast: not known: params.yaml: lr: no number\n" in ablation(monkeypatch, [], []).output
+
+
+def test_a_task_that_is_not_there_is_one_line_with_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = ablation(monkeypatch, [], [], "--task", "nosuch")
+    assert (result.exit_code, result.stderr) == (2, "error: params.yaml: tasks: 'nosuch' is none of tiny, other\n")

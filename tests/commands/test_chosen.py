@@ -1,0 +1,64 @@
+"""Where `crossnet compare` and `crossnet claims` write, and what they refuse to overwrite."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from crossnet.cli import app
+from crossnet.experiments.read import Experiments
+from crossnet.experiments.rows import Row
+from tests.experiments.made import PARAMS
+
+THERE = Path("reports/experiments/tiny")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(root: Path, task: str, scale: str, revs: list[str]) -> Experiments:
+        return Experiments(task, scale, [Row("CrossNet", "crossnet", {}, "d", {})], ["left out: some"])
+
+    monkeypatch.setattr("crossnet.experiments.revisions.read_params", lambda root, commit: PARAMS)
+    monkeypatch.setattr("crossnet.experiments.read.read", read)
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    THERE.mkdir(parents=True)
+
+
+def crossnet(*words: str) -> Result:
+    return CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("command", ["compare", "claims"])
+@pytest.mark.parametrize("out", ["file", "file/below", "taken"])
+def test_a_place_that_cannot_be_written_to_is_one_line(command: str, out: str) -> None:
+    for name in ("table.json", "claims.json"):
+        Path("taken", name).mkdir(parents=True)
+    result = crossnet(command, "--out", out)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {out}")
+    assert result.stderr.endswith("; --out names a folder that can be written to\n")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["table.json", "claims.json"])
+def test_results_of_another_scale_are_not_overwritten_unasked(name: str) -> None:
+    (THERE / name).write_text(json.dumps({"task": "tiny", "scale": "laptop"}))
+    for command in ("compare", "claims"):
+        result = crossnet(command)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"error: {THERE / name}: is of scale 'laptop', and would be overwritten by 'small'; "
+            "--out names another folder\n"
+        )
+    assert [path.name for path in THERE.iterdir()] == [name]
+    assert crossnet("claims", "--out", str(THERE)).exit_code == 3
+    assert json.loads((THERE / "claims.json").read_text())["scale"] == "small"
+
+
+def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossnet.experiments.pictures.FIGURES", {})
+    result = crossnet("compare")
+    assert (result.exit_code, result.stderr) == (0, "left out: some\n")
+    assert json.loads((THERE / "table.json").read_text())["notes"] == ["left out: some"]
