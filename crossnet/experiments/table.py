@@ -102,9 +102,13 @@ def _tested(test: Paired) -> list[str]:
         str(len(test.seeds)),
         f"{test.difference:+.4g}",
         f"{test.low:+.4g} to {test.high:+.4g}" if test.low is not None and test.high is not None else "–",
-        f"{test.p:.3f}" if test.p is not None else test.note,
-        f"{test.p_holm:.3f}" if test.p_holm is not None else "–",
+        _chance(test.p, test.note),
+        _chance(test.p_holm, "–"),
     ]
+
+
+def _chance(p: float | None, without: str) -> str:
+    return without if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
