@@ -7,6 +7,8 @@ from crossnet.datasets.sources.archives import Archive
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.params import Params, tasks
 
+PAPER = "https://arxiv.org/abs/1901.04530"  # what the requests are for, where nobody says who makes them
+
 
 def bring(params: Params, raw: Path) -> None:
     """Fill data/raw/<task> anew: what is there is replaced by a whole one, or stays.
@@ -97,7 +99,7 @@ def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
     rules = Rules(
         tuple(task.licences), task.smallest, task.most_bytes, task.hash_distance, task.white_above, task.white_share
     )
-    with Web(f"crossnet-reproduction/0.1 ({task.contact or 'reproduces arXiv:1901.04530'})") as web:
+    with Web(f"crossnet-reproduction/0.1 ({task.contact or PAPER})") as web:
         search.fetch(
             raw, store, web, task.queries.model_dump(), task.services, rules, task.wanted, task.most_found,
             task.preview_width, task.test_share, task.seed,

@@ -46,7 +46,7 @@ def test_a_stage_that_is_killed_again_and_again_ends_with_the_same_bytes(stage: 
             folder.mkdir()
             set_parameters(
                 folder, task="apple2orange", scale="smoke", tasks__apple2orange__url=f"{server.url}/a.zip",
-                tasks__apple2orange__sha256=None,
+                tasks__apple2orange__sha256=None, tasks__apple2orange__fid=False,
             )  # fmt: skip
             if stage == "prepare":
                 assert run("fetch", folder) == 0

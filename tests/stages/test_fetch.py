@@ -35,6 +35,7 @@ def chosen(folder: Path, task: str, server: FileServer) -> Path:
     """A working folder whose params.yaml has the task's archives at the server."""
     yaml = YAML()
     values = yaml.load(PARAMS) | CHOICES | {"task": task, "scale": "smoke"}
+    values["tasks"][task]["fid"] = False
     for keys, content in ARCHIVES[task]().items():
         block = values["tasks"][task]
         for key in filter(None, keys.split(".")):

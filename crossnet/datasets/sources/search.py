@@ -23,9 +23,7 @@ from crossnet.datasets.web import Web
 from crossnet.progress import progress
 
 WHITE = "B"  # the side with a white border, searched first: it is the scarcer, and a duplicate stays where it is first
-GOES_ON = (
-    "look at the network and run the same again: it goes on from here; or take images of your own, by task=folders"
-)
+GOES_ON = "run the same again later: it goes on from here; or take images of your own, by task=folders"
 SERVICES = ("openverse", "commons")
 
 
