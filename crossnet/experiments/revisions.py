@@ -91,10 +91,17 @@ def resolve(root: Path, revs: Sequence[str]) -> dict[str, str]:
 
 
 def unfinished(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Name, state (Queued, Running, Failed) and parameters of each experiment on HEAD that is not finished."""
+    """Name, state (Queued, Running, Failed) and parameters of each experiment on HEAD that is not finished.
+
+    Raises RunsError.
+    """
     from dvc.api import exp_show  # type: ignore[import-untyped]
 
-    for row in exp_show(str(root)):
+    try:
+        rows = exp_show(str(root))
+    except failures() as error:
+        raise RunsError(f"{root}: DVC cannot list its queue: {one_line(error)}; see `dvc queue status`") from None
+    for row in rows:
         if row["State"] in ("Queued", "Running", "Failed"):
             yield str(row["Experiment"] or row["rev"]), row["State"], read_params(root, row["rev"])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
-from crossnet.experiments.revisions import RunsError, resolve, revisions
+from crossnet.experiments.revisions import RunsError, resolve, revisions, unfinished
 
 
 def git(root: Path, *words: str, hour: int = 0) -> str:
@@ -49,3 +49,8 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
     either = ", ".join(sorted([old[:7], new[:7]]))
     with pytest.raises(RunsError, match=rf"^full-0: ambiguous: 2 experiments .* one of them by its hash: {either}$"):
         resolve(tmp_path, ["full-0"])
+
+
+def test_a_queue_that_cannot_be_listed_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RunsError, match=r"^[^\n]*: DVC cannot list its queue: [^\n]+; see `dvc queue status`$"):
+        list(unfinished(tmp_path))
