@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from crossnet.methods.crossnet.method import CrossNet
-from crossnet.nn import paths
 from crossnet.nn.blocks import ResidualBlocks
 from crossnet.nn.narrow import NarrowConv2d
+from crossnet.nn.walks import one_by_one
 from crossnet.training.devices import start
 from crossnet.training.method import Method
 from crossnet.training.update import update
@@ -28,7 +28,7 @@ from crossnet.training.update import update
 
 def naive(setup: Mapping[str, Any], lr: float, betas: tuple[float, float]) -> tuple[Method, dict[str, Adam]]:
     """The method and an Adam for each of its phases."""
-    method = CrossNet(**setup, seed=0, apply=paths.one_by_one)
+    method = CrossNet(**setup, seed=0, apply=one_by_one)
     method.networks = {name: _as_torch_has_it(network) for name, network in method.networks.items()}
     groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
     return method, {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}

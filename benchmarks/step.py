@@ -24,7 +24,7 @@ from torch.optim import Adam
 
 from benchmarks.naive import beside, one_step
 from crossnet.methods.crossnet.method import CrossNet
-from crossnet.nn import paths
+from crossnet.nn.walks import InTurn, together
 from crossnet.params import Params, load_params
 from crossnet.training.average import Average
 from crossnet.training.batches import Batches
@@ -63,17 +63,15 @@ def calls(params: Params, batch: int, size: int) -> list[Call]:
     """The calls of a step."""
     found: list[Call] = []
 
-    class Recorded(paths.Batched):
-        def __call__(self, calls: Sequence[paths.Call]) -> Sequence[Sequence[Tensor]]:
-            for network, inputs in calls:
-                name = next(name for name, other in method.networks.items() if other is network)
-                trains = next(network.parameters()).requires_grad
-                shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
-                found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
-            return super().__call__(calls)
+    def recorded(network: Any, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        name = next(name for name, other in method.networks.items() if other is network)
+        trains = next(network.parameters()).requires_grad
+        shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
+        found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
+        return together(network, inputs)
 
     with torch.device("meta"):
-        method = CrossNet(**params.setup, seed=0, apply=Recorded())
+        method = CrossNet(**params.setup, seed=0, apply=InTurn(recorded))
     for phase in method.phases:
         with training_only(method, phase):
             phase.terms(*torch.empty(2, batch, 3, size, size, device="meta"))

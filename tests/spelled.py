@@ -2,20 +2,30 @@
 
 from collections.abc import Sequence
 
-from crossnet.nn.paths import Call
+from crossnet.nn.walks import Walk, each, walked
 
 
 class Spelled:
-    """Networks that are their names; what they are applied to becomes a text, and every round is kept."""
+    """Networks that are their names; what they are applied to becomes a text, and every walk of a round is kept."""
 
     def __init__(self, width: int = 1) -> None:
         self.width = width
-        self.rounds: list[list[tuple[str, list[str]]]] = []
+        self.rounds: list[list[list[tuple[str, list[str]]]]] = []
 
     @property
     def calls(self) -> list[tuple[str, list[str]]]:
-        return [call for made in self.rounds for call in made]
+        return [call for lanes in self.rounds for calls in lanes for call in calls]
 
-    def __call__(self, calls: Sequence[Call]) -> list[list[str]]:
-        self.rounds.append([(network, list(inputs)) for network, inputs in calls])
-        return [[f"{network}({x})" for x in inputs] for network, inputs in calls]
+    def __call__(self, walks: Sequence[Walk]) -> list[dict[str, str]]:
+        self.rounds.append([])
+        return [self._spelled(walk) for walk in walks]
+
+    def _spelled(self, walk: Walk) -> dict[str, str]:
+        calls: list[tuple[str, list[str]]] = []
+        self.rounds[-1].append(calls)
+
+        def call(network: str, inputs: Sequence[str]) -> Sequence[str]:
+            calls.append((network, [*inputs]))
+            return each(lambda x: f"{network}({x})", inputs)
+
+        return walked(walk, call)

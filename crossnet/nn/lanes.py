@@ -1,10 +1,11 @@
-"""Several networks at once on a CPU: each in a thread of its own, there and back.
+"""Several networks at once on a CPU: walks each in a thread of its own, there and back.
 
 Two networks of one size keep two cores busier than one network after the other does, each spread over both cores:
-no thread waits for another within a layer. What is computed is the same, in the same order for each network.
+no thread waits for another within a layer, nor between the networks of a walk. What is computed is the same, in the
+same order for each network.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -12,16 +13,17 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from crossnet.nn.paths import Call, batched
+from crossnet.nn.walks import Walk, batched, together, walked
 
 Result = TypeVar("Result")
 
 
 class Lanes:
-    """As `batched`, with the calls of a round dealt out to `width` threads, and so are their gradients.
+    """As `batched`, with the walks dealt out to `width` threads, and so are their gradients.
 
     For objectives that are descended by `backward`: gradients of weights gather in `.grad`, where `torch.autograd.grad`
-    does not find them. Each thread may use as many as `torch.get_num_threads()` says when they are made.
+    does not find them. Walks have no network in common. Each thread may use as many as `torch.get_num_threads()` says
+    when they are made.
     """
 
     def __init__(self, width: int):
@@ -29,13 +31,13 @@ class Lanes:
         # a product of matrices takes all cores in a thread that was never told how many it has
         self._others = ThreadPoolExecutor(width - 1, "lane", torch.set_num_threads, (torch.get_num_threads(),))
 
-    def __call__(self, calls: Sequence[Call]) -> Sequence[Sequence[Tensor]]:
-        if len(calls) == 1 or not torch.is_grad_enabled():
-            return batched(calls)
+    def __call__(self, walks: Sequence[Walk]) -> Sequence[Mapping[str, Tensor]]:
+        if len(walks) == 1 or not torch.is_grad_enabled():
+            return batched(walks)
         anchor = torch.empty(0, requires_grad=True)  # images need no gradient, and yet the networks do
-        inputs = [x for _, given in calls for x in given]
-        outputs = iter(_Round.apply(self, calls, anchor, *inputs))  # type: ignore[no-untyped-call]
-        return [[next(outputs) for _ in given] for _, given in calls]
+        inputs = [x for walk in walks for x in walk.given.values()]
+        outputs = iter(_Round.apply(self, walks, anchor, *inputs))  # type: ignore[no-untyped-call]
+        return [{name: next(outputs) for step in walk.steps for name in step.makes} for walk in walks]
 
     def run(self, work: Sequence[Callable[[], Result]]) -> list[Result]:
         """Do every piece of work, each in a lane, as many at once as there are lanes; the results in order."""
@@ -50,19 +52,20 @@ def _in_turn(work: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 class _Round(torch.autograd.Function):
-    """Calls whose graphs are their own, so that each lane can walk its part of them."""
+    """Walks whose graphs are their own, so that each lane can go back through its part of them."""
 
     @staticmethod
-    def forward(ctx: Any, lanes: Lanes, calls: Sequence[Call], anchor: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, lanes: Lanes, walks: Sequence[Walk], anchor: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
         ctx.set_materialize_grads(False)
         ctx.lanes, ctx.leaves = lanes, [x.detach().requires_grad_(x.requires_grad) for x in inputs]
         rest, mixed = iter(ctx.leaves), torch.is_autocast_enabled("cpu")
 
-        def call(network: Any, given: Sequence[Tensor]) -> Sequence[Tensor]:
+        def go(walk: Walk) -> list[Tensor]:
             with torch.enable_grad(), torch.autocast("cpu", enabled=mixed):  # a thread has its own of both
-                return batched([(network, given)])[0]
+                return [*walked(walk, together).values()]
 
-        ctx.outputs = lanes.run([partial(call, network, [next(rest) for _ in given]) for network, given in calls])
+        own = [Walk(walk.steps, {name: next(rest) for name in walk.given}) for walk in walks]
+        ctx.outputs = lanes.run([partial(go, walk) for walk in own])
         return tuple(output.detach() for outputs in ctx.outputs for output in outputs)
 
     @staticmethod

@@ -6,10 +6,19 @@ from typing import Any
 from torch import Tensor, nn
 
 from crossnet.nn.losses import discriminate
-from crossnet.nn.paths import Apply, Paths
+from crossnet.nn.paths import Figure, Paths
+from crossnet.nn.walks import Apply
 from crossnet.training.history import History
 from crossnet.training.method import Phase
 from crossnet.training.seeds import derive
+
+# what each judges: an image of its domain, and a translation that its history gives for the step's own
+JUDGED: Figure = {
+    "q_a": ("Q_a", "x_a"),
+    "q_a_shown": ("Q_a", "x_a_shown"),
+    "q_b": ("Q_b", "x_b"),
+    "q_b_shown": ("Q_b", "x_b_shown"),
+}
 
 
 class Adversary:
@@ -37,9 +46,9 @@ class Adversary:
             history.load({k.removeprefix(f"{side}/"): v for k, v in memory.items() if k.startswith(f"{side}/")})
 
     def _terms(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        shown = {side: (real, self._exchanged(side)) for side, real in (("a", x_a), ("b", x_b))}
-        scores = self._apply([(self._networks[f"Q_{side}"], pair) for side, pair in shown.items()])
-        losses = {f"loss/disc_{side}": discriminate(*each) for side, each in zip(shown, scores, strict=True)}
+        shown = {f"x_{side}_shown": self._exchanged(side) for side in ("a", "b")}
+        paths = Paths(JUDGED, self._networks, {"x_a": x_a, "x_b": x_b} | shown, self._apply).compute(JUDGED)
+        losses = {f"loss/disc_{side}": discriminate(paths[f"q_{side}"], paths[f"q_{side}_shown"]) for side in "ab"}
         return losses["loss/disc_a"] + losses["loss/disc_b"], losses
 
     def _exchanged(self, side: str) -> Tensor:

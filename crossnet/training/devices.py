@@ -4,7 +4,7 @@ import torch
 from lightning_fabric import Fabric
 
 from crossnet.nn.lanes import Lanes
-from crossnet.nn.paths import Apply, batched
+from crossnet.nn.walks import Apply, batched
 from crossnet.training.lease import lease, visible
 from crossnet.training.machine import keep_freed_memory
 

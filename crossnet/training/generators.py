@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from crossnet.nn.diagnostics import code_norm
 from crossnet.nn.init import initialise
 from crossnet.nn.objective import Term, objective
-from crossnet.nn.paths import Apply, Figure, Paths
+from crossnet.nn.paths import Figure, Paths
+from crossnet.nn.walks import Apply
 from crossnet.training.adversary import Adversary
 from crossnet.training.method import Method, Phase, Side
 from crossnet.training.seeds import derive

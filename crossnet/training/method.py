@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from crossnet.nn.paths import Apply, batched
+from crossnet.nn.walks import Apply, batched
 
 Side = Literal["a", "b"]
 # x_a, x_b: (N, 3, H, W) in [-1, 1] -> the objective to descend, and named scalars to log (the terms without weights)

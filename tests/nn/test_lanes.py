@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from crossnet.nn.lanes import Lanes
-from crossnet.nn.paths import Apply, batched
+from crossnet.nn.walks import Apply, Step, Walk, batched
 
 
 class Layer(nn.Linear):
@@ -24,17 +24,31 @@ def layers(count: int) -> list[Layer]:
     return [Layer(3, 3, dtype=torch.float64) for _ in range(count)]
 
 
+def walk(network: Callable[[Tensor], Tensor], **given: Tensor) -> Walk:
+    """One step, on all that is given."""
+    return Walk([Step(network, [*given], [f"of_{name}" for name in given])], given)
+
+
 def objective(apply: Apply, networks: list[Layer], x: Tensor) -> Tensor:
-    """Two rounds whose calls read what the others wrote, and an output that nothing reads."""
-    first = apply([(network, [x, 2 * x]) for network in networks])
-    second = apply([(network, [first[place - 1][0]]) for place, network in enumerate(networks)])
-    return sum((out.square().sum() for [out] in second), start=first[0][0].sum())
+    """Two rounds of walks of two steps that read what the others made, and an output that nothing reads."""
+    first = apply([walk(network, x=x, y=2 * x) for network in networks])
+    second = apply(
+        [
+            Walk(
+                [Step(network, ["x"], ["z"]), Step(network, ["z", "y", "x"], ["last", "far", "again"])],
+                {"x": first[place - 1]["of_x"], "y": first[place]["of_x"]},
+            )
+            for place, network in enumerate(networks)
+        ]
+    )
+    total = first[0]["of_x"].sum()
+    return sum((made["z"].sum() + made["last"].square().sum() + made["far"].sum() for made in second), start=total)
 
 
 @pytest.mark.parametrize("width", [2, 3])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("of_images", [False, True])
-def test_numbers_and_gradients_are_those_of_calls_in_turn(width: int, count: int, of_images: bool) -> None:
+def test_numbers_and_gradients_are_those_of_walks_in_turn(width: int, count: int, of_images: bool) -> None:
     found = []
     for apply in (batched, Lanes(width)):
         networks, x = layers(count), torch.ones(2, 3, dtype=torch.float64, requires_grad=of_images)
@@ -50,16 +64,16 @@ def test_a_network_that_is_not_trained_passes_gradients_on_and_gathers_none() ->
     first, second = layers(2)
     second.requires_grad_(False)
     x = torch.ones(1, 3, dtype=torch.float64, requires_grad=True)
-    [[_], [out]] = Lanes(2)([(first, [x]), (second, [x])])
-    out.sum().backward()
+    _, made = Lanes(2)([walk(first, x=x), walk(second, x=x)])
+    made["of_x"].sum().backward()
     torch.testing.assert_close(x.grad, second.weight.sum(0)[None])
     assert second.weight.grad is None
     assert first.weight.grad is None
 
 
-def test_calls_of_a_round_run_in_threads_of_their_own() -> None:
+def test_walks_of_a_round_run_in_threads_of_their_own() -> None:
     first, second = layers(2)
-    Lanes(2)([(first, [torch.ones(1, 3, dtype=torch.float64)]), (second, [torch.ones(1, 3, dtype=torch.float64)])])
+    Lanes(2)([walk(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in (first, second)])
     assert first.thread == threading.get_ident() != second.thread
 
 
@@ -71,17 +85,17 @@ def test_an_error_in_any_lane_is_raised(place: int) -> None:
     calls: list[Callable[[Tensor], Tensor]] = [*layers(2)]
     calls[place] = fails
     with pytest.raises(MemoryError, match="here"):
-        Lanes(2)([(call, [torch.ones(1, 3, dtype=torch.float64)]) for call in calls])
+        Lanes(2)([walk(call, x=torch.ones(1, 3, dtype=torch.float64)) for call in calls])
 
 
 def test_without_gradients_nothing_is_kept_for_them() -> None:
     with torch.no_grad():
-        outputs = Lanes(2)([(network, [torch.ones(1, 3, dtype=torch.float64)]) for network in layers(2)])
-    assert not any(out.requires_grad for [out] in outputs)
+        outputs = Lanes(2)([walk(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in layers(2)])
+    assert not any(made["of_x"].requires_grad for made in outputs)
 
 
 def test_lanes_compute_in_the_precision_that_is_asked_for() -> None:
     networks = [nn.Linear(3, 3), nn.Linear(3, 3)]
     with torch.autocast("cpu"):
-        outputs = Lanes(2)([(network, [torch.ones(1, 3)]) for network in networks])
-    assert all(out.dtype == torch.bfloat16 for [out] in outputs)
+        outputs = Lanes(2)([walk(network, x=torch.ones(1, 3)) for network in networks])
+    assert all(made["of_x"].dtype == torch.bfloat16 for made in outputs)

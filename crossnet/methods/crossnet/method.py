@@ -6,7 +6,7 @@ from typing import Any, final
 from crossnet.methods.crossnet.losses import TERMS, l_ctc_stopped
 from crossnet.methods.crossnet.networks import build
 from crossnet.methods.crossnet.paths import CROSS_PATHS
-from crossnet.nn.paths import Apply, batched
+from crossnet.nn.walks import Apply, batched
 from crossnet.training.generators import TwoGenerators
 
 

@@ -6,7 +6,7 @@ from typing import Any, final
 from crossnet.methods.cyclegan.losses import TERMS
 from crossnet.methods.cyclegan.networks import build
 from crossnet.methods.cyclegan.paths import CYCLE_PATHS
-from crossnet.nn.paths import Apply, batched
+from crossnet.nn.walks import Apply, batched
 from crossnet.training.generators import TwoGenerators
 
 

@@ -6,7 +6,8 @@ from torch import Tensor, nn
 
 from crossnet.methods.crossnet.paths import CROSS_PATHS
 from crossnet.nn.lanes import Lanes
-from crossnet.nn.paths import Apply, Paths, batched, one_by_one
+from crossnet.nn.paths import Paths
+from crossnet.nn.walks import Apply, batched, one_by_one
 from tests.tiny import images, method
 
 PAPER = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6}  # §3.5

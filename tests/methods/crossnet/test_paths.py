@@ -58,8 +58,14 @@ def test_the_objective_has_the_terms_of_equation_5() -> None:
     assert set(TERMS) == set(COMPARED)
 
 
-@pytest.mark.parametrize(("width", "rounds"), [(1, 9), (2, 5)])
-def test_the_full_objective_takes_the_fewest_rounds(width: int, rounds: int) -> None:
-    spelled = Spelled(width)
+def test_the_full_objective_takes_the_fewest_calls() -> None:
+    spelled = Spelled()
     Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(CROSS_PATHS)
-    assert [len(made) for made in spelled.rounds] == [width] * rounds
+    assert len(spelled.calls) == 9
+
+
+def test_in_two_lanes_the_full_objective_waits_once() -> None:
+    spelled = Spelled(2)
+    Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(CROSS_PATHS)
+    kinds = [[sorted(network.partition("_")[0] for network, _ in calls) for calls in lanes] for lanes in spelled.rounds]
+    assert kinds == [[["E", "T"]] * 2, [["D", "Q", "T"]] * 2]
