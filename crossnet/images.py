@@ -22,6 +22,10 @@ SRGB = ("srgb iec61966", "srgb built-in")  # what its profiles call themselves
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
 
+class ValuesError(OSError):
+    """An image of which it is not known how bright its values are meant; the message says what to do about it."""
+
+
 def list_files(folder: Path) -> list[Path]:
     """All that is in a folder but folders and the files that are hidden, or that systems leave behind, sorted."""
     paths = (path for path in folder.iterdir() if not path.is_dir())
@@ -124,14 +128,14 @@ def _conversion(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits.
 
-    Raises OSError for float values, and for integers outside of 16 bits: how bright they are meant is not known.
+    Raises ValuesError for float values, and for integers outside of 16 bits.
     """
     if image.mode == "F":
-        raise OSError("float values, of no known range; convert it to 8- or 16-bit integers")
+        raise ValuesError("float values, of no known range; convert it to 8- or 16-bit integers")
     if image.mode.startswith("I"):
         values = np.asarray(image, dtype=np.float64)
         if values.min() < 0 or values.max() > 65535:
-            raise OSError(
+            raise ValuesError(
                 f"32-bit integers from {values.min():.0f} to {values.max():.0f}, outside of 0 to 65535; "
                 "convert it to 8- or 16-bit integers"
             )

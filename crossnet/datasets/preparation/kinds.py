@@ -71,12 +71,14 @@ def _told(path: Path) -> Iterator[None]:
             yield
     except UnidentifiedImageError as error:
         raise OSError(hint_for(head) or "no image of a known format") from error
+    except images.ValuesError:
+        raise
     except OSError as error:
         if isinstance(error.__cause__, Image.DecompressionBombError):
             raise OSError(f"{error}; export it smaller") from error
         if hint := hint_for(head):
             raise OSError(f"{hint} ({error})") from error
-        raise OSError(str(error) if "convert it" in str(error) else f"{error}; {AGAIN}") from error
+        raise OSError(f"{error}; {AGAIN}") from error
 
 
 def _is_negative(head: bytes) -> bool:
