@@ -73,9 +73,10 @@ def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
     metrics = _json(tree, METRICS)
     if metrics is None or lock is None:
         raise RunsError(f"no {METRICS if metrics is None else 'dvc.lock'} in it: not finished; `dvc exp run` makes it")
-    stale = _stale(lock, params)
-    if stale:
-        raise RunsError(f"its results are not those of its params.yaml: {stale}; `dvc repro` and commit")
+    if edited := _edited(lock, params):
+        raise RunsError(f"its results are not those of its params.yaml: {edited}; `dvc repro` and commit")
+    if behind := _behind(lock):
+        raise RunsError(f"its metrics are older than what they rest on: {behind}; `dvc repro` and commit")
     training, summary = _json(tree, TRAINING) or {}, _json(tree, SUMMARY) or {}
     numbers = dict(flat(metrics)) | dict(flat(training, LOGGED))
     seconds = summary.get("seconds")
@@ -109,10 +110,20 @@ def _json(tree: Any, path: str) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
-def _stale(lock: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+def _edited(lock: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     """The first parameter of the images or of training that is another than the results were made with, or nothing."""
     stages = (lock.get(stage, {}).get("params", {}).get("params.yaml", {}) for stage in ("prepare", "train"))
     return next(filter(None, (outdated(locked, params) for locked in stages)), "")
+
+
+def _behind(lock: Mapping[str, Any]) -> str:
+    """The first stage up to the metrics that read another state of a file than the stage before it left, or nothing."""
+    left = {out.get("path"): out.get("md5") for stage in lock.values() for out in stage.get("outs", ())}
+    for stage in ("train", "translate", "evaluate"):
+        for dep in lock.get(stage, {}).get("deps", ()):
+            if dep.get("md5") != left.get(dep.get("path"), dep.get("md5")):
+                return f"{stage} read another {dep['path']} than is there now"
+    return ""
 
 
 def _data(lock: Mapping[str, Any], task: str) -> str:
