@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import torch
 import typer
+from lightning_fabric import Fabric
 
 from crossnet.params import Params, load_params
 from crossnet.training.cost import cost
@@ -41,7 +42,12 @@ def main(
     chosen = MODES if compiled else {"eager": None}
     for precision, layout, mode in product(PRECISIONS, LAYOUTS, chosen):
         began = time.monotonic()
-        taken, memory, name = measure(params, accelerator, precision, LAYOUTS[layout], MODES[mode], steps)
+        try:
+            fabric = start(accelerator, 1, 1, precision)
+        except RuntimeError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+        taken, memory, name = measure(params, fabric, LAYOUTS[layout], MODES[mode], steps)
         print(
             f"{name}, {precision}, {layout}, {mode}: {taken * 1e3:.2f} ms a step "
             f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
@@ -51,10 +57,9 @@ def main(
 
 
 def measure(
-    params: Params, accelerator: str, precision: str, layout: torch.memory_format, mode: str | None, steps: int
+    params: Params, fabric: Fabric, layout: torch.memory_format, mode: str | None, steps: int
 ) -> tuple[float, float, str]:
     """Median seconds a step, peak MiB so far, and the device's name."""
-    fabric = start(accelerator, 1, 1, precision)
     cuda = fabric.device.type == "cuda"
     options, size = params.training, params.images.size
     method = load(params.method)(**params.setup, seed=0)
@@ -69,7 +74,8 @@ def measure(
     x_a, x_b = (torch.rand(shape, device=fabric.device).mul(2).sub(1).to(memory_format=layout) for _ in "ab")
     ends = []
     for _ in range(steps + 5):
-        torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
+        if mode:
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         for phase in method.phases:
             update(method, phase, adams[phase.name], x_a, x_b, fabric)
         if cuda:

@@ -64,7 +64,7 @@ class Tiles:
     def rows(self, z: Tensor) -> Tensor:
         """(N, C, h, w) -> (h w, N C)."""
         n, channels, edge = *z.shape[:2], self.edge
-        tiled = z.view(n, channels, self.height // edge, edge, self.width // edge, edge)
+        tiled = z.reshape(n, channels, self.height // edge, edge, self.width // edge, edge)
         return tiled.permute(3, 5, 2, 4, 0, 1).reshape(self.height * self.width, n * channels)
 
     def images(self, x: Tensor, channels: int) -> Tensor:
@@ -114,7 +114,7 @@ class _Convolution(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, tiles: Tiles) -> Tensor:
         wanted, channels = weight.shape[:2]
         products = len(tiles.of_input)
-        u = (tiles.of_kernel @ weight.view(-1, 9).T).view(products, wanted, channels)
+        u = (tiles.of_kernel @ weight.reshape(-1, 9).T).view(products, wanted, channels)
         m = torch.bmm(_transformed(x, channels, tiles), u.transpose(1, 2))
         y = (tiles.of_output @ m.view(products, -1)).view(-1, wanted)
         y += bias
