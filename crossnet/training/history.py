@@ -21,6 +21,7 @@ class History:
 
     def exchange(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) new translations in, as many images of any age out; gradients stop here."""
+        self.images = [image.to(images.device) for image in self.images]
         return torch.stack([self._exchange_one(image) for image in images.detach()])
 
     def state(self) -> dict[str, Tensor]:

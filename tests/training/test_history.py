@@ -64,6 +64,13 @@ def test_a_seed_decides_whatever_the_global_state() -> None:
     assert run(1) != run(2)
 
 
+def test_after_loading_old_images_are_where_the_new_ones_are() -> None:
+    history = History(2, 1.0, 0)
+    history.load(filled(2, 1.0).state())
+    out = history.exchange(torch.zeros(2, 1, 1, 1, device="meta"))
+    assert {image.device.type for image in (*out, *history.images)} == {"meta"}
+
+
 def test_gradients_stop_and_later_changes_do_not_reach_it() -> None:
     history = History(1, 1.0, 0)
     image = numbered(1).requires_grad_()
