@@ -49,8 +49,11 @@ class Batches:
         return max(len(images) for images in self._sides.values())
 
     def digest(self) -> str:
-        """SHA-256 of the images of both sides, in their order."""
-        return hashlib.sha256(b"".join(images.numpy().tobytes() for images in self._sides.values())).hexdigest()
+        """SHA-256 of the images of both sides, in their order, and of how many each side has."""
+        total = hashlib.sha256()
+        for images in self._sides.values():
+            total.update(f"{tuple(images.shape)}".encode() + images.numpy().tobytes())
+        return total.hexdigest()
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         return self._draw("a", step), self._draw("b", step)

@@ -66,6 +66,12 @@ def test_a_batch_depends_on_seed_and_step_alone() -> None:
     assert not torch.equal(forwards[0][0], other[0][0])
 
 
+def test_the_digest_tells_which_side_an_image_is_of() -> None:
+    pictures = torch.randint(0, 256, (6, 3, 8, 8), dtype=torch.uint8)
+    digests = {Batches(pictures[:cut], pictures[cut:], 1, 8, True, 0).digest() for cut in (2, 3)}
+    assert len(digests) == 2
+
+
 def test_crops_are_squares_of_the_image_at_every_place_that_fits() -> None:
     batches = Batches(located(4, 28), located(4, 28), 4, 24, False, 0)
     tops, lefts = set(), set()
