@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from crossnet.nn.walks import Apply, batched
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.devices import start
@@ -27,10 +28,17 @@ METHODS = tuple(WEIGHTS)
 
 
 def method(
-    name: str, seed: int = 0, dtype: torch.dtype = torch.float32, history: int = 4, rank: int = 0, **weights: Any
+    name: str,
+    seed: int = 0,
+    dtype: torch.dtype = torch.float32,
+    history: int = 4,
+    rank: int = 0,
+    apply: Apply = batched,
+    **weights: Any,
 ) -> Method:
     """A method of that name with the smallest networks; `weights` replace the default ones."""
-    made = load(name)(NETWORKS, WEIGHTS[name] | weights, HISTORY | {"capacity": history}, seed=seed, rank=rank)
+    kept = HISTORY | {"capacity": history}
+    made = load(name)(NETWORKS, WEIGHTS[name] | weights, kept, seed=seed, rank=rank, apply=apply)
     for network in made.networks.values():
         network.to(dtype)
     return made

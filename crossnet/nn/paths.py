@@ -1,4 +1,4 @@
-"""Data paths through several networks, each computed at most once and in the fewest calls.
+"""Data paths through several networks, each computed at most once and in few calls.
 
 A figure of paths is a table `{path: (network, input)}` whose inputs are other paths or given images, so that the
 table reads as the figure does. Inputs that one network can take together are one call: instance norm works on each
@@ -35,7 +35,7 @@ class Paths:
         return name in self._known
 
     def compute(self, names: Iterable[str]) -> "Paths":
-        """Compute the named paths and all that they rest on, in the fewest calls; returns itself."""
+        """Compute the named paths and all that they rest on, in few calls; returns itself."""
         edges = tuple((name, *self._figure[name]) for name in self._needed(names))
         for lanes in fewest_rounds(edges, self._apply.width):
             for made in self._apply([self._walk(calls) for calls in lanes]):

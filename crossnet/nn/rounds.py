@@ -1,4 +1,4 @@
-"""The order in which the paths of a figure are computed: in the fewest calls, and with the fewest waits."""
+"""The order in which the paths of a figure are computed: in few calls, and with few waits of one lane for another."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache

@@ -32,7 +32,7 @@ class Adversary:
 
     def remember(self, paths: Paths) -> None:
         """Keep this step's translations x_a_hat and x_b_hat, which are known by now, for the discriminators."""
-        self._translated = {side: paths[f"x_{side}_hat"] for side in ("a", "b")}
+        self._translated = {side: paths[f"x_{side}_hat"].detach() for side in ("a", "b")}
 
     def memory(self) -> dict[str, Tensor]:
         """Both histories."""

@@ -1,8 +1,11 @@
 """The discriminators' phase."""
 
+import weakref
+
 import pytest
 import torch
 
+from crossnet.nn.lanes import Lanes
 from crossnet.training.method import load
 from tests.tiny import METHODS, NETWORKS, WEIGHTS, images, method
 
@@ -30,6 +33,16 @@ def test_no_gradient_reaches_the_generators() -> None:
     discriminators.terms(images(1), images(2))[0].backward()
     touched = {name for name, network in made.networks.items() for p in network.parameters() if p.grad is not None}
     assert touched == {"Q_a", "Q_b"}
+
+
+def test_it_remembers_images_and_not_how_they_came_about() -> None:
+    made = method("crossnet", apply=Lanes(2))
+    codes: list[weakref.ref[torch.Tensor]] = []
+    for name in ("E_ab", "E_ba"):
+        made.networks[name].register_forward_hook(lambda *made: codes.append(weakref.ref(made[-1])))
+    made.phases[0].terms(images(1), images(2))[0].backward()
+    assert codes
+    assert not any(code() is not None for code in codes)
 
 
 def test_it_judges_old_translations_too() -> None:
