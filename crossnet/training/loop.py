@@ -20,7 +20,7 @@ from crossnet.training.method import Method
 from crossnet.training.plan import Plan
 from crossnet.training.state import capture, restore
 from crossnet.training.update import optimisers, update
-from crossnet.training.watch import Watch
+from crossnet.training.watch import Watch, judge_weights
 
 
 def train(
@@ -33,12 +33,12 @@ def train(
     draw: Callable[[int], None],
     ticks: Callable[[Iterable[int], int, int], Iterable[int]],
 ) -> float:
-    """Train a method in place, from where the keeper's newest checkpoint left it.
+    """Train a method in place, from where the keeper's newest checkpoint left it; at the end there is one of it.
 
     The journal receives the terms' means, the learning rate and images a second so far. draw is called with the
     number of steps done; ticks wraps the steps to show progress, given their number and how many are done. Returns the
-    seconds that the training took, earlier starts included. Raises DivergedError at a loss that is NaN or infinite,
-    and Interrupted where the run is told to stop.
+    seconds that the training took, earlier starts included. Raises DivergedError at a loss that is NaN or infinite, or
+    before weights that are would be kept, and Interrupted where the run is told to stop.
     """
     for network in method.networks.values():
         network.to(fabric.device).train()
@@ -55,13 +55,14 @@ def train(
 
     def everything() -> State:
         watch.settle()
+        judge_weights(done, method.networks)
         tensors, facts = capture(method, adams, means, average)
         return tensors, facts | {"rows": journal.rows, "seconds": seconds()}
 
     def seconds() -> float:
         return before + time.monotonic() - began
 
-    began = time.monotonic()
+    began, done = time.monotonic(), first
     for step in ticks(range(first, plan.steps), plan.steps, first):
         rate, done = plan.rate(step), step + 1
         with enough_memory(fabric.device, done):
@@ -79,7 +80,7 @@ def train(
                 journal.write(name, value, done)
         draw(done)
         keeper.after(done, everything)
-    watch.settle()
+    keeper.checkpoints.save(done, *everything())  # the model is nowhere else yet
     average.take_over()
     return seconds()
 

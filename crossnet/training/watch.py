@@ -1,14 +1,14 @@
-"""A look at every loss, so that a run stops at the step at which one is no longer a number."""
+"""A look at every loss and at what is kept, so that a run stops where either is no longer a number."""
 
 import math
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class DivergedError(RuntimeError):
-    """A loss that is not finite; the message names it and the step."""
+    """A loss or a weight that is not finite; the message names it and the step."""
 
 
 class Watch:
@@ -36,6 +36,16 @@ class Watch:
             self._ahead = None
             event.synchronize()
             _judge(step, float(copy), terms)
+
+
+def judge_weights(step: int, networks: Mapping[str, nn.Module]) -> None:
+    """Look at what is about to be kept after a step, counted from 1. Raises DivergedError.
+
+    A loss does not tell of a gradient that broke the weights in the step itself.
+    """
+    for name, network in networks.items():
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
+            raise DivergedError(f"step {step}: the weights of {name} are not finite; a lower lr may help")
 
 
 def _judge(step: int, objective: float, terms: Mapping[str, Tensor]) -> None:

@@ -7,12 +7,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 import torch
 
 from crossnet.model import TRANSLATING, save_model
+from crossnet.training.checkpoint import steps_in
 from tests.cloned import hashes
 from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
 from tests.tiny import HISTORY, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
@@ -195,6 +197,21 @@ def test_a_loss_that_is_no_number_stops_at_its_step_and_is_named(tmp_path: Path)
         trained(made, Watched(3), tiny_plan(log_every=1), tmp_path, every_seconds=0)
     assert max(path.name for path in tmp_path.glob("step-*")) == "step-000000003"
     assert all(torch.equal(weights_of(made)[key], value) for key, value in before.items())
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_weights_that_are_no_numbers_are_never_kept(last: bool, tmp_path: Path) -> None:
+    made, steps = method("crossnet"), tiny_plan().steps
+    broken = steps if last else 3
+    calls = count(1)
+
+    def spoil(gradient: torch.Tensor) -> torch.Tensor:
+        return gradient * torch.inf if next(calls) == broken else gradient
+
+    made.networks["D_b"][0].weight.register_hook(spoil)
+    with pytest.raises(RuntimeError, match=rf"^step {broken}: the weights of D_b are not finite; a lower lr may help$"):
+        trained(made, tiny_batches(), tiny_plan(), tmp_path, every_seconds=0.0)
+    assert max(steps_in(tmp_path)) == broken - 1
 
 
 def test_nothing_is_logged_of_a_step_that_is_no_number(tmp_path: Path) -> None:
