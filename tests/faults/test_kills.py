@@ -9,7 +9,7 @@ import torch
 
 from tests.faults.trainer import Job, finish, log, outcome, training
 
-KILLS = {1: 20, 2: 6}  # of a training of so many processes
+KILLS = {1: 20, 2: 20}  # of a training of so many processes
 
 
 @pytest.mark.timeout(600)

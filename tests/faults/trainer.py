@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from crossnet.training.checkpoint import Checkpoints
-from crossnet.training.devices import start
+from crossnet.training.devices import spread, start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
@@ -51,7 +51,7 @@ def log(job: Job) -> list[tuple[str, float, int]]:
 
 def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     """Train to the end, or as far as one is let."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(2 if job.processes == 1 else 1)  # and so in two lanes, as by default
     if job.processes > 1:  # what torchrun tells a process
         os.environ |= {
             "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(job.processes),
@@ -59,7 +59,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
             "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test",
         }  # fmt: skip
     fabric = start("cpu", job.processes, 1, "32-true")
-    made = tiny.method("crossnet", history=job.history, rank=rank)
+    made = tiny.method("crossnet", history=job.history, rank=rank, apply=spread(fabric.device))
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
     plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, average=0.9, log_every=7)
     journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
