@@ -86,6 +86,7 @@ def _images(run: "Run", usual: "Run | None") -> str:
 
 def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, scale: str) -> str:
     """Hours of training ahead: as long as a finished run of each method took, or as is measured here."""
+    from crossnet.commands.forecast import NotMeasuredError
     from crossnet.commands.plan import seconds_of
     from crossnet.params import ParamsError
 
@@ -94,7 +95,7 @@ def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, 
     for method, count in counts.items():
         try:
             seconds = finished.get(method) or seconds_of(task, method, scale)
-        except ParamsError as error:
+        except (ParamsError, NotMeasuredError) as error:
             return f"not known: {error}"
         if seconds is None:
             return f"not known for {len(methods)} runs: fetch and prepare the task first, to know its images"

@@ -19,12 +19,17 @@ def checkpoints(
     from crossnet.training.unfinished import age, listing, remove
     from crossnet.training.writer import BusyError
 
-    found = {run.folder.name: run for run in listing(runs_folder())}
+    folder = runs_folder()
+    if not (folder.parent.parent / "params.yaml").is_file():
+        raise stop(f"{folder.parent.parent / 'params.yaml'}: No such file; run from the root of the repository")
+    if files := [path for path in (folder.parent, folder) if path.is_file()]:
+        raise stop(f"{files[0]}: is a file, wanted the folder that holds unfinished runs; move it away")
+    found = {run.folder.name: run for run in listing(folder)}
     if unknown := [name for name in names or () if name not in found]:
-        raise stop(f"{unknown[0]}: no such run in {runs_folder()}; `crossnet checkpoints` lists them")
+        raise stop(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
     chosen = [found[name] for name in names] if names else list(found.values())
     if not chosen:
-        typer.echo(f"no unfinished runs in {runs_folder()}")
+        typer.echo(f"no unfinished runs in {folder}")
     for run in chosen:
         settings = run.identity["settings"]
         what = f"{settings['task']}, {settings['method']}, seed {settings['seed']}"

@@ -5,8 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from crossnet.params import Params
+
+
+class NotMeasuredError(RuntimeError):
+    """Steps that cannot be measured here, with these parameters; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +30,52 @@ class Forecast:
 
 
 def forecast(params: Params, side: int, steps: int) -> Forecast:
-    """Train for a few steps on random images; with `side` images on the larger side, 0 where they are not there yet."""
+    """Train for a few steps on random images; with `side` images on the larger side, 0 where they are not there yet.
+
+    Raises NotMeasuredError where the device, the memory or the losses do not allow it. torch has as many threads after
+    it as before.
+    """
+    import torch
+
+    from crossnet.training.devices import start
+    from crossnet.training.machine import MemoryShortError, enough_memory, peak_memory_mib
+    from crossnet.training.plan import Plan
+    from crossnet.training.watch import DivergedError
+
+    options, threads = params.training, torch.get_num_threads()
+    try:
+        fabric = start(options.accelerator, 1, 1, options.precision)
+    except RuntimeError as error:
+        raise NotMeasuredError(" ".join(str(error).split())) from error
+    device = fabric.device
+    try:
+        with enough_memory(device, 1):
+            a_step = _a_step(params, fabric, steps)
+    except (MemoryShortError, DivergedError) as error:
+        raise NotMeasuredError(str(error)) from error
+    finally:
+        torch.set_num_threads(threads)
+    wanted = None
+    if side or not options.duration.endswith("epochs"):
+        global_batch = options.batch * options.devices * options.nodes
+        wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
+    return Forecast(device.type, a_step, peak_memory_mib(device), wanted)
+
+
+def _a_step(params: Params, fabric: Any, steps: int) -> float:
+    """Seconds that a step takes, the mean of so many after a first one."""
     import torch
 
     from crossnet.training.batches import Batches
     from crossnet.training.checkpoint import Checkpoints
-    from crossnet.training.devices import spread, start
+    from crossnet.training.devices import spread
     from crossnet.training.journal import Journal
     from crossnet.training.keeper import Keeper
     from crossnet.training.loop import train
-    from crossnet.training.machine import peak_memory_mib
     from crossnet.training.method import load
     from crossnet.training.plan import Plan
 
     options, size = params.training, params.images.size
-    fabric = start(options.accelerator, 1, 1, options.precision)
     method = load(params.method)(**params.setup, seed=0, apply=spread(fabric.device))
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
@@ -58,12 +94,7 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
         journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
         with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as keeper:
             train(method, batches, fabric, short, journal, keeper, note, ticks)
-    wanted = None
-    if side or not options.duration.endswith("epochs"):
-        global_batch = options.batch * options.devices * options.nodes
-        wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
-    device = fabric.device
-    return Forecast(device.type, (ends[-1] - ends[0]) / steps, peak_memory_mib(device), wanted)
+    return (ends[-1] - ends[0]) / steps
 
 
 def told(found: Forecast, params: Params, operations: int) -> list[str]:

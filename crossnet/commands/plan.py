@@ -1,11 +1,12 @@
 """`crossnet plan`: what a run will cost, before anybody waits for it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from crossnet.commands.forecast import forecast, told
+from crossnet.commands.forecast import NotMeasuredError, forecast, told
 from crossnet.commands.stop import stop
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.params.tasks import SculpturesTask, SpecularTask
@@ -28,20 +29,23 @@ def plan(
         params = choose(load_params(), **{key: value for key, value in wished.items() if value is not None})
     except ParamsError as error:
         raise stop(str(error)) from None
-    for line in _report(params, steps):
-        typer.echo(line)
+    try:
+        for line in _report(params, steps):
+            typer.echo(line)
+    except NotMeasuredError as error:
+        raise stop(str(error)) from None
 
 
 def seconds_of(task: str, method: str, scale: str) -> float | None:
     """Seconds that a run is measured to train for, None where its images are not there to be counted.
 
-    Raises ParamsError.
+    Raises ParamsError, and NotMeasuredError where its steps cannot be measured here.
     """
     params = choose(load_params(), task=task, method=method, scale=scale)
     return forecast(params, _images(params), MEASURED).seconds
 
 
-def _report(params: Params, steps: int) -> list[str]:
+def _report(params: Params, steps: int) -> Iterator[str]:
     import torch
 
     from crossnet.training.cost import cost
@@ -55,29 +59,28 @@ def _report(params: Params, steps: int) -> list[str]:
     options, size = params.training, params.images.size
     made, one = costs(options.batch, size)
     side = _images(params)
-    lines = [f"{params.task}, {params.method}, {params.scale}: {size}x{size} pixels, batch {options.batch}"]
+    yield f"{params.task}, {params.method}, {params.scale}: {size}x{size} pixels, batch {options.batch}"
     weights = {name: sum(p.numel() for p in network.parameters()) for name, network in made.networks.items()}
-    lines.append(f"weights      {sum(weights.values()) / 1e6:.2f} million in {len(weights)} networks")
+    yield f"weights      {sum(weights.values()) / 1e6:.2f} million in {len(weights)} networks"
     phases = ", ".join(f"{name} {count / 1e9:.1f}" for name, count in one.operations.items())
-    lines.append(f"operations   {one.step_operations / 1e9:.1f} GFLOP a step ({phases})")
+    yield f"operations   {one.step_operations / 1e9:.1f} GFLOP a step ({phases})"
     larger = [(2 * options.batch, size), (options.batch, 2 * size)]
     for batch, pixels, found in [(options.batch, size, one), *((*grown, costs(*grown)[1]) for grown in larger)]:
         held = found.state_bytes + found.activation_bytes
-        lines.append(
+        yield (
             f"memory       {held / 2**20:.0f} MiB at batch {batch}, {pixels}x{pixels}: weights with Adam "
             f"{found.state_bytes / 2**20:.0f}, activations {found.activation_bytes / 2**20:.0f}"
         )
     checkpoint = one.state_bytes * 3 / 4  # no gradients
-    lines.append(
+    yield (
         f"disk         {one.state_bytes / 4 / 2**20:.0f} MiB of weights in the end; while it trains, checkpoints of "
         f"{(params.checkpoints.keep + 1) * checkpoint / 2**20:.0f} MiB at most"
     )
     if side:
         pixels = 2 * side * params.images.load_size**2 * 3
-        lines.append(f"data         {side} images on the larger side, {pixels / 2**20:.0f} MiB in memory at most")
+        yield f"data         {side} images on the larger side, {pixels / 2**20:.0f} MiB in memory at most"
     if steps:
-        lines += told(forecast(params, side, steps), params, one.step_operations)
-    return lines
+        yield from told(forecast(params, side, steps), params, one.step_operations)
 
 
 def _images(params: Params) -> int:

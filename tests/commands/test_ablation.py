@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
+from crossnet.commands.forecast import NotMeasuredError
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import effective
 from crossnet.params import ParamsError
@@ -54,11 +55,14 @@ def test_the_forecast_is_one_line_for_all(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("crossnet.commands.plan.seconds_of", lambda task, method, scale: None)
     assert "# forecast: not known for 5 runs: fetch and prepare the task" in ablation(monkeypatch, [], []).output
 
-    def refuse(task: str, method: str, scale: str) -> float:
-        raise ParamsError("params.yaml: lr: no number")
+    for error in (ParamsError("params.yaml: lr: no number"), NotMeasuredError("step 1: id_a is nan")):
 
-    monkeypatch.setattr("crossnet.commands.plan.seconds_of", refuse)
-    assert "# forecast: not known: params.yaml: lr: no number\n" in ablation(monkeypatch, [], []).output
+        def refuse(task: str, method: str, scale: str, error: Exception = error) -> float:
+            raise error
+
+        monkeypatch.setattr("crossnet.commands.plan.seconds_of", refuse)
+        result = ablation(monkeypatch, [], [])
+        assert (result.exit_code, result.output.splitlines()[-2]) == (0, f"# forecast: not known: {error}")
 
 
 def test_a_task_that_is_not_there_is_one_line_with_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from tests.broken_off import broken_off, identity
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
+    Path("params.yaml").touch()
 
 
 def test_it_lists_runs_and_who_trains_them() -> None:
@@ -39,3 +40,19 @@ def test_a_name_that_is_not_there_is_one_line() -> None:
     result = CliRunner().invoke(app, ["checkpoints", "nothing", "--prune"])
     assert result.exit_code == 2
     assert result.stderr == "error: nothing: no such run in .crossnet/runs; `crossnet checkpoints` lists them\n"
+
+
+@pytest.mark.parametrize("name", [".crossnet", ".crossnet/runs"])
+def test_a_file_in_the_folders_place_is_one_line(name: str) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).touch()
+    result = CliRunner().invoke(app, ["checkpoints"])
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {name}: is a file, wanted the folder that holds unfinished runs; move it away\n"
+
+
+def test_outside_of_the_repositorys_root_it_says_so() -> None:
+    Path("params.yaml").unlink()
+    result = CliRunner().invoke(app, ["checkpoints"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: params.yaml: No such file; run from the root of the repository\n"

@@ -2,16 +2,28 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from crossnet.cli import app
-from crossnet.commands.forecast import Forecast
+from crossnet.commands.forecast import Forecast, NotMeasuredError
 from crossnet.commands.plan import seconds_of
 from crossnet.params import Params
+from crossnet.training.machine import MemoryShortError
+from crossnet.training.watch import DivergedError
 from tests.committed import PARAMS, restore
+
+
+@pytest.fixture
+def _two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +33,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.usefixtures("_two_threads")
 def test_it_prints_operations_memory_disk_and_a_forecast(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["plan", "--scale", "smoke", "--steps", "2"])
     assert result.exit_code == 0
+    assert torch.get_num_threads() == 2  # as many for the next forecast
     lines = result.output.splitlines()
     assert lines[0] == "sculptures, crossnet, smoke: 32x32 pixels, batch 4"
     found = re.search(r"^measured +(\S+) s a step on cpu", result.output, flags=re.MULTILINE)
@@ -50,6 +64,40 @@ def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["plan", "--task", "folder", "--scale", "smoke", "--steps", "1"])
     assert result.exit_code == 0
     assert "fetch and prepare the task first" in result.output.splitlines()[-1]
+
+
+def test_steps_that_cannot_be_measured_are_one_line_after_what_needs_no_measuring(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    params = Path("params.yaml")
+    params.write_text(params.read_text().replace("accelerator: cpu", "accelerator: cuda", 1))
+    result = CliRunner().invoke(app, ["plan", "--scale", "smoke"])
+    said = "training.accelerator: cuda is asked for, but there is only cpu; name one of these, or auto"
+    assert (result.exit_code, result.stderr) == (2, f"error: {said}\n")
+    assert result.stdout.splitlines()[-1].startswith("data ")
+
+
+@pytest.mark.usefixtures("_two_threads")
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryShortError("not enough memory in step 1: lower batch"), "not enough memory in step 1: lower batch"),
+        (DivergedError("step 1: id_a is nan"), "step 1: id_a is nan"),
+        (RuntimeError("you asked:\nDefaultCPUAllocator: can't allocate memory"), "not enough memory in step 1: "),
+    ],
+)
+def test_what_ends_the_measuring_is_one_line_and_threads_stay(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*of: object) -> None:
+        raise error
+
+    monkeypatch.setattr("crossnet.training.loop.train", fails)
+    with pytest.raises(NotMeasuredError, match=rf"\A{said}.*\Z"):
+        seconds_of("sculptures", "crossnet", "smoke")
+    assert torch.get_num_threads() == 2
 
 
 @pytest.mark.parametrize(("steps", "seconds"), [(48, 24.0), (None, None)])
