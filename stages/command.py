@@ -1,5 +1,6 @@
 """How every stage runs: a typer command, its parameters read strictly, a fault of the user's told in one line."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,9 @@ from typing import Annotated
 import typer
 
 from crossnet.params import Params, load_params
+
+# how gloo, NCCL and torch's store tell a process that it has lost another one of its run
+LOST = re.compile(r"/gloo/.*(closed by peer|reset by peer|Broken pipe)|remote process exited|remote server shutdown")
 
 
 def command(stage: Callable[[Params], None]) -> None:
@@ -21,7 +25,10 @@ def command(stage: Callable[[Params], None]) -> None:
         except (OSError, ValueError, RuntimeError) as error:
             if debug:
                 raise
-            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+            line = " ".join(str(error).split())
+            if isinstance(error, RuntimeError) and LOST.search(line):
+                line = "another process of this run ended; see its message"
+            typer.echo(f"error: {line}", err=True)
             raise typer.Exit(getattr(error, "exit_status", 1)) from None
 
     main.__doc__ = stage.__doc__

@@ -36,8 +36,8 @@ def train_stage(params: Params) -> None:
     plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.average, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
-    shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), str(fabric.device), processes)
-    with claimed(shaped_by, first) as folder, live_log(REPORTS, first) as (log, show):
+    shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), fabric.device, processes)
+    with claimed(fabric.broadcast(shaped_by), first) as folder, live_log(REPORTS, first) as (log, show):
         journal = Journal(folder / "pictures", log, show)
 
         def draw(done: int) -> None:
@@ -53,7 +53,7 @@ def train_stage(params: Params) -> None:
         if first:
             save_model(MODEL, method, config)
             summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, apply.width)
-            (REPORTS / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+            (REPORTS / "summary.json").write_text(json.dumps({"run": folder.name} | summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

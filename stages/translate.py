@@ -9,6 +9,7 @@ from crossnet.model import encode, load_model, translate
 from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.method import Side
+from crossnet.training.unfinished import forget
 from stages.command import command
 
 CODES = 16  # images of a side whose codes are kept, evenly spaced: they take more room than images
@@ -19,6 +20,7 @@ def translate_stage(params: Params) -> None:
 
     The codes of some are kept in data/translated/codes/{to_b,to_a}, float16 (C, h, w), NPY, under the same names.
     """
+    forget(Path("reports/training/summary.json"))  # this stage begins when DVC has saved what the training left
     method, _ = load_model(Path("data/model"))
     for source, to in (("testA", "b"), ("testB", "a")):
         folder, codes = (Path("data/translated") / place / f"to_{to}" for place in ("", "codes"))

@@ -12,13 +12,15 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from lightning_fabric import Fabric
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 State = tuple[dict[str, Tensor], dict[str, Any]]  # tensors by name, and facts that JSON can hold
 
@@ -30,7 +32,7 @@ class CheckpointError(RuntimeError):
 class Checkpoints:
     """The last `keep` checkpoints of a run in a folder that nobody else writes to; every process of the run has one."""
 
-    def __init__(self, folder: Path, keep: int, fabric: Fabric):
+    def __init__(self, folder: Path, keep: int, fabric: "Fabric"):
         self._folder, self._keep, self._fabric = folder, keep, fabric
         self._writer = str(fabric.broadcast(os.getpid()))  # an orphan of an earlier start writes elsewhere
         if fabric.is_global_zero:
@@ -49,11 +51,11 @@ class Checkpoints:
         Raises CheckpointError where that cannot be written (a full disk, say); earlier checkpoints stay.
         """
         final, partial = self._folder / f"step-{step:09d}", self._folder / f".partial-{step:09d}-{self._writer}"
-        if final.exists():
+        if self._fabric.broadcast(final.exists()):  # as the first process sees it, which renames
             return
         try:
             partial.mkdir(parents=True, exist_ok=True)
-            _write(partial / self._file, save(dict(_contiguous(tensors)), {"facts": json.dumps(facts)}))
+            _write_checked(partial / self._file, save(dict(_contiguous(tensors)), {"facts": json.dumps(facts)}))
             self._fabric.barrier()
             if self._fabric.is_global_zero:
                 _flush(partial)
@@ -66,8 +68,7 @@ class Checkpoints:
                 "command goes on from the last one"
             ) from error
         if self._fabric.is_global_zero:
-            for old in self.steps()[self._keep :]:
-                shutil.rmtree(self._folder / f"step-{old:09d}")
+            keep_newest(self._keep, self._folder)
 
     def newest(self) -> tuple[int, State] | None:
         """The newest checkpoint that every process can read, and its step; warns of those that are passed over."""
@@ -97,17 +98,34 @@ def steps_in(folder: Path) -> list[int]:
     return [int(name.removeprefix("step-")) for name in names if name.startswith("step-")]
 
 
+def keep_newest(count: int, folder: Path) -> None:
+    """Delete all checkpoints of a run's folder but the last few."""
+    for old in sorted(steps_in(folder), reverse=True)[count:]:
+        shutil.rmtree(folder / f"step-{old:09d}")
+
+
+def write_lasting(path: Path, content: bytes) -> None:
+    """Write a file that is whole or as it was before, also after a power cut."""
+    partial = path.with_name(f"{path.name}.partial")
+    _write(partial, content)
+    partial.rename(path)
+    _flush(path.parent)
+
+
 def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
 
 
-def _write(path: Path, payload: bytes) -> None:
-    digest = f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n".encode()
-    for file, content in ((path, payload), (path.with_suffix(".sha256"), digest)):
-        with file.open("wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+def _write_checked(path: Path, payload: bytes) -> None:
+    _write(path, payload)
+    _write(path.with_suffix(".sha256"), f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n".encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def _flush(folder: Path) -> None:

@@ -74,6 +74,11 @@ def peak_memory_mib(device: torch.device) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def kind(device: torch.device) -> str:
+    """What a device is, whichever of its like it is: the name of a GPU, else its type."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def summarise(
     method: Method, steps: int, images_seen: int, seconds: float, device: torch.device, lanes: int
 ) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def summarise(
         "images_per_second": images_seen / seconds,
         "peak_memory_mib": peak_memory_mib(device),
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "device": kind(device),
         "processor": _processor(),
         "threads": lanes * torch.get_num_threads(),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},

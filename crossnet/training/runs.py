@@ -1,4 +1,4 @@
-"""Where unfinished runs keep their checkpoints: a folder each, named after everything that shapes the run.
+"""Where runs keep their checkpoints until their model is safe: a folder each, named after all that shapes the run.
 
 The folder is `.crossnet/runs/<fingerprint>` of the repository, which DVC does not manage, and which stays the same
 for an experiment that runs in a temporary copy (`$DVC_ROOT`). A run of other parameters, data or code has another
@@ -8,16 +8,18 @@ fingerprint, so it can never go on from this one's weights.
 import hashlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 import crossnet
-from crossnet.training.checkpoint import steps_in
+from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
+from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer
 
 Identity = Mapping[str, Any]  # what shapes a run, by name: plain values, and digests of data and code
@@ -33,7 +35,7 @@ def fingerprint(identity: Identity) -> str:
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def identify(settings: Mapping[str, Any], data: str, device: str, processes: int) -> Identity:
+def identify(settings: Mapping[str, Any], data: str, device: torch.device, processes: int) -> Identity:
     """Everything that shapes a run: its settings (`method` among them), the digest of its data, code and machine."""
     package = Path(crossnet.__file__).parent
     folders = [package / "nn", package / "training", package / "methods" / settings["method"]]
@@ -41,7 +43,7 @@ def identify(settings: Mapping[str, Any], data: str, device: str, processes: int
     total = hashlib.sha256()
     for path in [*code, package / "images.py"]:
         total.update(f"{path.relative_to(package)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    where = {"device": device, "processes": processes, "torch": version("torch")}
+    where = {"device": kind(device), "processes": processes, "torch": version("torch")}
     return {"settings": settings, "data": data, "code": total.hexdigest()} | where
 
 
@@ -49,28 +51,27 @@ def identify(settings: Mapping[str, Any], data: str, device: str, processes: int
 def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
     """The folder of a run, held by its first process (the one that `writes`), as is the working folder.
 
-    It is removed at the end, and kept where the run breaks off, to go on from. Raises BusyError where it is held.
+    It stays where the run breaks off, to go on from; at the end it stays with its last checkpoint alone, since the
+    model is not safe before DVC has saved it. Raises BusyError where it is held.
     """
     folder = runs_folder() / fingerprint(identity)
     if not writes:
         yield folder
         return
     with only_writer(Path(".crossnet")), only_writer(folder):
-        if not (folder / "run.json").exists():
-            if reason := why_fresh(runs_folder(), identity):
+        if _read(folder / "run.json") is None:
+            if not steps_in(folder) and (reason := why_fresh(runs_folder(), identity)):
                 print(reason, file=sys.stderr, flush=True)
-            whole = folder / "run.json.partial"
-            whole.write_text(json.dumps(identity, indent=1, sort_keys=True) + "\n")
-            whole.rename(folder / "run.json")
+            write_lasting(folder / "run.json", (json.dumps(identity, indent=1, sort_keys=True) + "\n").encode())
         yield folder
-        shutil.rmtree(folder)
+        keep_newest(1, folder)
 
 
 def recorded(folder: Path) -> Iterator[tuple[Path, Identity]]:
-    """The runs of a folder of runs and what shaped each, as far as they are still there when they are read."""
+    """The runs of a folder of runs and what shaped each, as far as that can be read when it is their turn."""
     for path in sorted(folder.glob("*/run.json")):
-        with suppress(FileNotFoundError):  # that run has ended since
-            yield path.parent, json.loads(path.read_text())
+        if identity := _read(path):
+            yield path.parent, identity
 
 
 def why_fresh(folder: Path, identity: Identity) -> str | None:
@@ -87,6 +88,15 @@ def why_fresh(folder: Path, identity: Identity) -> str | None:
     keys = differing[nearest]
     shown = ", ".join(keys[:4]) + (f" and {len(keys) - 4} more" if len(keys) > 4 else "")
     return f"a fresh start: the checkpoints of {nearest} are of another run ({shown} differ)"
+
+
+def _read(path: Path) -> Identity | None:
+    """What shaped a run; None where its file is gone, or is not what was written."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("settings"), dict) else None
 
 
 def _differing(one: Identity, other: Identity) -> list[str]:

@@ -1,9 +1,11 @@
-"""What unfinished runs have left on the disk: listed, and deleted where nobody trains them.
+"""What runs have left on the disk: listed, and deleted where nobody trains them.
 
 Another process may end its run, and so delete its files, at any moment meanwhile: what is gone is passed over.
 """
 
+import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -12,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossnet.training.checkpoint import steps_in
-from crossnet.training.runs import Identity, recorded
-from crossnet.training.writer import holder, only_writer
+from crossnet.training.runs import Identity, recorded, runs_folder
+from crossnet.training.writer import BusyError, holder, only_writer
+
+UNKNOWN = {"settings": {"task": "its run.json is damaged", "method": "method unknown", "seed": "unknown"}}
 
 
 @dataclass(frozen=True)
 class Run:
-    """An unfinished run: its folder, what shaped it, the steps done, bytes on disk, and who trains it now, if any."""
+    """A run: its folder, what shaped it or UNKNOWN, the steps done, bytes on disk, and who trains it now, if any."""
 
     folder: Path
     identity: Identity
@@ -30,12 +34,13 @@ class Run:
 
 def listing(folder: Path) -> list[Run]:
     """The runs of a folder of runs, the one changed last first."""
-    found = []
-    for path, identity in recorded(folder):
+    known, found = dict(recorded(folder)), []
+    for path in folder.glob("*"):
         facts = list(_files(path))
         if facts:
             size, changed = sum(fact.st_size for fact in facts), max(fact.st_mtime for fact in facts)
-            found.append(Run(path, identity, max(steps_in(path), default=0), size, changed, holder(path)))
+            step, identity = max(steps_in(path), default=0), known.get(path, UNKNOWN)
+            found.append(Run(path, identity, step, size, changed, holder(path)))
     return sorted(found, key=lambda run: run.changed, reverse=True)
 
 
@@ -43,6 +48,18 @@ def remove(run: Run) -> None:
     """Delete a run that nobody trains. Raises BusyError where somebody does."""
     with only_writer(run.folder):
         shutil.rmtree(run.folder)
+
+
+def forget(summary: Path) -> None:
+    """Delete the finished run that the summary of a training names, its model being safe elsewhere.
+
+    Passes over a summary that is not there or names none, and a run that is not there or that somebody trains.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError, BusyError):
+        name = re.fullmatch("[0-9a-f]{16}", json.loads(summary.read_text())["run"])
+        if name and (folder := runs_folder() / name[0]).is_dir():
+            with only_writer(folder):
+                shutil.rmtree(folder)
 
 
 def age(run: Run) -> float:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import time
@@ -9,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from socket import socket
 
 import pytest
 import torch
 
 from crossnet.model import TRANSLATING, save_model
+from crossnet.params import load_params
 from crossnet.training.checkpoint import steps_in
+from stages.translate import translate_stage
 from tests.cloned import hashes
 from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
 from tests.tiny import HISTORY, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
@@ -26,6 +30,12 @@ def only_line(text: str) -> str:
     """The last line, which is the message; there is no traceback before it."""
     assert "Traceback" not in text
     return text.strip().splitlines()[-1]
+
+
+def free_port() -> int:
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -138,7 +148,7 @@ def test_a_checkpoint_of_other_parameters_is_never_loaded(key: str, value: objec
     assert "a fresh start: the checkpoints of " in told
     assert "settings." in told
     assert hashes(folder / "data/model") == hashes(clean / "data/model")
-    assert len(checkpoints(folder)) == left >= 1
+    assert len(checkpoints(folder)) == left + 1 >= 2  # its own last one beside them
 
 
 def test_a_checkpoint_of_other_data_is_never_loaded(tmp_path: Path) -> None:
@@ -157,18 +167,43 @@ def test_a_checkpoint_of_other_data_is_never_loaded(tmp_path: Path) -> None:
 def test_the_same_run_started_twice_names_the_first_one(tmp_path: Path) -> None:
     folder = project(tmp_path, **LONG)
     with running(folder) as first:
-        status, told = forked(folder)
-        assert status == 1
-        line = only_line(told)
-        assert line.startswith("error: .crossnet")
-        assert f"is being written by process {first.process.pid} on " in line
+        set_parameters(folder, scales__smoke__training__devices=2)
+        group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+        group |= {"LOCAL_WORLD_SIZE": "2", "GROUP_RANK": "0", "TORCHELASTIC_RUN_ID": "test"}
+        second = [Begun(folder, RANK=rank, LOCAL_RANK=rank, **group) for rank in "01"]
+        lines = [only_line(begun.told()) for begun in second]
+        assert [begun.process.exitcode for begun in second] == [1, 1]
+        assert lines[0].startswith("error: .crossnet")
+        assert f"is being written by process {first.process.pid} on " in lines[0]
+        assert lines[1] == "error: another process of this run ended; see its message"
         assert first.process.is_alive()
+    set_parameters(folder, scales__smoke__training__devices=1)
     again = project(tmp_path / "copy", **LONG)  # an experiment's copy of the same run, elsewhere
     with running(folder) as first:
         status, told = forked(again, DVC_ROOT=str(folder))
         assert status == 1
         writer = f"is being written by process {first.process.pid}"
         assert f"runs/{checkpoints(folder)[0].parent.name}: {writer}" in told
+
+
+def test_a_finished_training_is_there_until_its_translations_are_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, outs = project(tmp_path), ("data/model", "reports/training/plots")
+    assert forked(folder)[0] == 0
+    first = [hashes(folder / out) for out in outs]
+    for out in ("data/model", "reports"):  # killed before DVC saved them, and started again
+        shutil.rmtree(folder / out)
+    status, told = forked(folder)
+    assert status == 0
+    assert told.startswith("going on after step 4 of 4\n")
+    assert [hashes(folder / out) for out in outs] == first
+    [last] = checkpoints(folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    translate_stage(load_params(Path("params.yaml")))
+    assert len(list(Path("data/translated/to_b").iterdir())) == 4
+    assert not last.parent.exists()
 
 
 class Poisoned:

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from crossnet.training.batches import Batches
-from tests.faults.stage import project, stage
+from tests.faults.stage import checkpoints, project, stage
 from tests.faults.trainer import Job, finish, log, outcome
 from tests.tiny import tiny_batches
 
@@ -53,4 +53,6 @@ def test_the_stage_trains_on_two_devices_and_logs_and_saves_once(tmp_path: Path)
     assert json.loads((folder / "data/model/config.json").read_text())["global_batch"] == 8
     rows = (folder / "reports/training/plots/metrics/loss/gan.tsv").read_text().splitlines()[1:]
     assert len({row.split("\t")[0] for row in rows}) == len(rows)
-    assert not list((folder / ".crossnet/runs").iterdir())
+    [last] = checkpoints(folder)
+    assert {path.name for path in last.glob("*.safetensors")} == {"rank-0.safetensors", "rank-1.safetensors"}
+    assert json.loads((folder / "reports/training/summary.json").read_text())["run"] == last.parent.name

@@ -1,11 +1,14 @@
 """Unfinished runs: found by what shaped them, and held by one writer."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from crossnet.training.checkpoint import steps_in
 from crossnet.training.runs import claimed, fingerprint, runs_folder, why_fresh
 from crossnet.training.writer import BusyError
 from tests.broken_off import broken_off, identity
@@ -20,12 +23,19 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"data": "e"}, {"device": "cuda:0"}, {"processes": 2}, {"seed": 1}, {"method": "cyclegan"},
+        {"data": "e"}, {"device": "mps"}, {"processes": 2}, {"seed": 1}, {"method": "cyclegan"},
         {"weights": {"zcyc": 0, "id": 3}}, {"training": {"lr": 2e-3}},
     ],
 )  # fmt: skip
 def test_anything_that_shapes_a_run_gives_it_another_name(other: dict[str, Any]) -> None:
     assert fingerprint(identity(**other)) != fingerprint(identity()) == fingerprint(identity())
+
+
+def test_like_gpus_are_one_device_whatever_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {0: "A", 1: "A", 2: "B"}
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: names[device.index])
+    first, like, other = (fingerprint(identity(device=f"cuda:{number}")) for number in names)
+    assert first == like != other
 
 
 def test_other_code_gives_it_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,12 +55,44 @@ def test_other_code_gives_it_another_name(tmp_path: Path, monkeypatch: pytest.Mo
     assert identity()["code"] != first
 
 
-def test_a_run_that_ends_leaves_nothing_and_one_that_breaks_off_its_folder() -> None:
+def test_a_run_that_breaks_off_leaves_all_and_one_that_ends_its_last_checkpoint() -> None:
+    folder = broken_off(identity(), steps=(3, 20))
+    assert sorted(steps_in(folder)) == [3, 20]
+    with claimed(identity(), True) as again:
+        assert again == folder
+    assert steps_in(folder) == [20]
+
+
+@pytest.mark.parametrize("left", ["", "\0" * 9, "[]", "{}", None])
+def test_a_damaged_record_is_written_anew_by_its_run_and_stops_no_other(
+    left: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = broken_off(identity()) / "run.json"
+    whole = record.read_text()
+    record.unlink()
+    if left is not None:
+        record.write_text(left)
+    with claimed(identity(seed=1), True):
+        assert record.exists() == (left is not None)
     with claimed(identity(), True) as folder:
-        assert folder.is_dir()
-    assert not folder.exists()
-    assert broken_off(identity()) == folder
-    assert (folder / "step-000000003").is_dir()
+        assert record.read_text() == whole
+        assert steps_in(folder) == [3]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_record_is_on_the_disk_before_it_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[tuple[str, bool]] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").resolve()
+        flushed.append((path.name, (path if path.is_dir() else path.parent).joinpath("run.json").exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with claimed(identity(), True) as folder:
+        assert json.loads((folder / "run.json").read_text()) == identity()
+    assert flushed == [("run.json.partial", False), (folder.name, True)]
 
 
 def test_an_experiments_copy_finds_the_runs_of_its_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

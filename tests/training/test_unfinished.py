@@ -1,14 +1,16 @@
 """Unfinished runs are listed and deleted, also while others end theirs."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from crossnet.commands.checkpoints import checkpoints
 from crossnet.training import unfinished
 from crossnet.training.runs import claimed, runs_folder
-from crossnet.training.unfinished import listing, remove
+from crossnet.training.unfinished import forget, listing, remove
 from crossnet.training.writer import BusyError
 from tests.broken_off import broken_off, identity
 
@@ -17,6 +19,7 @@ from tests.broken_off import broken_off, identity
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
+    Path("params.yaml").touch()
 
 
 def test_runs_are_listed_with_their_newest_step_and_deleted_if_nobody_trains_them() -> None:
@@ -35,6 +38,39 @@ def test_runs_are_listed_with_their_newest_step_and_deleted_if_nobody_trains_the
     [run] = listing(runs_folder())
     remove(run)
     assert listing(runs_folder()) == []
+
+
+@pytest.mark.parametrize("left", ["", None])
+def test_a_run_whose_record_is_damaged_is_listed_and_can_be_deleted(
+    left: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, folder = broken_off(identity(seed=1)), broken_off(identity(), steps=(7,))
+    (folder / "run.json").unlink()
+    if left is not None:
+        (folder / "run.json").write_text(left)
+    found = {run.folder: run for run in listing(runs_folder())}
+    assert found.keys() == {whole, folder}
+    assert found[folder].step == 7
+    assert found[folder].identity["settings"]["task"] == "its run.json is damaged"
+    checkpoints(prune=True)
+    said = f"deleted {folder.name}  its run.json is damaged, method unknown, seed unknown: "
+    assert said in capsys.readouterr().out
+    assert not folder.exists()
+
+
+def test_a_finished_run_is_forgotten_by_the_summary_that_names_it(tmp_path: Path) -> None:
+    folder, other, summary = broken_off(identity()), broken_off(identity(seed=1)), tmp_path / "summary.json"
+    odd = ("", "[]", "{}", '{"run": 3}', '{"run": "../runs"}', '{"run": "0123456789abcdef"}')
+    for content in (None, *odd, json.dumps({"run": folder.name})):
+        assert folder.exists()
+        if content is not None:
+            summary.write_text(content)
+        forget(summary)
+    assert not folder.exists()
+    summary.write_text(json.dumps({"run": other.name}))
+    with claimed(identity(seed=1), True):
+        forget(summary)
+        assert other.exists()
 
 
 @pytest.mark.parametrize("gone", ["a file", "the run"])
