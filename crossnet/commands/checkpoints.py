@@ -13,7 +13,8 @@ def checkpoints(
 ) -> None:
     """List the checkpoints of unfinished runs, or delete them.
 
-    A run that ended has one until the translate stage begins. One that was broken off goes on from its newest when the same command is typed.
+    A run that ended has one until the translate stage begins. One that was broken off goes on from its newest when the
+    same command is typed.
     """
     from crossnet.training.runs import runs_folder
     from crossnet.training.unfinished import age, listing, remove
