@@ -25,6 +25,7 @@ def compare(
     Fig. 5, Fig. 6 to 8, Fig. 9 and Fig. 10 as PNG, light and dark, each with its data as CSV. What is not at hand is
     told in a line.
     """
+    from crossnet.experiments.evidence import evidence
     from crossnet.experiments.gathered import FigureError, Gathered
     from crossnet.experiments.paired_tests import all_pairs
     from crossnet.experiments.pictures import FIGURES, draw
@@ -39,7 +40,7 @@ def compare(
             write(folder, found.task, found.scale, found.rows, tests, found.notes)
         typer.echo("\n".join(measured(found.task, found.scale, found.rows)))
     notes = [*found.notes]
-    same = [row for row in found.rows if row.data == found.rows[0].data]
+    same = evidence(found.task, found.rows).rows
     with TemporaryDirectory() as scratch, writing(folder):
         material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / "figures", notes, figure is not None)
         for name in [figure] if figure else FIGURES:

@@ -3,10 +3,9 @@
 How a verdict follows from comparisons is in `verdicts`. A claim was *not tried* where a row or metric that it needs is
 missing; it then says which command would try it. C1, C2 and C4 are judged by FID where all rows have it, by KID on
 EfficientNet-Lite0 features elsewhere; C1 and C2 in both directions. C5 says of CycleGAN and AGGAN no more than was
-tried. C3 compares distances with those of the
-untranslated source, and the share of background pixels that changed with a twentieth. C6 is the other way about: one
-asymmetric setting that is better would do, so p is corrected by Holm for it to hold, and it does not hold where each of
-them is worse by its own p.
+tried. C3 compares distances with those of the untranslated source, and the share of background pixels that changed with
+a twentieth. C6 is the other way about: one asymmetric setting that is better would do, so p is corrected by Holm for it
+to hold, and it does not hold where each of them is worse by its own p.
 """
 
 import json
