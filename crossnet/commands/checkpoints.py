@@ -40,7 +40,7 @@ def checkpoints(
             typer.echo(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}")
             continue
         try:
-            remove(run)
+            remove(run.folder)
             typer.echo(f"deleted {run.folder.name}  {what}: {size}")
         except BusyError as error:
             typer.echo(f"left alone: {error}", err=True)

@@ -1,5 +1,6 @@
 """When a run saves, and how it ends early: checkpoints by the clock, and one more where it is told to stop."""
 
+import math
 import signal
 import time
 from collections.abc import Callable
@@ -57,6 +58,11 @@ class Keeper:
             self._pause = max(self._every, (self._saved_at - began) * (1 / self._share - 1))
         if told:
             raise Interrupted(told, step)
+
+    def end(self, step: int, state: Callable[[], State]) -> None:
+        """Save the end of a run, whose model is nowhere else yet; not where nothing is ever saved by the clock."""
+        if self._every < math.inf:
+            self.checkpoints.save(step, *state())
 
     def _agreed(self, step: int) -> tuple[int, bool]:
         """The signal, if any, and whether a checkpoint is due: the same for all processes."""

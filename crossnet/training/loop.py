@@ -33,7 +33,7 @@ def train(
     draw: Callable[[int], None],
     ticks: Callable[[Iterable[int], int, int], Iterable[int]],
 ) -> float:
-    """Train a method in place, from where the keeper's newest checkpoint left it; at the end there is one of it.
+    """Train a method in place, from where the keeper's newest checkpoint left it, and end with one more (`Keeper.end`).
 
     The journal receives the terms' means, the learning rate and images a second so far. draw is called with the
     number of steps done; ticks wraps the steps to show progress, given their number and how many are done. Returns the
@@ -53,9 +53,12 @@ def train(
         if fabric.is_global_zero:
             print(f"going on after step {first} of {plan.steps}", file=sys.stderr, flush=True)
 
-    def everything() -> State:
+    def look() -> None:
         watch.settle()
         judge_weights(done, method.networks)
+
+    def everything() -> State:
+        look()
         tensors, facts = capture(method, adams, means, average)
         return tensors, facts | {"rows": journal.rows, "seconds": seconds()}
 
@@ -80,7 +83,8 @@ def train(
                 journal.write(name, value, done)
         draw(done)
         keeper.after(done, everything)
-    keeper.checkpoints.save(done, *everything())  # the model is nowhere else yet
+    look()
+    keeper.end(done, everything)
     average.take_over()
     return seconds()
 

@@ -44,10 +44,10 @@ def listing(folder: Path) -> list[Run]:
     return sorted(found, key=lambda run: run.changed, reverse=True)
 
 
-def remove(run: Run) -> None:
+def remove(folder: Path) -> None:
     """Delete a run that nobody trains. Raises BusyError where somebody does."""
-    with only_writer(run.folder):
-        shutil.rmtree(run.folder)
+    with only_writer(folder):
+        shutil.rmtree(folder)
 
 
 def forget(summary: Path) -> None:
@@ -58,8 +58,7 @@ def forget(summary: Path) -> None:
     with suppress(OSError, ValueError, KeyError, TypeError, BusyError):
         name = re.fullmatch("[0-9a-f]{16}", json.loads(summary.read_text())["run"])
         if name and (folder := runs_folder() / name[0]).is_dir():
-            with only_writer(folder):
-                shutil.rmtree(folder)
+            remove(folder)
 
 
 def age(run: Run) -> float:

@@ -38,3 +38,13 @@ def test_it_saves_by_the_clock_and_within_its_share(
             slow.now += 1
             keeper.after(step, lambda: ({}, {}))
     assert slow.saved == wanted
+
+
+@pytest.mark.parametrize(("every", "wanted"), [(60.0, [7]), (float("inf"), [])])
+def test_it_saves_the_end_where_it_saves_at_all(
+    every: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow: Any = Slow(monkeypatch, 0.0)
+    with Keeper(slow, every, 1.0, start("cpu", 1, 1, "32-true")) as keeper:
+        keeper.end(7, lambda: ({}, {}))
+    assert slow.saved == wanted

@@ -33,10 +33,10 @@ def test_runs_are_listed_with_their_newest_step_and_deleted_if_nobody_trains_the
         assert held.holder is not None
         assert f"process {os.getpid()}" in held.holder
         with pytest.raises(BusyError):
-            remove(held)
+            remove(held.folder)
     broken_off(identity())
     [run] = listing(runs_folder())
-    remove(run)
+    remove(run.folder)
     assert listing(runs_folder()) == []
 
 
