@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-import platformdirs
-
+from crossnet.cache import cache_folder
 from crossnet.metrics.weights import BYTES, SHA256, URL, WEIGHTS
 
 
@@ -17,9 +16,8 @@ def fid_weights(task: str) -> Path:
         return Path(os.environ.get("DVC_ROOT", ".")) / Path(named).expanduser()
     from crossnet.datasets.download import download  # here, because it brings a web client, which few tasks need
 
-    folder = Path(os.environ.get("CROSSNET_CACHE") or platformdirs.user_cache_dir("crossnet")).expanduser()
     by_hand = (
         f"FID needs this file: download {URL} and put it there, or name it in CROSSNET_FID_WEIGHTS, "
         f"or set tasks.{task}.fid to false in params.yaml"
     )
-    return download([URL], folder, WEIGHTS, SHA256, BYTES, by_hand)
+    return download([URL], cache_folder(), WEIGHTS, SHA256, BYTES, by_hand)

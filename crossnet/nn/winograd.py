@@ -6,10 +6,14 @@ CVPR 2016, §4.1): a tile of m x m outputs takes (m + 2)^2 multiplications for e
 and back. Rounding errors are some 1e-6 of a result with m = 2, and some 1e-5 with m = 4, in float32.
 
 Images are held as matrices whose rows are pixels, in the order of tiles, so that all of it is done without a copy.
+With m = 4 and in float32 all of it can be done by `winograd.cpp`, in less than half of the time: `use` it once it is
+built.
 """
 
+from ctypes import CDLL, c_int, c_long, c_void_p
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -43,7 +47,36 @@ OUTPUT = {
     2: [[1, 1, 1, 0], [0, 1, -1, -1]],
     4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 }
-LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost too much
+LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost torch too much
+SOURCE = Path(__file__).with_suffix(".cpp")
+
+
+class Library:
+    """`winograd.cpp` as it was built. Raises OSError where the file cannot be loaded."""
+
+    def __init__(self, path: Path):
+        self.name = path.stem
+        library = CDLL(str(path))
+        self.forward, self.backward, self.scratch = library.forward, library.backward, library.scratch
+        sizes = (*[c_long] * 4, c_int)
+        self.forward.argtypes, self.forward.restype = (*[c_void_p] * 6, *sizes), None
+        self.backward.argtypes, self.backward.restype = (*[c_void_p] * 8, *sizes), None
+        self.scratch.argtypes, self.scratch.restype = sizes, c_long
+        self.lanes: int = library.lanes()
+
+
+_library: Library | None = None
+
+
+def use(library: Library | None) -> None:
+    """From here on convolve by a library where it can; None convolves by torch alone."""
+    global _library
+    _library = library
+
+
+def used() -> str:
+    """The name of the library that convolves; `torch` where there is none."""
+    return _library.name if _library else "torch"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +93,7 @@ class Tiles:
     of_kernel: Tensor  # ((m + 2)^2, 9)
     of_output: Tensor  # (m^2, (m + 2)^2)
     around: Tensor  # ((m + 2)^2 tiles,): rows that tiles read, those next to them and the reflected ones with them
+    library: Library | None  # that convolves, if any does
 
     def rows(self, z: Tensor) -> Tensor:
         """(N, C, h, w) -> (h w, N C)."""
@@ -75,7 +109,8 @@ class Tiles:
 
     def convolve(self, x: Tensor, layer: nn.Conv2d) -> Tensor:
         """What a 3x3 convolution of stride 1 with reflection padding gives: (h w, N C) -> (h w, N C')."""
-        result: Tensor = _Convolution.apply(x, layer.weight, layer.bias, self)  # type: ignore[no-untyped-call]
+        function = _Convolution if self.library is None else _Compiled
+        result: Tensor = function.apply(x, layer.weight, layer.bias, self)  # type: ignore[no-untyped-call]
         return result
 
     def norm(self, x: Tensor) -> Tensor:
@@ -90,12 +125,15 @@ def tiles_for(z: Tensor) -> Tiles | None:
         return None
     if height % 2 or width % 2:
         return None
-    large = height % 4 == width % 4 == 0 and n * height * width >= LARGE_TILES_FROM * channels
-    return _tiles(height, width, 4 if large else 2, z.dtype)
+    fours = height % 4 == width % 4 == 0
+    if fours and _library and z.dtype == torch.float32 and channels % _library.lanes == 0:
+        return _tiles(height, width, 4, z.dtype, _library)
+    large = fours and n * height * width >= LARGE_TILES_FROM * channels
+    return _tiles(height, width, 4 if large else 2, z.dtype, None)
 
 
 @cache
-def _tiles(height: int, width: int, edge: int, dtype: torch.dtype) -> Tiles:
+def _tiles(height: int, width: int, edge: int, dtype: torch.dtype, library: Library | None) -> Tiles:
     matrices = [torch.tensor(table[edge], dtype=torch.float64) for table in (INPUT, KERNEL, OUTPUT)]
     of_input, of_kernel, of_output = (torch.kron(matrix, matrix).to(dtype) for matrix in matrices)
     shape = (height // edge, edge, width // edge, edge)
@@ -104,7 +142,7 @@ def _tiles(height: int, width: int, edge: int, dtype: torch.dtype) -> Tiles:
     row[pixels] = torch.arange(height * width)
     padded = functional.pad(row.view(1, height, width).double(), (1, 1, 1, 1), mode="reflect").long()[0]
     around = padded.unfold(0, edge + 2, edge).unfold(1, edge + 2, edge).permute(2, 3, 0, 1).flatten()
-    return Tiles(height, width, edge, of_input, of_kernel, of_output, around)
+    return Tiles(height, width, edge, of_input, of_kernel, of_output, around, library)
 
 
 class _Convolution(torch.autograd.Function):
@@ -140,6 +178,44 @@ class _Convolution(torch.autograd.Function):
         if needs_bias:
             of_bias = gradient.view(-1, wanted).sum(0)
         return of_x, of_weight, of_bias, None
+
+
+class _Compiled(torch.autograd.Function):
+    """The same by `winograd.cpp`, with the threads that torch has here."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, tiles: Tiles) -> Tensor:
+        x, weight = x.contiguous(), weight.contiguous()
+        library, sizes, scratch = _call(x, weight, tiles)
+        y = x.new_empty(len(x), x.shape[1] // weight.shape[1] * weight.shape[0])
+        library.forward(*_addresses(x, weight, bias, y, scratch, tiles.around), *sizes)
+        ctx.save_for_backward(x, weight)
+        ctx.tiles = tiles
+        return y
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
+        x, weight = ctx.saved_tensors
+        library, sizes, scratch = _call(x, weight, ctx.tiles)
+        given = gradient.contiguous(), x, weight
+        shapes = x.shape, weight.shape, weight.shape[:1]
+        made = [x.new_empty(s) if needs else None for s, needs in zip(shapes, ctx.needs_input_grad[:3], strict=True)]
+        library.backward(*_addresses(*given, *made, scratch, ctx.tiles.around), *sizes)
+        of_x, of_weight, of_bias = made
+        return of_x, of_weight, of_bias, None
+
+
+def _call(x: Tensor, weight: Tensor, tiles: Tiles) -> tuple[Library, tuple[int, ...], Tensor]:
+    """A library, the sizes that it is told, and the memory that it wants."""
+    assert tiles.library is not None
+    wanted, channels = weight.shape[:2]
+    sizes = (len(x) // tiles.edge**2, x.shape[1] // channels, channels, wanted, torch.get_num_threads())
+    return tiles.library, sizes, x.new_empty(tiles.library.scratch(*sizes))
+
+
+def _addresses(*tensors: Tensor | None) -> list[int | None]:
+    return [None if tensor is None else tensor.data_ptr() for tensor in tensors]
 
 
 def _transformed(x: Tensor, channels: int, tiles: Tiles) -> Tensor:

@@ -1,9 +1,14 @@
 """The devices that a run is given: which, how many, and in what precision they compute."""
 
+import sys
+
 import torch
 from lightning_fabric import Fabric
 
+from crossnet.cache import cache_folder
+from crossnet.nn import winograd
 from crossnet.nn.lanes import Lanes
+from crossnet.nn.native import NotBuiltError, build
 from crossnet.nn.walks import Apply, batched
 from crossnet.training.lease import lease, visible
 from crossnet.training.machine import keep_freed_memory
@@ -39,11 +44,24 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
 def spread(device: torch.device) -> Apply:
     """How the networks of a method share a device: on a CPU two at a time, each with half of this process's threads.
 
-    From here on torch uses that half. On a GPU, or with one thread, one network after the other.
+    From here on torch uses that half, and residual blocks what is compiled for this processor, if it can be. On a GPU,
+    or with one thread, one network after the other.
     """
     threads = torch.get_num_threads()
-    if device.type != "cpu" or threads == 1:
+    if device.type != "cpu":
+        return batched
+    winograd.use(_compiled())
+    if threads == 1:
         return batched
     keep_freed_memory()
     torch.set_num_threads(threads // 2)
     return Lanes(2)
+
+
+def _compiled() -> winograd.Library | None:
+    """What residual blocks convolve by; None where torch has to do, which is said."""
+    try:
+        return winograd.Library(build(winograd.SOURCE, cache_folder() / "compiled"))
+    except (NotBuiltError, OSError) as error:
+        print(f"residual blocks will take twice as long: {error}", file=sys.stderr, flush=True)
+        return None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from crossnet.nn.winograd import used
 from crossnet.training.method import Method
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)
@@ -93,6 +94,7 @@ def summarise(
         "device": kind(device),
         "processor": _processor(),
         "threads": lanes * torch.get_num_threads(),
+        "convolutions": used(),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
     }
 

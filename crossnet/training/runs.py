@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 import crossnet
+from crossnet.nn.winograd import used
 from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
 from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer
@@ -39,11 +40,11 @@ def identify(settings: Mapping[str, Any], data: str, device: torch.device, proce
     """Everything that shapes a run: its settings (`method` among them), the digest of its data, code and machine."""
     package = Path(crossnet.__file__).parent
     folders = [package / "nn", package / "training", package / "methods" / settings["method"]]
-    code = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    code = sorted(path for folder in folders for kind_of in ("*.py", "*.cpp") for path in folder.rglob(kind_of))
     total = hashlib.sha256()
     for path in [*code, package / "images.py"]:
         total.update(f"{path.relative_to(package)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    where = {"device": kind(device), "processes": processes, "torch": version("torch")}
+    where = {"device": kind(device), "processes": processes, "torch": version("torch"), "convolutions": used()}
     return {"settings": settings, "data": data, "code": total.hexdigest()} | where
 
 

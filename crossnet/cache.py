@@ -1,0 +1,11 @@
+"""Where things are kept that can be had again: fetched or made once for all clones of one user."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder() -> Path:
+    """The folder `$CROSSNET_CACHE`, or this user's own for this program; it may not be there yet."""
+    return Path(os.environ.get("CROSSNET_CACHE") or platformdirs.user_cache_dir("crossnet")).expanduser()
