@@ -19,7 +19,7 @@ constexpr int LANES = 16, ROWS = 8, VECTORS = 3; // 24 sums, 3 numbers of the ri
 #else
 constexpr int LANES = 8, ROWS = 4, VECTORS = 3; // 12 sums and the same beside them: 16 registers
 #endif
-constexpr int EDGE = 4, PRODUCTS = 36, KERNEL = 9, LINE = 16;
+constexpr int EDGE = 4, PRODUCTS = 36, KERNEL = 9, LINE = 16, AHEAD = 8;
 
 typedef float Vector __attribute__((vector_size(4 * LANES)));
 typedef float InMemory __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
@@ -178,6 +178,7 @@ void kernels(const Work &work, const float *weight, long down, long along, long 
 #pragma omp parallel for num_threads(work.threads) if (work.threads > 1)
     for (long i = 0; i < depth; i++) {
         alignas(4 * LANES) float kernel[VECTORS][KERNEL][LANES];
+        for (int j = 0; j < width * LANES; j++) __builtin_prefetch(weight + std::min(i + AHEAD, depth - 1) * down + j * along);
         for (int j = 0; j < width * LANES; j++)
             for (int k = 0; k < KERNEL; k++) kernel[j / LANES][k][j % LANES] = weight[i * down + j * along + k];
         for (int j = 0; j < width; j++) {

@@ -14,6 +14,7 @@ from ctypes import CDLL, c_int, c_long, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import torch
@@ -57,12 +58,20 @@ class Library:
     def __init__(self, path: Path):
         self.name = path.stem
         library = CDLL(str(path))
-        self.forward, self.backward, self.scratch = library.forward, library.backward, library.scratch
+        self.forward, self.backward, self._wanted = library.forward, library.backward, library.scratch
         sizes = (*[c_long] * 4, c_int)
         self.forward.argtypes, self.forward.restype = (*[c_void_p] * 6, *sizes), None
         self.backward.argtypes, self.backward.restype = (*[c_void_p] * 8, *sizes), None
-        self.scratch.argtypes, self.scratch.restype = sizes, c_long
+        self._wanted.argtypes, self._wanted.restype = sizes, c_long
         self.lanes: int = library.lanes()
+        self._kept = local()
+
+    def scratch(self, *sizes: int) -> Tensor:
+        """Memory to work in, this thread's own; kept, because what was just used is still in the processor's cache."""
+        wanted, kept = self._wanted(*sizes), getattr(self._kept, "scratch", None)
+        if kept is None or kept.numel() < wanted:
+            self._kept.scratch = kept = torch.empty(wanted, dtype=torch.float32)
+        return kept
 
 
 _library: Library | None = None
@@ -211,7 +220,7 @@ def _call(x: Tensor, weight: Tensor, tiles: Tiles) -> tuple[Library, tuple[int, 
     assert tiles.library is not None
     wanted, channels = weight.shape[:2]
     sizes = (len(x) // tiles.edge**2, x.shape[1] // channels, channels, wanted, torch.get_num_threads())
-    return tiles.library, sizes, x.new_empty(tiles.library.scratch(*sizes))
+    return tiles.library, sizes, tiles.library.scratch(*sizes)
 
 
 def _addresses(*tensors: Tensor | None) -> list[int | None]:
