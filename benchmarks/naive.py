@@ -29,7 +29,7 @@ from crossnet.training.update import update
 def naive(setup: Mapping[str, Any], lr: float, betas: tuple[float, float]) -> tuple[Method, dict[str, Adam]]:
     """The method and an Adam for each of its phases."""
     method = CrossNet(**setup, seed=0, apply=one_by_one)
-    method.networks = {name: _as_torch_has_it(network) for name, network in method.networks.items()}
+    method.networks = {name: as_torch_has_it(network) for name, network in method.networks.items()}
     groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
     return method, {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
 
@@ -83,7 +83,8 @@ def _serve(pipe: Connection, setup: Mapping[str, Any], lr: float, betas: tuple[f
         pipe.send(statistics.median(taken))
 
 
-def _as_torch_has_it(module: nn.Module) -> nn.Module:
+def as_torch_has_it(module: nn.Module) -> nn.Module:
+    """A network with convolutions and norms as they come."""
     if isinstance(module, nn.GroupNorm):
         return nn.InstanceNorm2d(module.num_channels)
     if isinstance(module, NarrowConv2d):
@@ -92,5 +93,5 @@ def _as_torch_has_it(module: nn.Module) -> nn.Module:
         plain.load_state_dict(module.state_dict())
         return plain
     for name, child in module.named_children():
-        setattr(module, name, _as_torch_has_it(child))
+        setattr(module, name, as_torch_has_it(child))
     return nn.Sequential(*module) if isinstance(module, ResidualBlocks) else module

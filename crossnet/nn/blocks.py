@@ -37,11 +37,10 @@ class ResidualBlock(nn.Module):
 
     def on(self, tiles: Tiles, x: Tensor) -> Tensor:
         """The same of codes in the order of tiles, (h w, N C) -> (h w, N C)."""
-        first, _, activation, second, _ = self.body
+        first, _, _, second, _ = self.body
         assert isinstance(first, nn.Conv2d)
         assert isinstance(second, nn.Conv2d)
-        inner = activation(tiles.norm(tiles.convolve(x, first)))
-        return x + tiles.norm(tiles.convolve(inner, second))
+        return tiles.residual_block(x, first, second)
 
 
 class ResidualBlocks(nn.Sequential):

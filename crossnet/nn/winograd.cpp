@@ -1,4 +1,5 @@
-// 3x3 convolutions by Winograd's minimal filtering, F(4x4, 3x3): the C++ of winograd.py, whose words are used here.
+// A 3x3 convolution by Winograd's minimal filtering, F(4x4, 3x3), and the instance norm that follows it, there and back:
+// the C++ of winograd.py, whose words are used here.
 //
 // Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, §4.1 and §4.3: U of kernels, V of
 // inputs, M their products. All is float32, and channels are a multiple of LANES: a vector holds as many of them, at
@@ -6,6 +7,7 @@
 // numbers are not all kept in the same few places of the cache.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <omp.h>
 #include <utility>
@@ -146,31 +148,37 @@ struct Work {
     }
 };
 
-// Every tile of every image: `read` gives what is at a place of it, `write` is given what it becomes.
-template <class Table, class Read, class Write>
-void each_tile(const Work &work, long channels, Read read, Write write) {
-    long vectors = channels / LANES, tiles = work.tiles, all = work.images * vectors;
-#pragma omp parallel for num_threads(work.threads) if (work.threads > 1) firstprivate(read, write, tiles)
-    for (long each = 0; each < all; each++) {
-        long image = each / vectors, channel = each % vectors * LANES;
-        for (long tile = 0; tile < tiles; tile++) {
-            Vector x[Table::columns * Table::columns], y[Table::rows * Table::rows];
-            for (int k = 0; k < Table::columns * Table::columns; k++) x[k] = read(k, tile, image, channel);
-            transform<Table>(x, y);
-            for (int k = 0; k < Table::rows * Table::rows; k++) write(k, tile, image, channel, y[k]);
-        }
+// Every vector of channels of every image.
+template <class Do> void each_vector(const Work &work, long channels, Do act) {
+    long vectors = channels / LANES, all = work.images * vectors;
+#pragma omp parallel for num_threads(work.threads) if (work.threads > 1) firstprivate(act)
+    for (long each = 0; each < all; each++) act(each / vectors, each % vectors * LANES);
+}
+
+// Every tile of one of them: `read` gives what is at a place of a tile, `write` is given what it becomes.
+template <class Table, class Read, class Write> INLINE void each_tile(long tiles, Read read, Write write) {
+    for (long tile = 0; tile < tiles; tile++) {
+        Vector x[Table::columns * Table::columns], y[Table::rows * Table::rows];
+        for (int k = 0; k < Table::columns * Table::columns; k++) x[k] = read(k, tile);
+        transform<Table>(x, y);
+        for (int k = 0; k < Table::rows * Table::rows; k++) write(k, tile, y[k]);
     }
 }
 
-void inputs(const Work &work, const float *x, float *v) {
-    each_tile<OfInput>(
-        work, work.channels,
-        [=](int k, long tile, long image, long channel) {
-            return load(x + (work.around[k * work.tiles + tile] * work.images + image) * work.channels + channel);
-        },
-        [=](int k, long tile, long image, long channel, Vector y) {
-            store(v + k * work.of_inputs() + (tile * work.images + image) * work.channels + channel, y);
-        });
+INLINE Vector rectified(Vector x) { return x > 0 ? x : Vector{}; }
+
+void inputs(const Work &work, const float *x, bool rectify, float *v) {
+    each_vector(work, work.channels, [=](long image, long channel) {
+        each_tile<OfInput>(
+            work.tiles,
+            [=](int k, long tile) {
+                Vector read = load(x + (work.around[k * work.tiles + tile] * work.images + image) * work.channels + channel);
+                return rectify ? rectified(read) : read;
+            },
+            [=](int k, long tile, Vector y) {
+                store(v + k * work.of_inputs() + (tile * work.images + image) * work.channels + channel, y);
+            });
+    });
 }
 
 // U of a panel, (36, depth, width vectors), of kernels that are `down` apart from row to row and `along` within one
@@ -231,7 +239,7 @@ void gradient_of_kernels(const Work &work, const float *v, const float *of_m, fl
 
 extern "C" {
 
-// Of what `channels` have to be a multiple.
+// Of what `channels` and `wanted` have to be multiples.
 int lanes() { return LANES; }
 
 // How many numbers `forward` and `backward` want as `scratch`.
@@ -239,59 +247,88 @@ long scratch(long tiles, long images, long channels, long wanted, int threads) {
     return Work{nullptr, tiles, images, channels, wanted, threads}.scratch();
 }
 
-// x (16 tiles, images channels), weight (wanted, channels, 3, 3), bias (wanted) -> y (16 tiles, images wanted)
-void forward(const float *x, const float *weight, const float *bias, float *y, float *scratch, const int64_t *around,
-             long tiles, long images, long channels, long wanted, int threads) {
+// y (16 tiles, images wanted) = norm(convolution of x (16 tiles, images channels)), of max(x, 0) if `rectify`; `scale`
+// (images wanted) is what the norm multiplied by. weight is (wanted, channels, 3, 3). A bias would be taken away again by
+// the norm.
+void forward(const float *x, const float *weight, float *y, float *scale, float *scratch, const int64_t *around, int rectify,
+             float epsilon, long tiles, long images, long channels, long wanted, int threads) {
     Work work{around, tiles, images, channels, wanted, threads};
     float *v = scratch, *m = v + PRODUCTS * work.of_inputs(), *u = m + PRODUCTS * work.of_results();
-    inputs(work, x, v);
+    inputs(work, x, rectify, v);
     multiply_by_kernels(work, v, work.of_inputs(), channels, weight, KERNEL, channels * KERNEL, u, m, work.of_results(), wanted);
-    each_tile<OfOutput>(
-        work, wanted,
-        [=](int k, long tile, long image, long channel) {
-            return load(m + k * work.of_results() + (tile * images + image) * wanted + channel);
-        },
-        [=](int k, long tile, long image, long channel, Vector made) {
-            store(y + ((k * tiles + tile) * images + image) * wanted + channel, made + load(bias + channel));
-        });
+    each_vector(work, wanted, [=](long image, long channel) {
+        long rows = EDGE * EDGE * tiles, row = images * wanted;
+        float *here = y + image * wanted + channel;
+        Vector sum = {}, squares = {};
+        each_tile<OfOutput>(
+            tiles,
+            [=](int k, long tile) { return load(m + k * work.of_results() + (tile * images + image) * wanted + channel); },
+            [=, &sum](int k, long tile, Vector made) {
+                sum += made;
+                store(here + (k * tiles + tile) * row, made);
+            });
+        Vector mean = sum / float(rows);
+        for (long i = 0; i < rows; i++) {
+            Vector centred = load(here + i * row) - mean;
+            squares += centred * centred;
+        }
+        Vector by;
+        for (int lane = 0; lane < LANES; lane++) by[lane] = 1 / std::sqrt(squares[lane] / float(rows) + epsilon);
+        for (long i = 0; i < rows; i++) store(here + i * row, (load(here + i * row) - mean) * by);
+        store(scale + image * wanted + channel, by);
+    });
 }
 
-// The gradients of x, weight and bias, of those that are not null.
-void backward(const float *gradient, const float *x, const float *weight, float *of_x, float *of_weight, float *of_bias,
-              float *scratch, const int64_t *around, long tiles, long images, long channels, long wanted, int threads) {
+// From the gradient of y those of weight and x, of what is not null; `plus`, if it is not null, is added to that of x.
+void backward(const float *gradient, const float *y, const float *scale, const float *x, const float *weight,
+              const float *plus, float *of_x, float *of_weight, float *scratch, const int64_t *around, int rectify,
+              long tiles, long images, long channels, long wanted, int threads) {
     Work work{around, tiles, images, channels, wanted, threads};
     float *v = scratch, *of_m = v + PRODUCTS * work.of_inputs(), *u = of_m + PRODUCTS * work.of_results();
-    each_tile<Turned<OfOutput>>(
-        work, wanted,
-        [=](int k, long tile, long image, long channel) {
-            return load(gradient + ((k * tiles + tile) * images + image) * wanted + channel);
-        },
-        [=](int k, long tile, long image, long channel, Vector made) {
-            store(of_m + k * work.of_results() + (tile * images + image) * wanted + channel, made);
-        });
-    if (of_bias) {
-        std::fill(of_bias, of_bias + wanted, 0.f);
-        for (long row = 0; row < EDGE * EDGE * work.all(); row++)
-            for (long channel = 0; channel < wanted; channel++) of_bias[channel] += gradient[row * wanted + channel];
-    }
+    long rows = EDGE * EDGE * tiles;
+    each_vector(work, wanted, [=](long image, long channel) {
+        long row = images * wanted, start = image * wanted + channel;
+        Vector mean = {}, along = {}, by = load(scale + start);
+        for (long i = 0; i < rows; i++) {
+            mean += load(gradient + start + i * row);
+            along += load(gradient + start + i * row) * load(y + start + i * row);
+        }
+        mean /= float(rows), along /= float(rows);
+        each_tile<Turned<OfOutput>>(
+            tiles,
+            [=](int k, long tile) {
+                long place = start + (k * tiles + tile) * row;
+                return by * (load(gradient + place) - mean - along * load(y + place));
+            },
+            [=](int k, long tile, Vector made) {
+                store(of_m + k * work.of_results() + (tile * images + image) * wanted + channel, made);
+            });
+    });
     if (of_weight) {
-        inputs(work, x, v);
+        inputs(work, x, rectify, v);
         gradient_of_kernels(work, v, of_m, u, of_weight);
     }
     if (of_x) {
         float *of_v = v; // V is not wanted any more
         multiply_by_kernels(work, of_m, work.of_results(), wanted, weight, channels * KERNEL, KERNEL, u, of_v, work.of_inputs(),
                             channels);
-        std::fill(of_x, of_x + EDGE * EDGE * tiles * images * channels, 0.f);
-        each_tile<Turned<OfInput>>(
-            work, channels,
-            [=](int k, long tile, long image, long channel) {
-                return load(of_v + k * work.of_inputs() + (tile * images + image) * channels + channel);
-            },
-            [=](int k, long tile, long image, long channel, Vector made) {
-                float *to = of_x + (around[k * tiles + tile] * images + image) * channels + channel;
-                store(to, load(to) + made);
-            });
+        each_vector(work, channels, [=](long image, long channel) {
+            long row = images * channels, start = image * channels + channel;
+            for (long i = 0; i < rows; i++) store(of_x + start + i * row, Vector{});
+            each_tile<Turned<OfInput>>(
+                tiles,
+                [=](int k, long tile) { return load(of_v + k * work.of_inputs() + (tile * images + image) * channels + channel); },
+                [=](int k, long tile, Vector made) {
+                    float *to = of_x + start + around[k * tiles + tile] * row;
+                    store(to, load(to) + made);
+                });
+            for (long i = 0; i < rows; i++) {
+                long place = start + i * row;
+                Vector made = load(of_x + place);
+                if (rectify) made = load(x + place) > 0 ? made : Vector{};
+                store(of_x + place, plus ? made + load(plus + place) : made);
+            }
+        });
     }
 }
 }

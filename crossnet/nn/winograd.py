@@ -10,7 +10,7 @@ With m = 4 and in float32 all of it can be done by `winograd.cpp`, in less than 
 built.
 """
 
-from ctypes import CDLL, c_int, c_long, c_void_p
+from ctypes import CDLL, c_float, c_int, c_long, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,7 @@ OUTPUT = {
     4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 }
 LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost torch too much
+EPSILON = 1e-5  # of the norm, as torch has it
 SOURCE = Path(__file__).with_suffix(".cpp")
 
 
@@ -60,8 +61,8 @@ class Library:
         library = CDLL(str(path))
         self.forward, self.backward, self._wanted = library.forward, library.backward, library.scratch
         sizes = (*[c_long] * 4, c_int)
-        self.forward.argtypes, self.forward.restype = (*[c_void_p] * 6, *sizes), None
-        self.backward.argtypes, self.backward.restype = (*[c_void_p] * 8, *sizes), None
+        self.forward.argtypes, self.forward.restype = (*[c_void_p] * 6, c_int, c_float, *sizes), None
+        self.backward.argtypes, self.backward.restype = (*[c_void_p] * 10, c_int, *sizes), None
         self._wanted.argtypes, self._wanted.restype = sizes, c_long
         self.lanes: int = library.lanes()
         self._kept = local()
@@ -118,13 +119,21 @@ class Tiles:
 
     def convolve(self, x: Tensor, layer: nn.Conv2d) -> Tensor:
         """What a 3x3 convolution of stride 1 with reflection padding gives: (h w, N C) -> (h w, N C')."""
-        function = _Convolution if self.library is None else _Compiled
-        result: Tensor = function.apply(x, layer.weight, layer.bias, self)  # type: ignore[no-untyped-call]
+        result: Tensor = _Convolution.apply(x, layer.weight, layer.bias, self)  # type: ignore[no-untyped-call]
         return result
 
     def norm(self, x: Tensor) -> Tensor:
         """Instance norm, no affine: over the rows, each channel of each image by itself."""
-        return functional.batch_norm(x, None, None, training=True)
+        return functional.batch_norm(x, None, None, training=True, eps=EPSILON)
+
+    def residual_block(self, x: Tensor, first: nn.Conv2d, second: nn.Conv2d) -> Tensor:
+        """x + norm(second(relu(norm(first(x))))): (h w, N C) -> (h w, N C)."""
+        if self.library is None:
+            inner = functional.relu_(self.norm(self.convolve(x, first)))
+            return x + self.norm(self.convolve(inner, second))
+        parameters = (first.weight, first.bias, second.weight, second.bias)
+        result: Tensor = _Block.apply(x, self, *parameters)  # type: ignore[no-untyped-call]
+        return result
 
 
 def tiles_for(z: Tensor) -> Tiles | None:
@@ -189,38 +198,72 @@ class _Convolution(torch.autograd.Function):
         return of_x, of_weight, of_bias, None
 
 
-class _Compiled(torch.autograd.Function):
-    """The same by `winograd.cpp`, with the threads that torch has here."""
+class _Block(torch.autograd.Function):
+    """A residual block by `winograd.cpp`, with as many threads as torch has here.
+
+    A bias before a norm changes nothing, and has a gradient of zero.
+    """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, tiles: Tiles) -> Tensor:
-        x, weight = x.contiguous(), weight.contiguous()
-        library, sizes, scratch = _call(x, weight, tiles)
-        y = x.new_empty(len(x), x.shape[1] // weight.shape[1] * weight.shape[0])
-        library.forward(*_addresses(x, weight, bias, y, scratch, tiles.around), *sizes)
-        ctx.save_for_backward(x, weight)
+    def forward(ctx: Any, x: Tensor, tiles: Tiles, *parameters: Tensor) -> Tensor:
+        first, _, second, _ = parameters
+        x = x.contiguous()
+        inner, inner_scale = _forward(tiles, x, first, rectify=False)
+        outer, outer_scale = _forward(tiles, inner, second, rectify=True)
+        ctx.save_for_backward(x, inner, inner_scale, outer, outer_scale, *parameters)
         ctx.tiles = tiles
-        return y
+        return x + outer
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
-        x, weight = ctx.saved_tensors
-        library, sizes, scratch = _call(x, weight, ctx.tiles)
-        given = gradient.contiguous(), x, weight
-        shapes = x.shape, weight.shape, weight.shape[:1]
-        made = [x.new_empty(s) if needs else None for s, needs in zip(shapes, ctx.needs_input_grad[:3], strict=True)]
-        library.backward(*_addresses(*given, *made, scratch, ctx.tiles.around), *sizes)
-        of_x, of_weight, of_bias = made
-        return of_x, of_weight, of_bias, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, inner, inner_scale, outer, outer_scale, first, first_bias, second, second_bias = ctx.saved_tensors
+        needs_x, _, needs_first, needs_first_bias, needs_second, needs_second_bias = ctx.needs_input_grad
+        of_inner, of_second = torch.empty_like(inner), torch.empty_like(second) if needs_second else None
+        of_x, of_first = torch.empty_like(x) if needs_x else None, torch.empty_like(first) if needs_first else None
+        gradient = gradient.contiguous()
+        _backward(ctx.tiles, gradient, outer, outer_scale, inner, second, None, of_inner, of_second, rectify=True)
+        _backward(ctx.tiles, of_inner, inner, inner_scale, x, first, gradient, of_x, of_first, rectify=False)
+        of_biases = [
+            torch.zeros_like(bias) if needs else None
+            for bias, needs in ((first_bias, needs_first_bias), (second_bias, needs_second_bias))
+        ]
+        return of_x, None, of_first, of_biases[0], of_second, of_biases[1]
 
 
-def _call(x: Tensor, weight: Tensor, tiles: Tiles) -> tuple[Library, tuple[int, ...], Tensor]:
-    """A library, the sizes that it is told, and the memory that it wants."""
+def _forward(tiles: Tiles, x: Tensor, weight: Tensor, rectify: bool) -> tuple[Tensor, Tensor]:
+    """norm(convolution(x)), of relu(x) if `rectify`, and what the norm multiplied by."""
+    library, sizes = _call(tiles, x, weight)
+    y = x.new_empty(len(x), x.shape[1] // weight.shape[1] * weight.shape[0])
+    scale = x.new_empty(y.shape[1])
+    addresses = _addresses(x, weight, y, scale, library.scratch(*sizes), tiles.around)
+    library.forward(*addresses, rectify, EPSILON, *sizes)
+    return y, scale
+
+
+def _backward(
+    tiles: Tiles,
+    gradient: Tensor,
+    y: Tensor,
+    scale: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    plus: Tensor | None,
+    of_x: Tensor | None,
+    of_weight: Tensor | None,
+    rectify: bool,
+) -> None:
+    """Write the gradients of x, with `plus` added to it, and of the weight, from that of y."""
+    library, sizes = _call(tiles, x, weight)
+    given = (gradient, y, scale, x, weight, plus, of_x, of_weight)
+    library.backward(*_addresses(*given, library.scratch(*sizes), tiles.around), rectify, *sizes)
+
+
+def _call(tiles: Tiles, x: Tensor, weight: Tensor) -> tuple[Library, tuple[int, ...]]:
+    """A library, and the sizes that it is told."""
     assert tiles.library is not None
     wanted, channels = weight.shape[:2]
-    sizes = (len(x) // tiles.edge**2, x.shape[1] // channels, channels, wanted, torch.get_num_threads())
-    return tiles.library, sizes, tiles.library.scratch(*sizes)
+    return tiles.library, (len(x) // tiles.edge**2, x.shape[1] // channels, channels, wanted, torch.get_num_threads())
 
 
 def _addresses(*tensors: Tensor | None) -> list[int | None]:
