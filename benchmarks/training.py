@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-import torch
+from lightning_fabric import Fabric
 from torch.optim import Adam
 
 from benchmarks.naive import as_torch_has_it
@@ -41,7 +41,7 @@ def naive_optimisers(method: Method, lr: float, betas: tuple[float, float]) -> d
     return {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
 
 
-def one_at_a_time(device: torch.device) -> Apply:
+def one_at_a_time(fabric: Fabric) -> Apply:
     """One call for each use, with all threads."""
     return one_by_one
 

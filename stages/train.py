@@ -28,7 +28,7 @@ def train_stage(params: Params) -> None:
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
     rank, processes, first = fabric.global_rank, fabric.world_size, fabric.is_global_zero
-    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, apply=(apply := spread(fabric.device)))
+    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, apply=(apply := spread(fabric)))
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")

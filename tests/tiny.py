@@ -18,7 +18,7 @@ from crossnet.training.loop import train
 from crossnet.training.method import Method, load
 from crossnet.training.plan import Plan
 
-NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
+NETWORKS = {"width": 4, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 HISTORY = {"capacity": 4, "chance": 0.5}
 WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "crossnet": {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False},
@@ -95,6 +95,6 @@ def tiny_plan(**changed: Any) -> Plan:
 
 
 def tiny_batches(batch: int = 2, seed: int = 0, rank: int = 0, processes: int = 1) -> Batches:
-    """Of 3 random images a side, 24 pixels cropped out of 28."""
-    pictures = torch.randint(0, 256, (2, 3, 3, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(7))
-    return Batches(pictures[0], pictures[1], batch, 24, True, seed, rank, processes)
+    """Of 3 random images a side, 32 pixels cropped out of 36."""
+    pictures = torch.randint(0, 256, (2, 3, 3, 36, 36), dtype=torch.uint8, generator=torch.Generator().manual_seed(7))
+    return Batches(pictures[0], pictures[1], batch, 32, True, seed, rank, processes)

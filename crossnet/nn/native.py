@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import torch
 
 COMMON = ("-O3", "-std=c++17", "-shared", "-fPIC", "-fopenmp")
-BY_PROCESSOR = {  # what torch calls its capability: flags of GNU's compiler and of clang
+BY_PROCESSOR = {  # what torch calls its capability: flags of GNU's compiler
     "AVX512": ("-march=x86-64-v4", "-mprefer-vector-width=512"),
     "AVX2": ("-march=x86-64-v3",),
 }
@@ -39,6 +39,8 @@ def build(source: Path, folder: Path) -> Path:
             with TemporaryDirectory(dir=folder) as aside:
                 made = Path(aside, library.name)
                 _run(compiler, *flags, str(source), "-o", str(made))
+                with made.open("rb") as written:
+                    os.fsync(written.fileno())
                 made.replace(library)
     except OSError as error:
         raise NotBuiltError(f"{folder}: {error.strerror}") from error

@@ -41,16 +41,16 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     return fabric
 
 
-def spread(device: torch.device) -> Apply:
+def spread(fabric: Fabric) -> Apply:
     """How the networks of a method share a device: on a CPU two at a time, each with half of this process's threads.
 
     From here on torch uses that half, and residual blocks what is compiled for this processor, if it can be. On a GPU,
     or with one thread, one network after the other.
     """
     threads = torch.get_num_threads()
-    if device.type != "cpu":
+    if fabric.device.type != "cpu":
         return batched
-    winograd.use(_compiled())
+    winograd.use(_compiled(fabric.is_global_zero))
     if threads == 1:
         return batched
     keep_freed_memory()
@@ -58,10 +58,11 @@ def spread(device: torch.device) -> Apply:
     return Lanes(2)
 
 
-def _compiled() -> winograd.Library | None:
-    """What residual blocks convolve by; None where torch has to do, which is said."""
+def _compiled(says: bool) -> winograd.Library | None:
+    """What residual blocks are computed by; None where torch has to do, which one process says."""
     try:
         return winograd.Library(build(winograd.SOURCE, cache_folder() / "compiled"))
     except (NotBuiltError, OSError) as error:
-        print(f"residual blocks will take twice as long: {error}", file=sys.stderr, flush=True)
+        if says:
+            print(f"residual blocks take twice as long, by torch alone: {error}", file=sys.stderr, flush=True)
         return None

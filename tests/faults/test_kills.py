@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests import built
 from tests.faults.trainer import Job, finish, log, outcome, training
 
 KILLS = {1: 20, 2: 20}  # of a training of so many processes
@@ -46,6 +47,8 @@ def test_a_training_killed_at_random_ends_with_the_same_bits(processes: int, tmp
         assert wanted.keys() == found.keys()
         assert all(torch.equal(found[name], value) for name, value in wanted.items())
     assert log(killed) == log(alone)
+    convolutions = (killed.outcome / "convolutions").read_text()
+    assert convolutions.startswith("winograd-" if built.CAN_COMPILE else "torch")
 
 
 def partial(job: Job) -> list[Path]:

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from crossnet.nn.winograd import used
 from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.devices import spread, start
 from crossnet.training.journal import Journal
@@ -59,7 +60,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
             "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test",
         }  # fmt: skip
     fabric = start("cpu", job.processes, 1, "32-true")
-    made = tiny.method("crossnet", history=job.history, rank=rank, apply=spread(fabric.device))
+    made = tiny.method("crossnet", history=job.history, rank=rank, apply=spread(fabric))
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
     plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, average=0.9, log_every=7)
     journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
@@ -74,6 +75,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     save_file(tiny.weights_of(made) | made.memory(), job.outcome / f"{rank}.safetensors")
     if rank == 0:
         (job.outcome / "log.json").write_text(json.dumps(journal.rows))
+        (job.outcome / "convolutions").write_text(used())
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def test_the_summary_says_what_it_took_and_on_what() -> None:
     assert summary["images_per_second"] == 5
     assert summary["device"] == "cpu"
     assert summary["threads"] == 2 * torch.get_num_threads()
+    assert summary["convolutions"] == "torch"
     assert summary["versions"]["torch"] == torch.__version__
     assert 10 < summary["peak_memory_mib"] < 10**6
     assert summary["parameters"]["Q_a"] == sum(p.numel() for p in made.networks["Q_a"].parameters())

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import torch
 
+from crossnet.nn import winograd
 from crossnet.training.checkpoint import steps_in
 from crossnet.training.runs import claimed, fingerprint, runs_folder, why_fresh
 from crossnet.training.writer import BusyError
+from tests import built
 from tests.broken_off import broken_off, identity
 
 
@@ -38,12 +40,25 @@ def test_like_gpus_are_one_device_whatever_their_number(monkeypatch: pytest.Monk
     assert first == like != other
 
 
+@built.can_compile
+def test_compiled_convolutions_are_not_torchs() -> None:
+    first = identity()
+    winograd.use(built.library())
+    other = identity()
+    winograd.use(None)
+    assert fingerprint(first) != fingerprint(other)
+    broken_off(first)
+    assert why_fresh(runs_folder(), other) == (
+        f"a fresh start: the checkpoints of {fingerprint(first)} are of another run (convolutions differ)"
+    )
+
+
 def test_other_code_gives_it_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import crossnet
 
     before = identity()["code"]
     package = tmp_path / "crossnet"
-    for name in ("nn/a.py", "training/b.py", "methods/crossnet/c.py", "methods/cyclegan/d.py", "images.py"):
+    for name in ("nn/a.py", "nn/a.cpp", "training/b.py", "methods/crossnet/c.py", "methods/cyclegan/d.py", "images.py"):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text("pass\n")
     monkeypatch.setattr(crossnet, "__file__", str(package / "__init__.py"))
@@ -51,8 +66,9 @@ def test_other_code_gives_it_another_name(tmp_path: Path, monkeypatch: pytest.Mo
     assert first != before
     (package / "methods/cyclegan/d.py").write_text("pass  # another method\n")
     assert identity()["code"] == first
-    (package / "training/b.py").write_text("pass  # this one\n")
-    assert identity()["code"] != first
+    for name in ("training/b.py", "nn/a.cpp"):
+        before, _ = identity()["code"], (package / name).write_text("this one\n")
+        assert identity()["code"] != before
 
 
 def test_a_run_that_breaks_off_leaves_all_and_one_that_ends_its_last_checkpoint() -> None:

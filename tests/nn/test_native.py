@@ -1,0 +1,94 @@
+"""C++ is compiled once, and what stands in the way is told in one line."""
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import CDLL
+from pathlib import Path
+
+import pytest
+
+from crossnet.nn.native import NotBuiltError, build
+from tests.built import can_compile
+
+ANSWER = 'extern "C" int answer() { return %d; }\n'
+
+
+def source(folder: Path, text: str = ANSWER % 42) -> Path:
+    path = folder / "code.cpp"
+    path.write_text(text)
+    return path
+
+
+def compiler(folder: Path, script: str) -> str:
+    """A program in the compiler's place."""
+    path = folder / "compiler"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+@can_compile
+def test_it_is_compiled_and_the_next_time_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = build(source(tmp_path), tmp_path / "built")
+    assert CDLL(str(library)).answer() == 42
+    monkeypatch.setenv("CXX", compiler(tmp_path, 'case "$1" in --version) c++ --version;; *) exit 1;; esac'))
+    assert build(source(tmp_path), tmp_path / "built") == library
+    assert list((tmp_path / "built").iterdir()) == [library]
+
+
+@can_compile
+def test_other_code_is_another_library(tmp_path: Path) -> None:
+    one, other = (build(source(tmp_path, ANSWER % n), tmp_path / "built") for n in (1, 2))
+    assert [CDLL(str(library)).answer() for library in (one, other)] == [1, 2]
+
+
+@can_compile
+def test_several_may_compile_at_once(tmp_path: Path) -> None:
+    path = source(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        [library] = set(threads.map(lambda _: build(path, tmp_path / "built"), range(4)))
+    assert CDLL(str(library)).answer() == 42
+
+
+@can_compile
+def test_what_the_compiler_does_not_take_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(NotBuiltError, match=r"^c\+\+: .*code\.cpp:1:.* error: ") as raised:
+        build(source(tmp_path, "no C++"), tmp_path / "built")
+    assert "\n" not in str(raised.value)
+    assert list((tmp_path / "built").iterdir()) == []
+
+
+@can_compile
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotBuiltError, match=f"^{tmp_path / 'file' / 'built'}: "):
+        build(source(tmp_path), tmp_path / "file" / "built")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("exit 3", "exit 3"), ("kill -9 $$", "exit -9"), ("echo it hurts: error 7 >&2; exit 1", "it hurts: error 7")],
+)
+def test_a_compiler_that_fails(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX2")
+    monkeypatch.setenv("CXX", name := compiler(tmp_path, script))
+    with pytest.raises(NotBuiltError) as raised:
+        build(source(tmp_path), tmp_path)
+    assert str(raised.value) == f"{name}: {said}"
+
+
+def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX2")
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    with pytest.raises(NotBuiltError, match=r"^c\+\+: no such compiler; install g\+\+, or name one in CXX$"):
+        build(source(tmp_path), tmp_path)
+
+
+def test_another_kind_of_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "SVE256")
+    with pytest.raises(
+        NotBuiltError, match=r"code\.cpp is for processors with AVX2 or AVX-512, and torch finds SVE256"
+    ):
+        build(source(tmp_path), tmp_path)
