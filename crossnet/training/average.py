@@ -16,12 +16,17 @@ class Average:
 
     def __init__(self, method: Method, decay: float):
         self._networks = nn.ModuleDict({name: method.networks[name] for name in method.translates_with})
-        fading = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
-        self._model = AveragedModel(self._networks, multi_avg_fn=fading) if decay else None
+        self._fade = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        self._model = AveragedModel(self._networks, multi_avg_fn=self._fade) if decay else None
+        self._now = [parameter.detach() for parameter in self._networks.parameters()]
+        self._kept = [parameter.detach() for parameter in self._model.parameters()] if self._model else []
 
     def update(self) -> None:
         """Take in the weights as they are after a step."""
-        if self._model:
+        if self._model and self._model.n_averaged:
+            self._fade(self._kept, self._now, self._model.n_averaged)  # AveragedModel sorts its tensors anew each time
+            self._model.n_averaged += 1
+        elif self._model:
             self._model.update_parameters(self._networks)
 
     def take_over(self) -> None:
