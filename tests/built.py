@@ -9,8 +9,8 @@ from unittest.mock import patch
 import pytest
 import torch
 
+from crossnet.nn.compiled import SOURCE, Library
 from crossnet.nn.native import BY_PROCESSOR, build
-from crossnet.nn.winograd import SOURCE, Library
 
 FOLDER = TemporaryDirectory()  # goes with this process
 HERE = torch.backends.cpu.get_cpu_capability()

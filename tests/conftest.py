@@ -1,6 +1,8 @@
 """Properties are tried on the same examples every time, however slow the machine; two processes share two cores."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -17,3 +19,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that neither process is left alone with one of them at the end."""
     ranks = {f"tests/{name}": rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+
+
+@pytest.fixture(autouse=True)
+def _by_torch_alone() -> Iterator[None]:
+    """What a test has residual blocks computed by is not the next one's."""
+    yield
+    if compiled := sys.modules.get("crossnet.nn.compiled"):
+        compiled.use(None)

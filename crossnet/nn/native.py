@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,9 +30,9 @@ def build(source: Path, folder: Path) -> Path:
     capability = torch.backends.cpu.get_cpu_capability()
     if capability not in BY_PROCESSOR:
         raise NotBuiltError(f"{source.name} is for processors with AVX2 or AVX-512, and torch finds {capability}")
-    compiler = os.environ.get("CXX") or "c++"
-    flags = (*COMMON, *BY_PROCESSOR[capability])
-    described = "\0".join((_run(compiler, "--version"), *flags)).encode() + b"\0" + source.read_bytes()
+    compiler, *rest = shlex.split(os.environ.get("CXX") or "c++")
+    flags = (*rest, *COMMON, *BY_PROCESSOR[capability])
+    described = "\0".join((_run(compiler, *rest, "--version"), *flags)).encode() + b"\0" + source.read_bytes()
     library = folder / f"{source.stem}-{hashlib.sha256(described).hexdigest()[:16]}.so"
     try:
         if not library.is_file():

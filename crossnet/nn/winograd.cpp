@@ -1,5 +1,5 @@
 // A 3x3 convolution by Winograd's minimal filtering, F(4x4, 3x3), and the instance norm that follows it, there and back:
-// the C++ of winograd.py, whose words are used here.
+// the C++ of compiled.py; the words are winograd.py's.
 //
 // Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, §4.1 and §4.3: U of kernels, V of
 // inputs, M their products. All is float32, and channels are a multiple of LANES: a vector holds as many of them, at
@@ -165,7 +165,7 @@ template <class Table, class Read, class Write> INLINE void each_tile(long tiles
     }
 }
 
-INLINE Vector rectified(Vector x) { return x > 0 ? x : Vector{}; }
+INLINE Vector rectified(Vector x) { return x < 0 ? Vector{} : x; } // what is no number stays none
 
 void inputs(const Work &work, const float *x, bool rectify, float *v) {
     each_vector(work, work.channels, [=](long image, long channel) {
@@ -325,7 +325,7 @@ void backward(const float *gradient, const float *y, const float *scale, const f
             for (long i = 0; i < rows; i++) {
                 long place = start + i * row;
                 Vector made = load(of_x + place);
-                if (rectify) made = load(x + place) > 0 ? made : Vector{};
+                if (rectify) made = load(x + place) <= 0 ? Vector{} : made;
                 store(of_x + place, plus ? made + load(plus + place) : made);
             }
         });

@@ -6,20 +6,18 @@ CVPR 2016, §4.1): a tile of m x m outputs takes (m + 2)^2 multiplications for e
 and back. Rounding errors are some 1e-6 of a result with m = 2, and some 1e-5 with m = 4, in float32.
 
 Images are held as matrices whose rows are pixels, in the order of tiles, so that all of it is done without a copy.
-With m = 4 and in float32 all of it can be done by `winograd.cpp`, in less than half of the time: `use` it once it is
-built.
+Where C++ can be compiled, `compiled` does the same with m = 4.
 """
 
-from ctypes import CDLL, c_float, c_int, c_long, c_void_p
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from threading import local
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from crossnet.nn.compiled import EDGE, EPSILON, Library, ResidualBlock, library_for
 
 # of one dimension: A^T [(G g) * (B^T d)], Lavin and Gray's Eq. (5), (12) and §4.3
 INPUT = {
@@ -49,44 +47,6 @@ OUTPUT = {
     4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 }
 LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost torch too much
-EPSILON = 1e-5  # of the norm, as torch has it
-SOURCE = Path(__file__).with_suffix(".cpp")
-
-
-class Library:
-    """`winograd.cpp` as it was built. Raises OSError where the file cannot be loaded."""
-
-    def __init__(self, path: Path):
-        self.name = path.stem
-        library = CDLL(str(path))
-        self.forward, self.backward, self._wanted = library.forward, library.backward, library.scratch
-        sizes = (*[c_long] * 4, c_int)
-        self.forward.argtypes, self.forward.restype = (*[c_void_p] * 6, c_int, c_float, *sizes), None
-        self.backward.argtypes, self.backward.restype = (*[c_void_p] * 10, c_int, *sizes), None
-        self._wanted.argtypes, self._wanted.restype = sizes, c_long
-        self.lanes: int = library.lanes()
-        self._kept = local()
-
-    def scratch(self, *sizes: int) -> Tensor:
-        """Memory to work in, this thread's own; kept, because what was just used is still in the processor's cache."""
-        wanted, kept = self._wanted(*sizes), getattr(self._kept, "scratch", None)
-        if kept is None or kept.numel() < wanted:
-            self._kept.scratch = kept = torch.empty(wanted, dtype=torch.float32)
-        return kept
-
-
-_library: Library | None = None
-
-
-def use(library: Library | None) -> None:
-    """From here on convolve by a library where it can; None convolves by torch alone."""
-    global _library
-    _library = library
-
-
-def used() -> str:
-    """The name of the library that convolves; `torch` where there is none."""
-    return _library.name if _library else "torch"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +63,7 @@ class Tiles:
     of_kernel: Tensor  # ((m + 2)^2, 9)
     of_output: Tensor  # (m^2, (m + 2)^2)
     around: Tensor  # ((m + 2)^2 tiles,): rows that tiles read, those next to them and the reflected ones with them
-    library: Library | None  # that convolves, if any does
+    library: Library | None  # that computes residual blocks, if any does
 
     def rows(self, z: Tensor) -> Tensor:
         """(N, C, h, w) -> (h w, N C)."""
@@ -132,7 +92,7 @@ class Tiles:
             inner = functional.relu_(self.norm(self.convolve(x, first)))
             return x + self.norm(self.convolve(inner, second))
         parameters = (first.weight, first.bias, second.weight, second.bias)
-        result: Tensor = _Block.apply(x, self, *parameters)  # type: ignore[no-untyped-call]
+        result: Tensor = ResidualBlock.apply(x, self.library, self.around, *parameters)  # type: ignore[no-untyped-call]
         return result
 
 
@@ -143,10 +103,9 @@ def tiles_for(z: Tensor) -> Tiles | None:
         return None
     if height % 2 or width % 2:
         return None
-    fours = height % 4 == width % 4 == 0
-    if fours and _library and z.dtype == torch.float32 and channels % _library.lanes == 0:
-        return _tiles(height, width, 4, z.dtype, _library)
-    large = fours and n * height * width >= LARGE_TILES_FROM * channels
+    if library := library_for(z):
+        return _tiles(height, width, EDGE, z.dtype, library)
+    large = height % 4 == width % 4 == 0 and n * height * width >= LARGE_TILES_FROM * channels
     return _tiles(height, width, 4 if large else 2, z.dtype, None)
 
 
@@ -196,78 +155,6 @@ class _Convolution(torch.autograd.Function):
         if needs_bias:
             of_bias = gradient.view(-1, wanted).sum(0)
         return of_x, of_weight, of_bias, None
-
-
-class _Block(torch.autograd.Function):
-    """A residual block by `winograd.cpp`, with as many threads as torch has here.
-
-    A bias before a norm changes nothing, and has a gradient of zero.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, tiles: Tiles, *parameters: Tensor) -> Tensor:
-        first, _, second, _ = parameters
-        x = x.contiguous()
-        inner, inner_scale = _forward(tiles, x, first, rectify=False)
-        outer, outer_scale = _forward(tiles, inner, second, rectify=True)
-        ctx.save_for_backward(x, inner, inner_scale, outer, outer_scale, *parameters)
-        ctx.tiles = tiles
-        return x + outer
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, inner, inner_scale, outer, outer_scale, first, first_bias, second, second_bias = ctx.saved_tensors
-        needs_x, _, needs_first, needs_first_bias, needs_second, needs_second_bias = ctx.needs_input_grad
-        of_inner, of_second = torch.empty_like(inner), torch.empty_like(second) if needs_second else None
-        of_x, of_first = torch.empty_like(x) if needs_x else None, torch.empty_like(first) if needs_first else None
-        gradient = gradient.contiguous()
-        _backward(ctx.tiles, gradient, outer, outer_scale, inner, second, None, of_inner, of_second, rectify=True)
-        _backward(ctx.tiles, of_inner, inner, inner_scale, x, first, gradient, of_x, of_first, rectify=False)
-        of_biases = [
-            torch.zeros_like(bias) if needs else None
-            for bias, needs in ((first_bias, needs_first_bias), (second_bias, needs_second_bias))
-        ]
-        return of_x, None, of_first, of_biases[0], of_second, of_biases[1]
-
-
-def _forward(tiles: Tiles, x: Tensor, weight: Tensor, rectify: bool) -> tuple[Tensor, Tensor]:
-    """norm(convolution(x)), of relu(x) if `rectify`, and what the norm multiplied by."""
-    library, sizes = _call(tiles, x, weight)
-    y = x.new_empty(len(x), x.shape[1] // weight.shape[1] * weight.shape[0])
-    scale = x.new_empty(y.shape[1])
-    addresses = _addresses(x, weight, y, scale, library.scratch(*sizes), tiles.around)
-    library.forward(*addresses, rectify, EPSILON, *sizes)
-    return y, scale
-
-
-def _backward(
-    tiles: Tiles,
-    gradient: Tensor,
-    y: Tensor,
-    scale: Tensor,
-    x: Tensor,
-    weight: Tensor,
-    plus: Tensor | None,
-    of_x: Tensor | None,
-    of_weight: Tensor | None,
-    rectify: bool,
-) -> None:
-    """Write the gradients of x, with `plus` added to it, and of the weight, from that of y."""
-    library, sizes = _call(tiles, x, weight)
-    given = (gradient, y, scale, x, weight, plus, of_x, of_weight)
-    library.backward(*_addresses(*given, library.scratch(*sizes), tiles.around), rectify, *sizes)
-
-
-def _call(tiles: Tiles, x: Tensor, weight: Tensor) -> tuple[Library, tuple[int, ...]]:
-    """A library, and the sizes that it is told."""
-    assert tiles.library is not None
-    wanted, channels = weight.shape[:2]
-    return tiles.library, (len(x) // tiles.edge**2, x.shape[1] // channels, channels, wanted, torch.get_num_threads())
-
-
-def _addresses(*tensors: Tensor | None) -> list[int | None]:
-    return [None if tensor is None else tensor.data_ptr() for tensor in tensors]
 
 
 def _transformed(x: Tensor, channels: int, tiles: Tiles) -> Tensor:

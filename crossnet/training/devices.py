@@ -6,7 +6,7 @@ import torch
 from lightning_fabric import Fabric
 
 from crossnet.cache import cache_folder
-from crossnet.nn import winograd
+from crossnet.nn import compiled
 from crossnet.nn.lanes import Lanes
 from crossnet.nn.native import NotBuiltError, build
 from crossnet.nn.walks import Apply, batched
@@ -50,7 +50,7 @@ def spread(fabric: Fabric) -> Apply:
     threads = torch.get_num_threads()
     if fabric.device.type != "cpu":
         return batched
-    winograd.use(_compiled(fabric.is_global_zero))
+    compiled.use(_compiled(fabric.is_global_zero))
     if threads == 1:
         return batched
     keep_freed_memory()
@@ -58,10 +58,10 @@ def spread(fabric: Fabric) -> Apply:
     return Lanes(2)
 
 
-def _compiled(says: bool) -> winograd.Library | None:
+def _compiled(says: bool) -> compiled.Library | None:
     """What residual blocks are computed by; None where torch has to do, which one process says."""
     try:
-        return winograd.Library(build(winograd.SOURCE, cache_folder() / "compiled"))
+        return compiled.Library(build(compiled.SOURCE, cache_folder() / "compiled"))
     except (NotBuiltError, OSError) as error:
         if says:
             print(f"residual blocks take twice as long, by torch alone: {error}", file=sys.stderr, flush=True)

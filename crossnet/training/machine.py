@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from crossnet.nn.winograd import used
+from crossnet.nn.compiled import used
 from crossnet.training.method import Method
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 import crossnet
-from crossnet.nn.winograd import used
+from crossnet.nn.compiled import used
 from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
 from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from crossnet.nn.winograd import used
+from crossnet.nn.compiled import used
 from crossnet.training.checkpoint import Checkpoints
 from crossnet.training.devices import spread, start
 from crossnet.training.journal import Journal

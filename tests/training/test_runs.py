@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from crossnet.nn import winograd
+from crossnet.nn import compiled
 from crossnet.training.checkpoint import steps_in
 from crossnet.training.runs import claimed, fingerprint, runs_folder, why_fresh
 from crossnet.training.writer import BusyError
@@ -43,9 +43,8 @@ def test_like_gpus_are_one_device_whatever_their_number(monkeypatch: pytest.Monk
 @built.can_compile
 def test_compiled_convolutions_are_not_torchs() -> None:
     first = identity()
-    winograd.use(built.library())
+    compiled.use(built.library())
     other = identity()
-    winograd.use(None)
     assert fingerprint(first) != fingerprint(other)
     broken_off(first)
     assert why_fresh(runs_folder(), other) == (
