@@ -32,12 +32,13 @@ class Forecast:
 def forecast(params: Params, side: int, steps: int) -> Forecast:
     """Train for a few steps on random images; with `side` images on the larger side, 0 where they are not there yet.
 
-    Raises NotMeasuredError where the device, the memory or the losses do not allow it. torch has as many threads after
-    it as before.
+    Raises NotMeasuredError where the device, the memory or the losses do not allow it, and SystemExit where it is told
+    to stop. torch has as many threads after it as before.
     """
     import torch
 
     from crossnet.training.devices import start
+    from crossnet.training.keeper import Interrupted
     from crossnet.training.machine import MemoryShortError, enough_memory, peak_memory_mib
     from crossnet.training.plan import Plan
     from crossnet.training.watch import DivergedError
@@ -53,6 +54,8 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
             a_step = _a_step(params, fabric, steps)
     except (MemoryShortError, DivergedError) as error:
         raise NotMeasuredError(str(error)) from error
+    except Interrupted as error:
+        raise SystemExit(error.exit_status) from None
     finally:
         torch.set_num_threads(threads)
     wanted = None

@@ -22,7 +22,7 @@ def plan(
 ) -> None:
     """Print the operations, memory and disk of a run, and a forecast of its time from a few steps that are measured.
 
-    It reads params.yaml, and trains on random images that it keeps in memory: nothing is written.
+    It reads params.yaml, and trains on random images that it keeps in memory: the repository stays as it is.
     """
     wished = {"task": task, "method": method, "scale": scale}
     try:

@@ -2,8 +2,13 @@
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import torch
@@ -110,3 +115,33 @@ def test_a_run_takes_all_of_its_steps(
 
     monkeypatch.setattr("crossnet.commands.plan.forecast", forecast)
     assert seconds_of("sculptures", "cyclegan", "smoke") == seconds
+
+
+def test_told_to_stop_it_ends_without_a_traceback() -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from crossnet.cli import app; app()",
+        "plan",
+        "--scale",
+        "smoke",
+        "--steps",
+        "100000",
+    ]
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as plan:
+        assert plan.stdout is not None
+        assert plan.stderr is not None
+        while not plan.stdout.readline().startswith("data "):  # what comes before the steps
+            assert plan.poll() is None
+        while not _catches(plan.pid):
+            time.sleep(0.01)
+        plan.send_signal(signal.SIGTERM)
+        assert plan.wait(60) == 128 + signal.SIGTERM
+        assert plan.stderr.read() == ""
+
+
+def _catches(process: int) -> bool:
+    """Whether it handles SIGTERM, by what Linux says of it."""
+    status = Path(f"/proc/{process}/status").read_text().splitlines()
+    caught = int(next(line.split()[1] for line in status if line.startswith("SigCgt")), 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)

@@ -2,8 +2,10 @@
 
 import os
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import CDLL
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,23 @@ def test_several_may_compile_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         [library] = set(threads.map(lambda _: build(path, tmp_path / "built"), range(4)))
     assert CDLL(str(library)).answer() == 42
+
+
+@can_compile
+def test_one_that_was_killed_while_it_compiled_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = source(tmp_path), tmp_path / "built"
+    with monkeypatch.context() as slow:
+        slow.setenv("CXX", compiler(tmp_path, f'[ "$1" = --version ] || {{ touch {tmp_path}/begun; exec sleep 5; }}'))
+        process = get_context("spawn").Process(target=build, args=(path, folder))
+        process.start()
+        while not (tmp_path / "begun").exists():
+            assert process.is_alive()
+            time.sleep(0.01)
+        process.kill()
+        process.join()
+    assert CDLL(str(build(path, folder))).answer() == 42
 
 
 @can_compile
