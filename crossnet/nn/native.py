@@ -1,7 +1,7 @@
 """C++ that is compiled where it runs, for the processor that it runs on.
 
-Not by torch.utils.cpp_extension: that wants ninja, waits for ever after a process that was killed while it compiled, and
-overwrites in place what another process has loaded.
+Not by torch.utils.cpp_extension: that wants ninja, waits for ever after a process that was killed while it compiled,
+and overwrites in place what another process has loaded.
 """
 
 import hashlib
