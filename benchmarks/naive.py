@@ -26,12 +26,17 @@ from crossnet.training.method import Method
 from crossnet.training.update import update
 
 
-def naive(setup: Mapping[str, Any], lr: float, betas: tuple[float, float]) -> tuple[Method, dict[str, Adam]]:
-    """The method and an Adam for each of its phases."""
-    method = CrossNet(**setup, seed=0, apply=one_by_one)
-    method.networks = {name: as_torch_has_it(network) for name, network in method.networks.items()}
+def naive_method(**options: Any) -> Method:
+    """CrossNet with networks as torch has them."""
+    method = CrossNet(**options)
+    method.networks = {name: _as_torch_has_it(network) for name, network in method.networks.items()}
+    return method
+
+
+def naive_optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
+    """One Adam a phase, as torch has it."""
     groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
-    return method, {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
+    return {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
 
 
 def one_step(method: Method, adams: Mapping[str, Adam], x_a: Tensor, x_b: Tensor, fabric: Fabric) -> None:
@@ -72,7 +77,8 @@ def beside(
 
 def _serve(pipe: Connection, setup: Mapping[str, Any], lr: float, betas: tuple[float, float], a: Any, b: Any) -> None:
     fabric, images = start("cpu", 1, 1, "32-true"), (torch.from_numpy(a), torch.from_numpy(b))
-    method, adams = naive(setup, lr, betas)
+    method = naive_method(**setup, seed=0, apply=one_by_one)
+    adams = naive_optimisers(method, lr, betas)
     one_step(method, adams, *images, fabric)
     while True:
         taken = []
@@ -83,8 +89,7 @@ def _serve(pipe: Connection, setup: Mapping[str, Any], lr: float, betas: tuple[f
         pipe.send(statistics.median(taken))
 
 
-def as_torch_has_it(module: nn.Module) -> nn.Module:
-    """A network with convolutions and norms as they come."""
+def _as_torch_has_it(module: nn.Module) -> nn.Module:
     if isinstance(module, nn.GroupNorm):
         return nn.InstanceNorm2d(module.num_channels)
     if isinstance(module, NarrowConv2d):
@@ -93,5 +98,5 @@ def as_torch_has_it(module: nn.Module) -> nn.Module:
         plain.load_state_dict(module.state_dict())
         return plain
     for name, child in module.named_children():
-        setattr(module, name, as_torch_has_it(child))
+        setattr(module, name, _as_torch_has_it(child))
     return nn.Sequential(*module) if isinstance(module, ResidualBlocks) else module

@@ -11,34 +11,17 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from unittest.mock import patch
 
 from lightning_fabric import Fabric
-from torch.optim import Adam
 
-from benchmarks.naive import as_torch_has_it
-from crossnet.methods.crossnet.method import CrossNet
+from benchmarks.naive import naive_method, naive_optimisers
 from crossnet.nn.walks import Apply, one_by_one
 from crossnet.params import load_params
-from crossnet.training.method import Method
 from stages.train import train_stage
 
 KINDS = ("here", "naive")
 ROOT = Path(__file__).parent.parent
-
-
-def naive_method(**options: Any) -> Method:
-    """The method with networks as torch has them."""
-    method = CrossNet(**options)
-    method.networks = {name: as_torch_has_it(network) for name, network in method.networks.items()}
-    return method
-
-
-def naive_optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
-    """One Adam a phase, as torch has it."""
-    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
-    return {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
 
 
 def one_at_a_time(fabric: Fabric) -> Apply:
