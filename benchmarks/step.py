@@ -151,7 +151,7 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
     """Lines of one case, from so many rounds of so many steps each."""
     options = params.training
     fabric = start("cpu", 1, 1, "32-true")
-    threads, apply = torch.get_num_threads(), spread(fabric)
+    threads, apply = torch.get_num_threads(), spread(fabric, "32-true")
     method = CrossNet(**params.setup, seed=0, apply=apply)
     adams, made = optimisers(method, options.lr, options.betas), calls(params, options.batch, size)
     pictures = torch.randint(0, 256, (2, 8, 3, size, size), dtype=torch.uint8)

@@ -1,8 +1,8 @@
 """The default training and the naive one, whole, from a process's start to its end: `python -m benchmarks.training`.
 
-Both are the train stage on the prepared task of params.yaml, one after the other, in a folder that is thrown away. The
-naive one calls each network once for each use, by torch's usual means (`benchmarks.naive`). Minutes each; `dvc repro
-prepare` comes first.
+Both are the train stage on the prepared task of params.yaml, one after the other, in a folder that is thrown away, with
+nothing compiled before. The naive one calls each network once for each use, by torch's usual means
+(`benchmarks.naive`). Minutes each; `dvc repro prepare` comes first.
 """
 
 import os
@@ -24,14 +24,14 @@ KINDS = ("here", "naive")
 ROOT = Path(__file__).parent.parent
 
 
-def one_at_a_time(fabric: Fabric) -> Apply:
+def one_at_a_time(fabric: Fabric, precision: str) -> Apply:
     """One call for each use, with all threads."""
     return one_by_one
 
 
 def train_here(kind: str) -> None:
     """Train in this folder."""
-    params = load_params(Path("params.yaml"))
+    params = load_params(Path("params.yaml")).model_copy(update={"method": "crossnet"})
     if kind == "here":
         train_stage(params)
         return
@@ -54,7 +54,7 @@ def seconds(kind: str) -> float:
         subprocess.run(
             [sys.executable, "-m", "benchmarks.training", kind],
             cwd=folder,
-            env=environment | {"PYTHONPATH": str(ROOT)},
+            env=environment | {"PYTHONPATH": str(ROOT), "CROSSNET_CACHE": f"{folder}/cache"},
             check=True,
         )
         return time.perf_counter() - began
@@ -65,6 +65,8 @@ def main(arguments: list[str]) -> None:
     if arguments:
         train_here(arguments[0])
         return
+    if not (ROOT / "data/prepared" / load_params(ROOT / "params.yaml").task).is_dir():
+        sys.exit("error: data/prepared: nothing to train on; run `dvc repro prepare` first")
     taken = {kind: seconds(kind) for kind in KINDS}
     print(", ".join(f"{kind} {value:.0f} s" for kind, value in taken.items()), end="")
     print(f": {taken['naive'] / taken['here']:.2f} times as long")

@@ -7,7 +7,7 @@ from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
 from crossnet.training.checkpoint import Checkpoints
-from crossnet.training.devices import spread, start
+from crossnet.training.devices import spread, start, threads_of
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
@@ -24,19 +24,20 @@ PREPARED, REPORTS, MODEL = Path("data/prepared"), Path("reports/training"), Path
 
 def train_stage(params: Params) -> None:
     """Train the method on the prepared task: weights in data/model, the log in reports/training."""
-    prepared, options, size = PREPARED / params.task, params.training, params.images.size
+    prepared, options, size, kept = PREPARED / params.task, params.training, params.images.size, params.checkpoints
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
-    rank, processes, first = fabric.global_rank, fabric.world_size, fabric.is_global_zero
-    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, apply=(apply := spread(fabric)))
+    apply, first, processes = spread(fabric, options.precision), fabric.is_global_zero, fabric.world_size
+    method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, apply=apply)
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
-    batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
+    batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, fabric.global_rank, processes)
     preview = Preview(prepared / "testA", prepared / "testB")
     images, batch = options.images(batches.epoch_images), options.batch * processes
     plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.average, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
-    shaped_by = identify(config | {"training": options.model_dump()}, batches.digest(), fabric.device, processes)
+    settings, threads = config | {"training": options.model_dump()}, threads_of(apply)
+    shaped_by = identify(settings, batches.digest(), fabric.device, processes, threads, Path(__file__))
     with claimed(fabric.broadcast(shaped_by), first) as folder, live_log(REPORTS, first) as (log, show):
         journal = Journal(folder / "pictures", log, show)
 
@@ -47,12 +48,11 @@ def train_stage(params: Params) -> None:
         def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
             return progress(steps, total, f"training {params.method}", "steps", before) if first else steps
 
-        kept = params.checkpoints
         with Keeper(Checkpoints(folder, kept.keep, fabric), kept.every_seconds, kept.share, fabric) as keeper:
             seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
         if first:
             save_model(MODEL, method, config)
-            summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, apply.width)
+            summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, threads)
             (REPORTS / "summary.json").write_text(json.dumps({"run": folder.name} | summary, indent=1) + "\n")
 
 

@@ -11,8 +11,15 @@ from crossnet.training.runs import claimed, identify
 SETTINGS = {"method": "crossnet", "task": "t", "seed": 0, "weights": {"zcyc": 6, "id": 3}, "training": {"lr": 1e-3}}
 
 
-def identity(data: str = "d", device: str = "cpu", processes: int = 1, **changed: Any) -> Any:
-    return identify(SETTINGS | changed, data, torch.device(device), processes)
+def identity(
+    data: str = "d",
+    device: str = "cpu",
+    processes: int = 1,
+    threads: int = 1,
+    stage: Path = Path(__file__),
+    **changed: Any,
+) -> Any:
+    return identify(SETTINGS | changed, data, torch.device(device), processes, threads, stage)
 
 
 def broken_off(of: Any, steps: tuple[int, ...] = (3,)) -> Path:

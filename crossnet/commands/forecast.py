@@ -79,7 +79,7 @@ def _a_step(params: Params, fabric: Any, steps: int) -> float:
     from crossnet.training.plan import Plan
 
     options, size = params.training, params.images.size
-    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric))
+    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric, options.precision))
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
     short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, options.average, steps + 1)

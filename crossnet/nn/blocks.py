@@ -52,9 +52,11 @@ class ResidualBlocks(nn.Sequential):
 
     def __init__(self, channels: int, count: int):
         super().__init__(*(ResidualBlock(channels) for _ in range(count)))
+        self.channels = channels
 
     def forward(self, z: Tensor) -> Tensor:
-        tiles = tiles_for(z)
+        fits = z.shape[1] == self.channels and z.dtype == next(self.parameters(), z).dtype
+        tiles = tiles_for(z) if fits else None  # torch tells what is wrong with what does not fit
         x = z if tiles is None else tiles.rows(z)
         for block in self:
             assert isinstance(block, ResidualBlock)

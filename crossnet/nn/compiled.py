@@ -26,7 +26,10 @@ class Library:
     def __init__(self, path: Path):
         self.name = path.stem
         library, sizes = CDLL(str(path)), (*[c_long] * 4, c_int)
-        self._forward, self._backward, self._wanted = library.forward, library.backward, library.scratch
+        try:
+            self._forward, self._backward, self._wanted = library.forward, library.backward, library.scratch
+        except AttributeError as error:
+            raise OSError(f"{path}: not what {SOURCE.name} makes; delete it") from error
         self._forward.argtypes, self._forward.restype = (*[c_void_p] * 6, c_int, c_float, *sizes), None
         self._backward.argtypes, self._backward.restype = (*[c_void_p] * 10, c_int, *sizes), None
         self._wanted.argtypes, self._wanted.restype = sizes, c_long

@@ -41,16 +41,16 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     return fabric
 
 
-def spread(fabric: Fabric) -> Apply:
+def spread(fabric: Fabric, precision: str) -> Apply:
     """How the networks of a method share a device: on a CPU two at a time, each with half of this process's threads.
 
-    From here on torch uses that half, and residual blocks what is compiled for this processor, if it can be. On a GPU,
-    or with one thread, one network after the other.
+    From here on torch uses that half, and residual blocks what is compiled for this processor, if all processes have
+    the same of it. On a GPU, or with one thread, one network after the other.
     """
     threads = torch.get_num_threads()
     if fabric.device.type != "cpu":
         return batched
-    compiled.use(_compiled(fabric.is_global_zero))
+    compiled.use(_of_all(_library(), fabric) if precision == "32-true" else None)
     if threads == 1:
         return batched
     keep_freed_memory()
@@ -58,11 +58,24 @@ def spread(fabric: Fabric) -> Apply:
     return Lanes(2)
 
 
-def _compiled(says: bool) -> compiled.Library | None:
-    """What residual blocks are computed by; None where torch has to do, which one process says."""
+def threads_of(apply: Apply) -> int:
+    """How many threads compute, on a CPU."""
+    return apply.width * torch.get_num_threads()
+
+
+def _library() -> compiled.Library | None:
+    """What residual blocks are computed by; None where torch has to do, which is said."""
     try:
         return compiled.Library(build(compiled.SOURCE, cache_folder() / "compiled"))
     except (NotBuiltError, OSError) as error:
-        if says:
-            print(f"residual blocks take twice as long, by torch alone: {error}", file=sys.stderr, flush=True)
+        print(f"residual blocks take twice as long, by torch alone: {error}", file=sys.stderr, flush=True)
         return None
+
+
+def _of_all(library: compiled.Library | None, fabric: Fabric) -> compiled.Library | None:
+    """This process's library, if it is the first one's: two builds may differ in rounding."""
+    if fabric.world_size == 1:
+        return library
+    name = library.name if library else ""
+    same = fabric.all_reduce(torch.tensor(float(name == fabric.broadcast(name))), reduce_op="sum")
+    return library if same == fabric.world_size else None

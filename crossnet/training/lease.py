@@ -1,6 +1,5 @@
 """One GPU for one run: runs that start beside each other, as those of `dvc queue start -j 4`, never share one."""
 
-import getpass
 import os
 import sys
 import tempfile
@@ -25,7 +24,7 @@ def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float 
     A process that holds one is given it again. The locks are in a folder of the machine, not of the repository, so runs
     of several clones count as well.
     """
-    folder = folder or Path(tempfile.gettempdir()) / f"crossnet-gpus-{getpass.getuser()}"
+    folder = folder or Path(tempfile.gettempdir()) / f"crossnet-gpus-{os.getuid()}"
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name.replace('/', '_')}.lock" for name in gpus]
     if mine := [place for place, path in enumerate(paths) if path in _held]:

@@ -81,7 +81,7 @@ def kind(device: torch.device) -> str:
 
 
 def summarise(
-    method: Method, steps: int, images_seen: int, seconds: float, device: torch.device, lanes: int
+    method: Method, steps: int, images_seen: int, seconds: float, device: torch.device, threads: int
 ) -> dict[str, Any]:
     """What a training took and on what: time, speed, memory, parameters, device, versions that shape numbers."""
     return {
@@ -93,7 +93,7 @@ def summarise(
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
         "device": kind(device),
         "processor": _processor(),
-        "threads": lanes * torch.get_num_threads(),
+        "threads": threads,
         "convolutions": used(),
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
     }

@@ -32,19 +32,29 @@ def runs_folder() -> Path:
 
 
 def fingerprint(identity: Identity) -> str:
-    """Sixteen hexadecimal digits that differ whenever anything of an identity does."""
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+    """Sixteen hexadecimal digits that differ whenever anything of an identity does but its threads.
+
+    Their number changes last bits alone, and a run had better go on than begin anew for them.
+    """
+    return hashlib.sha256(json.dumps(_shaping(identity), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def identify(settings: Mapping[str, Any], data: str, device: torch.device, processes: int) -> Identity:
-    """Everything that shapes a run: its settings (`method` among them), the digest of its data, code and machine."""
+def identify(
+    settings: Mapping[str, Any], data: str, device: torch.device, processes: int, threads: int, stage: Path
+) -> Identity:
+    """Everything that shapes a run: its settings (`method` among them), the digest of its data, code and machine.
+
+    The code is the package's, as far as a training reaches, and that of the stage.
+    """
     package = Path(crossnet.__file__).parent
     folders = [package / "nn", package / "training", package / "methods" / settings["method"]]
     code = sorted(path for folder in folders for kind_of in ("*.py", "*.cpp") for path in folder.rglob(kind_of))
     total = hashlib.sha256()
-    for path in [*code, package / "images.py"]:
-        total.update(f"{path.relative_to(package)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    where = {"device": kind(device), "processes": processes, "torch": version("torch"), "convolutions": used()}
+    named = {str(path.relative_to(package)): path for path in [*code, package / "images.py"]} | {"stage": stage}
+    for name, path in named.items():
+        total.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    where = {"device": kind(device), "processes": processes, "threads": threads, "convolutions": used()}
+    where |= {library: version(library) for library in ("torch", "numpy")}
     return {"settings": settings, "data": data, "code": total.hexdigest()} | where
 
 
@@ -60,10 +70,16 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         yield folder
         return
     with only_writer(Path(".crossnet")), only_writer(folder):
-        if _read(folder / "run.json") is None:
+        begun = _read(folder / "run.json")
+        if begun is None:
             if not steps_in(folder) and (reason := why_fresh(runs_folder(), identity)):
                 print(reason, file=sys.stderr, flush=True)
             write_lasting(folder / "run.json", (json.dumps(identity, indent=1, sort_keys=True) + "\n").encode())
+        elif steps_in(folder) and begun.get("threads") != identity["threads"]:
+            before, now = begun.get("threads"), identity["threads"]
+            print(
+                f"threads: {now}, but {before} when the run began: last bits will differ", file=sys.stderr, flush=True
+            )
         yield folder
         keep_newest(1, folder)
 
@@ -91,6 +107,10 @@ def why_fresh(folder: Path, identity: Identity) -> str | None:
     return f"a fresh start: the checkpoints of {nearest} are of another run ({shown} differ)"
 
 
+def _shaping(identity: Identity) -> Identity:
+    return {key: value for key, value in identity.items() if key != "threads"}
+
+
 def _read(path: Path) -> Identity | None:
     """What shaped a run; None where its file is gone, or is not what was written."""
     try:
@@ -101,7 +121,7 @@ def _read(path: Path) -> Identity | None:
 
 
 def _differing(one: Identity, other: Identity) -> list[str]:
-    first, second = _flat(one), _flat(other)
+    first, second = _flat(_shaping(one)), _flat(_shaping(other))
     return sorted(key for key in first.keys() | second.keys() if first.get(key) != second.get(key))
 
 

@@ -1,5 +1,6 @@
 """The naive training is the same training."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.training import KINDS
+from tests import built
 from tests.faults.stage import ENVIRONMENT, project
 
 
@@ -16,6 +18,10 @@ def logged(folder: Path, name: str) -> list[float]:
     return [float(row.split("\t")[place]) for row in rows[1:]]
 
 
+def convolutions(folder: Path) -> str:
+    return str(json.loads((folder / "reports/training/summary.json").read_text())["convolutions"])
+
+
 def test_both_log_the_same_losses_to_rounding(tmp_path: Path) -> None:
     folders = []
     for kind in KINDS:
@@ -23,6 +29,8 @@ def test_both_log_the_same_losses_to_rounding(tmp_path: Path) -> None:
         folders.append(project(folder, scales__smoke__training__log_every=1))
         command = [sys.executable, "-m", "benchmarks.training", kind]
         subprocess.run(command, cwd=folder, env=ENVIRONMENT | {"OMP_NUM_THREADS": "2"}, check=True, capture_output=True)
+    assert convolutions(folders[0]).startswith("winograd-" if built.CAN_COMPILE else "torch")
+    assert convolutions(folders[1]) == "torch"
     for name in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"):
         here, naive = (logged(folder, f"loss/{name}") for folder in folders)
         assert here == pytest.approx(naive, rel=1e-3), name

@@ -1,6 +1,7 @@
 """Residual blocks by compiled code are those of torch, there and back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -34,6 +35,16 @@ def there_and_back(blocks: Callable[[Tensor], Tensor], parameters: Iterable[Tens
     return [result.detach(), *torch.autograd.grad((result * weights).sum(), [z, *parameters])]
 
 
+@contextmanager
+def threads_of_torch(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def codes(shape: tuple[int, ...]) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(0)).requires_grad_()
 
@@ -50,10 +61,8 @@ def test_compiled_numbers_and_gradients_are_those_of_the_blocks(
     tiles = tiles_for(z)
     assert tiles is not None
     assert tiles.library is library
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    found = there_and_back(blocks, blocks.parameters(), z)
-    torch.set_num_threads(before)
+    with threads_of_torch(threads):
+        found = there_and_back(blocks, blocks.parameters(), z)
     blocks.double()
     exact = there_and_back(nn.Sequential(*blocks), blocks.parameters(), z.detach().double().requires_grad_())
     names = ["result", "z", *(name for name, _ in blocks.named_parameters())]
@@ -70,11 +79,10 @@ def test_compiled_numbers_and_gradients_are_those_of_the_blocks(
 def test_compiled_numbers_are_the_same_bits_every_time_whatever_the_threads(library: compiled.Library) -> None:
     torch.manual_seed(0)
     blocks, z = ResidualBlocks(96, 2), codes((8, 96, 8, 8))
-    before, found = torch.get_num_threads(), []
+    found = []
     for threads in (1, 1, 2, 3):
-        torch.set_num_threads(threads)
-        found.append(there_and_back(blocks, blocks.parameters(), z))
-    torch.set_num_threads(before)
+        with threads_of_torch(threads):
+            found.append(there_and_back(blocks, blocks.parameters(), z))
     for other in found[1:]:
         assert all(torch.equal(one, two) for one, two in zip(found[0], other, strict=True))
 
@@ -152,3 +160,12 @@ def test_weights_of_another_layout_in_memory_are_the_same_weights(library: compi
     blocks.to(memory_format=torch.channels_last)
     found = there_and_back(blocks, blocks.parameters(), z)
     assert all(torch.equal(one, other) for one, other in zip(found, wanted, strict=True))
+
+
+@built.can_compile
+def test_what_does_not_fit_the_weights_is_told_by_torch(library: compiled.Library) -> None:
+    blocks = ResidualBlocks(16, 1)
+    with pytest.raises(RuntimeError, match="channels"):
+        blocks(torch.randn(1, 32, 8, 8))
+    with pytest.raises(RuntimeError, match="type"):
+        blocks.double()(torch.randn(1, 16, 8, 8))

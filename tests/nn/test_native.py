@@ -36,7 +36,7 @@ def test_it_is_compiled_and_the_next_time_it_is_there(tmp_path: Path, monkeypatc
     assert CDLL(str(library)).answer() == 42
     monkeypatch.setenv("CXX", compiler(tmp_path, 'case "$1" in --version) c++ --version;; *) exit 1;; esac'))
     assert build(source(tmp_path), tmp_path / "built") == library
-    assert list((tmp_path / "built").iterdir()) == [library]
+    assert {path.name for path in (tmp_path / "built").iterdir()} == {library.name, f"{library.stem}.sha256"}
 
 
 @can_compile
@@ -87,7 +87,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [("exit 3", "exit 3"), ("kill -9 $$", "exit -9"), ("echo it hurts: error 7 >&2; exit 1", "it hurts: error 7")],
+    [
+        ("exit 3", "exit 3"),
+        ("kill -9 $$", "exit -9"),
+        ("echo it hurts: error 7 >&2; exit 1", "it hurts: error 7"),
+        (
+            "printf 'ld: \\351: write failed: No space left on device\\ncollect2: error\\n' >&2; exit 1",
+            "ld: \ufffd: write failed: No space left on device",
+        ),
+    ],
 )
 def test_a_compiler_that_fails(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX2")
@@ -95,6 +103,33 @@ def test_a_compiler_that_fails(script: str, said: str, tmp_path: Path, monkeypat
     with pytest.raises(NotBuiltError) as raised:
         build(source(tmp_path), tmp_path)
     assert str(raised.value) == f"{name}: {said}"
+
+
+def test_a_compiler_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX2")
+    monkeypatch.setattr("crossnet.nn.native.LONGEST", 0.3)
+    monkeypatch.setenv("CXX", name := compiler(tmp_path, f"sleep 60 & echo $! > {tmp_path}/child; wait"))
+    with pytest.raises(NotBuiltError, match=f"^{name}: had not ended after 0 s$"):
+        build(source(tmp_path), tmp_path)
+    child = int((tmp_path / "child").read_text())
+    state = Path(f"/proc/{child}/stat")
+    deadline = time.monotonic() + 10
+    while state.exists() and state.read_text().split()[2] != "Z" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+@can_compile
+def test_what_a_killed_compiler_left_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    old, new = (tmp_path / f".partial-{age}" for age in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    build(source(tmp_path), tmp_path)
+    assert new.exists()
+    assert not old.exists()
 
 
 def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """What a device is given: on a CPU compiled code where it can be had, and a word where it cannot."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,13 @@ from crossnet.training.devices import spread
 from tests import built
 
 
-def fabric(device: str = "cpu", first: bool = True) -> Any:
-    return SimpleNamespace(device=torch.device(device), is_global_zero=first)
+def fabric(device: str = "cpu", others: str | None = None) -> Any:
+    """Of one process, or of two of which the other one has a library of that name."""
+    found = SimpleNamespace(device=torch.device(device), world_size=1)
+    if others is not None:
+        found.world_size, found.broadcast = 2, lambda name: others
+        found.all_reduce = lambda same, reduce_op: same + 1
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -25,39 +31,80 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @built.can_compile
 def test_what_is_compiled_is_kept_in_the_cache(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spread(fabric())
-    [library] = (tmp_path / "compiled").iterdir()
+    spread(fabric(), "32-true")
+    [library] = (tmp_path / "compiled").glob("*.so")
     assert compiled.used() == library.stem
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("first", [True, False])
-def test_without_a_compiler_torch_does_and_one_process_says_so(
-    first: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("compiler", "reason"),
+    [
+        ("nowhere", "nowhere: no such compiler; install g++, or name one in CXX"),
+        ("'c++", "CXX names no compiler: 'c++: No closing quotation"),
+    ],
+)
+def test_without_a_compiler_torch_does_and_a_line_says_so(
+    compiler: str, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX2")
-    monkeypatch.setenv("CXX", "nowhere")
-    spread(fabric(first=first))
+    monkeypatch.setenv("CXX", compiler)
+    spread(fabric(), "32-true")
     assert compiled.used() == "torch"
-    said = (
-        "residual blocks take twice as long, by torch alone: nowhere: no such compiler; install g++, or name one in CXX"
-    )
-    assert capsys.readouterr().err.splitlines() == ([said] if first else [])
+    assert capsys.readouterr().err == f"residual blocks take twice as long, by torch alone: {reason}\n"
+
+
+def test_without_a_folder_for_the_cache_torch_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CROSSNET_CACHE", "~nobody-of-this-name/cache")
+    spread(fabric(), "32-true")
+    assert compiled.used() == "torch"
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("name a folder for the cache in CROSSNET_CACHE")
+
+
+def test_in_bf16_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("CXX", "nowhere")
+    spread(fabric(), "bf16-mixed")
+    assert compiled.used() == "torch"
+    assert capsys.readouterr().err == ""
 
 
 @built.can_compile
-def test_a_library_that_cannot_be_loaded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("alike", [True, False])
+def test_several_processes_use_it_if_all_have_the_same(alike: bool, tmp_path: Path) -> None:
+    name = build(compiled.SOURCE, tmp_path / "compiled").stem
+    spread(fabric(others=name if alike else ""), "32-true")
+    assert compiled.used() == (name if alike else "torch")
+
+
+@built.can_compile
+@pytest.mark.parametrize("damage", [lambda whole: whole[:16000], lambda whole: whole[:20000] + b"?" + whole[20001:]])
+def test_a_library_that_was_damaged_is_made_anew(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
     library = build(compiled.SOURCE, tmp_path / "compiled")
-    library.write_bytes(b"no library")
-    spread(fabric())
+    whole = library.read_bytes()
+    library.write_bytes(damage(whole))
+    spread(fabric(), "32-true")
+    assert compiled.used() == library.stem
+    assert len(library.read_bytes()) == len(whole)
+
+
+@built.can_compile
+def test_a_library_of_something_else_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source := tmp_path / "other.cpp").write_text('extern "C" int lanes() { return 1; }\n')
+    monkeypatch.setattr(compiled, "SOURCE", source)
+    spread(fabric(), "32-true")
     assert compiled.used() == "torch"
-    assert str(library) in capsys.readouterr().err
+    assert "not what other.cpp makes" in capsys.readouterr().err
 
 
 def test_a_gpu_takes_one_network_after_the_other_and_nothing_is_compiled(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CXX", "nowhere")
-    assert spread(fabric("cuda")) is batched
+    assert spread(fabric("cuda"), "bf16-mixed") is batched
     assert compiled.used() == "torch"
     assert capsys.readouterr().err == ""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,20 @@ def test_other_code_gives_it_another_name(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("training/b.py", "nn/a.cpp"):
         before, _ = identity()["code"], (package / name).write_text("this one\n")
         assert identity()["code"] != before
+    (stage := tmp_path / "stage.py").touch()
+    assert identity(stage=stage)["code"] != identity()["code"]
+
+
+def test_another_number_of_threads_goes_on_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = broken_off(identity(threads=2))
+    for threads, said in ((2, ""), (1, "threads: 1, but 2 when the run began: last bits will differ\n")):
+        with suppress(KeyboardInterrupt), claimed(identity(threads=threads), True) as found:
+            assert found == folder
+            raise KeyboardInterrupt
+        assert capsys.readouterr().err == said
+    assert why_fresh(runs_folder(), identity(threads=1, seed=1)) == (
+        f"a fresh start: the checkpoints of {folder.name} are of another run (settings.seed differ)"
+    )
 
 
 def test_a_run_that_breaks_off_leaves_all_and_one_that_ends_its_last_checkpoint() -> None:
