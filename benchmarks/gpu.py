@@ -1,37 +1,45 @@
-"""The paper's training step on a GPU: every precision, two layouts in memory, eager, compiled and as CUDA graphs.
+"""The paper's training step on a GPU: every precision, two layouts in memory, eager, compiled and as a CUDA graph.
 
-`python -m benchmarks.gpu --help`.
+`python -m benchmarks.gpu --help`. The histories of translations are off, since a graph can hold no choice of theirs.
 """
 
 import statistics
 import time
-from itertools import pairwise, product
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
 import torch
 import typer
 from lightning_fabric import Fabric
+from torch.optim import Adam
 
 from crossnet.params import Params, load_params
 from crossnet.training.cost import cost
 from crossnet.training.devices import start
 from crossnet.training.machine import peak_memory_mib
-from crossnet.training.method import load
-from crossnet.training.update import optimisers, update
+from crossnet.training.method import Method, load
+from crossnet.training.update import update
 
 PRECISIONS = ("32-true", "tf32", "bf16-mixed")
-LAYOUTS = {"channels first": torch.contiguous_format, "channels last": torch.channels_last}
-MODES = {"eager": None, "compiled": "default", "compiled, CUDA graphs": "reduce-overhead"}  # of torch.compile
+LAYOUTS = {"first": torch.contiguous_format, "last": torch.channels_last}  # where the channels are
+COMPILED, GRAPH = "compiled", "graph"
+MODES = {"eager": (), "graph": (GRAPH,), "compiled": (COMPILED,), "compiled-graph": (COMPILED, GRAPH)}
+BEFORE = 5  # steps that are not measured
 
 
 def main(
     accelerator: Annotated[str, typer.Option(help="cuda, mps, or cpu to try the script.")] = "cuda",
     scale: Annotated[str, typer.Option(help="A scale of params.yaml.")] = "paper",
-    steps: Annotated[int, typer.Option(help="Steps to measure, after 5 that are not.")] = 50,
-    compiled: Annotated[
-        bool, typer.Option(help="Each network by torch.compile as well, without and with CUDA graphs.")
-    ] = True,
+    steps: Annotated[int, typer.Option(help=f"Steps to measure, after {BEFORE} that are not.")] = 50,
+    precision: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(PRECISIONS)}; all if none.")] = None,
+    channels: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(LAYOUTS)}; both if none.")] = None,
+    mode: Annotated[
+        list[str] | None,
+        typer.Option(help="Of " + ", ".join(MODES) + "; all if none. A graph holds a whole step, and wants CUDA."),
+    ] = None,
+    kernels: Annotated[int, typer.Option(help="List as many of the kernels that take longest.")] = 0,
 ) -> None:
     """Milliseconds a step of all losses and the discriminators, as the median, and the hours of a whole training."""
     params = load_params(Path("params.yaml")).model_copy(update={"scale": scale, "method": "crossnet"})
@@ -39,51 +47,103 @@ def main(
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
     print(f"torch {torch.__version__}, {operations / 1e9:.0f} GFLOP a step", flush=True)
-    chosen = MODES if compiled else {"eager": None}
-    for precision, layout, mode in product(PRECISIONS, LAYOUTS, chosen):
+    for chosen, layout, how in product(precision or PRECISIONS, channels or LAYOUTS, mode or MODES):
         began = time.monotonic()
         try:
-            fabric = start(accelerator, 1, 1, precision)
+            fabric = start(accelerator, 1, 1, chosen)
         except RuntimeError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(1) from None
-        taken, memory, name = measure(params, fabric, LAYOUTS[layout], MODES[mode], steps)
+        step = ready(params, fabric, LAYOUTS[layout], MODES[how])
+        taken = seconds(step, steps, fabric)
+        name = torch.cuda.get_device_name(fabric.device) if fabric.device.type == "cuda" else fabric.device.type
         print(
-            f"{name}, {precision}, {layout}, {mode}: {taken * 1e3:.2f} ms a step "
+            f"{name}, {chosen}, channels {layout}, {how}: {taken * 1e3:.2f} ms a step "
             f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
-            f"{memory:.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
+            f"{peak_memory_mib(fabric.device):.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
             flush=True,
         )
+        if kernels:
+            print("\n".join(longest(step, fabric, kernels)), flush=True)
 
 
-def measure(
-    params: Params, fabric: Fabric, layout: torch.memory_format, mode: str | None, steps: int
-) -> tuple[float, float, str]:
-    """Median seconds a step, peak MiB so far, and the device's name."""
-    cuda = fabric.device.type == "cuda"
+def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str]) -> Callable[[], object]:
+    """A step that has been taken BEFORE times."""
+    torch.compiler.reset()
+    if fabric.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    torch.backends.cudnn.benchmark = True
+    torch._dynamo.config.recompile_limit = 64  # networks share the code of nn.Sequential
     options, size = params.training, params.images.size
-    method = load(params.method)(**params.setup, seed=0)
+    setup = params.setup | {"history": {"capacity": 0, "chance": 0.0}}
+    method = load(params.method)(**setup, seed=0)
     for network in method.networks.values():
         network.to(fabric.device, memory_format=layout).train()  # type: ignore[call-overload]
-        if mode:
-            network.compile(mode=mode)
-    adams: dict[str, Any] = {
-        name: fabric.setup_optimizers(adam) for name, adam in optimisers(method, options.lr, options.betas).items()
-    }
+        if COMPILED in how:
+            network.compile(dynamic=False)
+    adams = capturable(method, fabric, options.lr, options.betas)
     shape = (options.batch, 3, size, size)
     x_a, x_b = (torch.rand(shape, device=fabric.device).mul(2).sub(1).to(memory_format=layout) for _ in "ab")
-    ends = []
-    for _ in range(steps + 5):
-        if mode:
-            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
+
+    def step() -> None:
         for phase in method.phases:
             update(method, phase, adams[phase.name], x_a, x_b, fabric)
+
+    if GRAPH not in how:
+        for _ in range(BEFORE):
+            step()
+        return step
+    aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(BEFORE):
+            step()
+    torch.cuda.current_stream().wait_stream(aside)
+    for adam in adams.values():
+        adam.zero_grad()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay
+
+
+def capturable(method: Method, fabric: Fabric, lr: float, betas: tuple[float, float]) -> dict[str, Any]:
+    """One Adam a phase; on CUDA one that a graph can hold."""
+    cuda = fabric.device.type == "cuda"
+    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
+    rate = torch.tensor(lr, device=fabric.device) if cuda else lr
+    return {name: Adam(group, lr=rate, betas=betas, fused=True, capturable=cuda) for name, group in groups.items()}
+
+
+def seconds(step: Callable[[], object], steps: int, fabric: Fabric) -> float:
+    """The median of so many steps."""
+    taken = []
+    for _ in range(steps):
+        began = time.perf_counter()
+        step()
+        if fabric.device.type == "cuda":
+            torch.cuda.synchronize()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def longest(step: Callable[[], object], fabric: Fabric, count: int) -> list[str]:
+    """The kernels (on a CPU, operations) that take longest in a step, with their share of all of them."""
+    activity = torch.profiler.ProfilerActivity
+    cuda = fabric.device.type == "cuda"
+    with torch.profiler.profile(activities=[activity.CUDA if cuda else activity.CPU]) as seen:
+        step()
         if cuda:
             torch.cuda.synchronize()
-        ends.append(time.perf_counter())
-    between = [later - earlier for earlier, later in pairwise(ends[4:])]
-    name = torch.cuda.get_device_name(fabric.device) if cuda else fabric.device.type
-    return statistics.median(between), peak_memory_mib(fabric.device), name
+    times = [
+        (each.self_device_time_total if cuda else each.self_cpu_time_total, each.count, each.key)
+        for each in seen.key_averages()
+    ]
+    total = sum(taken for taken, _, _ in times) or 1
+    return [
+        f"  {taken / 1e3:7.3f} ms {taken / total:4.0%} {calls:5d} x {name[:150]}"
+        for taken, calls, name in sorted(times, reverse=True)[:count]
+    ]
 
 
 if __name__ == "__main__":
