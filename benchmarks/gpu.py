@@ -5,7 +5,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +13,10 @@ from typing import Annotated, Any
 import torch
 import typer
 from lightning_fabric import Fabric
+from torch import Tensor
 from torch.optim import Adam
 
+from crossnet.nn.walks import Walk, batched, together, walked
 from crossnet.params import Params, load_params
 from crossnet.training.cost import cost
 from crossnet.training.devices import start
@@ -24,8 +26,8 @@ from crossnet.training.update import update
 
 PRECISIONS = ("32-true", "tf32", "bf16-mixed")
 LAYOUTS = {"first": torch.contiguous_format, "last": torch.channels_last}  # where the channels are
-COMPILED, GRAPH = "compiled", "graph"
-MODES = {"eager": (), "graph": (GRAPH,), "compiled": (COMPILED,), "compiled-graph": (COMPILED, GRAPH)}
+COMPILED, GRAPH, STREAMS = "compiled", "graph", "streams"
+MODES = ("eager", "graph", "graph-streams", "compiled", "compiled-graph", "compiled-graph-streams")
 BEFORE = 5  # steps that are not measured
 
 
@@ -37,7 +39,10 @@ def main(
     channels: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(LAYOUTS)}; both if none.")] = None,
     mode: Annotated[
         list[str] | None,
-        typer.Option(help="Of " + ", ".join(MODES) + "; all if none. A graph holds a whole step, and wants CUDA."),
+        typer.Option(
+            help=f"Of {', '.join(MODES)}; all if none. A graph holds a whole step; streams are one for each direction. "
+            "Both want CUDA."
+        ),
     ] = None,
     kernels: Annotated[int, typer.Option(help="List as many of the kernels that take longest.")] = 0,
 ) -> None:
@@ -54,21 +59,48 @@ def main(
         except RuntimeError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(1) from None
-        step = ready(params, fabric, LAYOUTS[layout], MODES[how])
+        step, terms = ready(params, fabric, LAYOUTS[layout], how.split("-"))
         taken = seconds(step, steps, fabric)
         name = torch.cuda.get_device_name(fabric.device) if fabric.device.type == "cuda" else fabric.device.type
         print(
             f"{name}, {chosen}, channels {layout}, {how}: {taken * 1e3:.2f} ms a step "
             f"({operations / taken / 1e12:.2f} TFLOP/s), 266,800 steps in {266_800 * taken / 3600:.2f} h, "
-            f"{peak_memory_mib(fabric.device):.0f} MiB, {time.monotonic() - began:.0f} s with start-up",
+            f"{peak_memory_mib(fabric.device):.0f} MiB, {time.monotonic() - began:.0f} s with start-up; "
+            f"after {BEFORE + steps} steps loss/zid is {float(terms['loss/zid']):.3f}",
             flush=True,
         )
         if kernels:
             print("\n".join(longest(step, fabric, kernels)), flush=True)
 
 
-def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str]) -> Callable[[], object]:
-    """A step that has been taken BEFORE times."""
+class Streams:
+    """As `batched`, with a walk beside another one in a stream of its own, and so are their gradients."""
+
+    width = 2
+
+    def __init__(self) -> None:
+        self._aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+
+    def __call__(self, walks: Sequence[Walk]) -> Sequence[Mapping[str, Any]]:
+        here = torch.cuda.current_stream()
+        if len(walks) == 1:
+            return batched(walks)
+        self._aside.wait_stream(here)
+        with torch.cuda.stream(self._aside):
+            beside = walked(walks[1], together)
+        made = walked(walks[0], together)
+        here.wait_stream(self._aside)
+        for tensor in walks[1].given.values():
+            tensor.record_stream(self._aside)
+        for tensor in beside.values():
+            tensor.record_stream(here)
+        return [made, beside]
+
+
+def ready(
+    params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str]
+) -> tuple[Callable[[], object], dict[str, Tensor]]:
+    """A step that has been taken BEFORE times, and the terms of the last one."""
     torch.compiler.reset()
     if fabric.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
@@ -76,23 +108,27 @@ def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequ
     torch._dynamo.config.recompile_limit = 64  # networks share the code of nn.Sequential
     options, size = params.training, params.images.size
     setup = params.setup | {"history": {"capacity": 0, "chance": 0.0}}
-    method = load(params.method)(**setup, seed=0)
+    method = load(params.method)(**setup, seed=0, apply=Streams() if STREAMS in how else batched)
     for network in method.networks.values():
         network.to(fabric.device, memory_format=layout).train()  # type: ignore[call-overload]
         if COMPILED in how:
-            network.compile(dynamic=False)
+            # by Module.compile nothing would be compiled of what nn.Sequential calls
+            network.forward = torch.compile(network.forward, dynamic=False)
     adams = capturable(method, fabric, options.lr, options.betas)
     shape = (options.batch, 3, size, size)
+    torch.manual_seed(0)
+    terms: dict[str, Tensor] = {}
     x_a, x_b = (torch.rand(shape, device=fabric.device).mul(2).sub(1).to(memory_format=layout) for _ in "ab")
 
     def step() -> None:
         for phase in method.phases:
-            update(method, phase, adams[phase.name], x_a, x_b, fabric)
+            seen = update(method, phase, adams[phase.name], x_a, x_b, fabric)
+            terms.update({name: value.detach() for name, value in seen.items()})
 
     if GRAPH not in how:
         for _ in range(BEFORE):
             step()
-        return step
+        return step, terms
     aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
@@ -104,7 +140,7 @@ def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequ
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         step()
-    return graph.replay
+    return graph.replay, terms
 
 
 def capturable(method: Method, fabric: Fabric, lr: float, betas: tuple[float, float]) -> dict[str, Any]:
