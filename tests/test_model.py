@@ -129,7 +129,8 @@ def test_a_pickle_in_place_of_weights_is_refused_and_nothing_run(tmp_path: Path)
 
 def test_a_checkpoint_of_torch_in_place_of_weights_is_refused(tmp_path: Path) -> None:
     saved(tmp_path)
-    torch.save(load_file(tmp_path / TRANSLATING), tmp_path / TRANSLATING)
+    weights = {name: value.clone() for name, value in load_file(tmp_path / TRANSLATING).items()}  # not of the file
+    torch.save(weights, tmp_path / TRANSLATING)
     with pytest.raises(ModelError, match="not a model of this project"):
         load_model(tmp_path)
 
