@@ -18,7 +18,7 @@ from crossnet.training.loop import train
 from crossnet.training.method import Method, load
 from crossnet.training.plan import Plan
 
-NETWORKS = {"width": 4, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
+NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 HISTORY = {"capacity": 4, "chance": 0.5}
 WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "crossnet": {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False},
@@ -34,11 +34,12 @@ def method(
     history: int = 4,
     rank: int = 0,
     apply: Apply = batched,
+    width: int = NETWORKS["width"],
     **weights: Any,
 ) -> Method:
-    """A method of that name with the smallest networks; `weights` replace the default ones."""
+    """A method of that name with the smallest networks, or wider ones; `weights` replace the default ones."""
     kept = HISTORY | {"capacity": history}
-    made = load(name)(NETWORKS, WEIGHTS[name] | weights, kept, seed=seed, rank=rank, apply=apply)
+    made = load(name)(NETWORKS | {"width": width}, WEIGHTS[name] | weights, kept, seed=seed, rank=rank, apply=apply)
     for network in made.networks.values():
         network.to(dtype)
     return made

@@ -295,12 +295,12 @@ def test_a_batch_too_large_for_memory_says_what_there_is_and_what_to_lower(tmp_p
 
 def test_weights_of_another_architecture_are_refused_with_what_differs(tmp_path: Path) -> None:
     config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
-    save_model(tmp_path / "model", method("crossnet"), config | {"networks": NETWORKS | {"width": 8}})
+    save_model(tmp_path / "model", method("crossnet"), config | {"networks": NETWORKS | {"width": 4}})
     done = translate(tmp_path)
     assert done.returncode == 2
     line = only_line(done.stderr)
     assert "weights of another architecture" in line
-    assert "E_ab.0.weight is (4, 3, 7, 7), config.json says (8, 3, 7, 7)" in line
+    assert "E_ab.0.weight is (2, 3, 7, 7), config.json says (4, 3, 7, 7)" in line
 
 
 class Bomb:

@@ -60,7 +60,8 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
             "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test",
         }  # fmt: skip
     fabric = start("cpu", job.processes, 1, "32-true")
-    made = tiny.method("crossnet", history=job.history, rank=rank, apply=spread(fabric, "32-true"))
+    apply = spread(fabric, "32-true")
+    made = tiny.method("crossnet", history=job.history, rank=rank, apply=apply, width=4)  # wide enough to be compiled
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
     plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, average=0.9, log_every=7)
     journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
