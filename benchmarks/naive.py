@@ -23,7 +23,7 @@ from crossnet.nn.narrow import NarrowConv2d
 from crossnet.nn.walks import one_by_one
 from crossnet.training.devices import start
 from crossnet.training.method import Method
-from crossnet.training.update import update
+from crossnet.training.update import Update, trained_by
 
 
 def naive_method(**options: Any) -> Method:
@@ -35,14 +35,13 @@ def naive_method(**options: Any) -> Method:
 
 def naive_optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
     """One Adam a phase, as torch has it."""
-    groups = {ph.name: [p for name in ph.trains for p in method.networks[name].parameters()] for ph in method.phases}
-    return {name: Adam(group, lr=lr, betas=betas) for name, group in groups.items()}
+    return {phase.name: Adam(trained_by(phase, method), lr=lr, betas=betas) for phase in method.phases}
 
 
 def one_step(method: Method, adams: Mapping[str, Adam], x_a: Tensor, x_b: Tensor, fabric: Fabric) -> None:
     """All phases of one step."""
     for phase in method.phases:
-        update(method, phase, adams[phase.name], x_a, x_b, fabric)
+        Update(method, phase, adams[phase.name], fabric)(x_a, x_b)
 
 
 class Beside:

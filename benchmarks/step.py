@@ -74,7 +74,7 @@ def calls(params: Params, batch: int, size: int) -> list[Call]:
         method = CrossNet(**params.setup, seed=0, apply=InTurn(recorded))
     for phase in method.phases:
         with training_only(method, phase):
-            phase.terms(*torch.empty(2, batch, 3, size, size, device="meta"))
+            phase.judge(*torch.empty(2, batch, 3, size, size, device="meta"))
     return found
 
 

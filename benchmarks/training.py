@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest.mock import patch
 
 from lightning_fabric import Fabric
@@ -24,7 +25,7 @@ KINDS = ("here", "naive")
 ROOT = Path(__file__).parent.parent
 
 
-def one_at_a_time(fabric: Fabric, precision: str) -> Apply:
+def one_at_a_time(fabric: Fabric, *options: Any) -> Apply:
     """One call for each use, with all threads."""
     return one_by_one
 
@@ -38,7 +39,7 @@ def train_here(kind: str) -> None:
     with (
         patch("stages.train.load", lambda name: naive_method),
         patch("stages.train.spread", one_at_a_time),
-        patch("crossnet.training.loop.optimisers", naive_optimisers),
+        patch("crossnet.training.step.optimisers", naive_optimisers),
     ):
         train_stage(params)
 

@@ -7,7 +7,7 @@ from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
 from crossnet.training.checkpoint import Checkpoints
-from crossnet.training.devices import spread, start, threads_of
+from crossnet.training.devices import recorder, spread, start, threads_of
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
@@ -27,11 +27,11 @@ def train_stage(params: Params) -> None:
     prepared, options, size, kept = PREPARED / params.task, params.training, params.images.size, params.checkpoints
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
-    apply, first, processes = spread(fabric, options.precision), fabric.is_global_zero, fabric.world_size
+    apply, record = spread(fabric, options.precision, options.graphs, options.compile), recorder(fabric, options.graphs)
     method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, apply=apply)
-    side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
+    side_a, side_b, processes = load_side(prepared / "trainA"), load_side(prepared / "trainB"), fabric.world_size
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, fabric.global_rank, processes)
-    preview = Preview(prepared / "testA", prepared / "testB")
+    preview, first = Preview(prepared / "testA", prepared / "testB"), fabric.is_global_zero
     images, batch = options.images(batches.epoch_images), options.batch * processes
     plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.average, options.log_every)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
@@ -49,7 +49,7 @@ def train_stage(params: Params) -> None:
             return progress(steps, total, f"training {params.method}", "steps", before) if first else steps
 
         with Keeper(Checkpoints(folder, kept.keep, fabric), kept.every_seconds, kept.share, fabric) as keeper:
-            seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks)
+            seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks, record)
         if first:
             save_model(MODEL, method, config)
             summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, threads)

@@ -17,6 +17,7 @@ from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
 from crossnet.training.method import Method, load
 from crossnet.training.plan import Plan
+from crossnet.training.recorded import Recorder
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 HISTORY = {"capacity": 4, "chance": 0.5}
@@ -71,9 +72,16 @@ class Log:
 
 
 def trained(
-    made: Method, batches: Any, plan: Plan, folder: Path | None = None, every_seconds: float = 1e9, keep: int = 2
+    made: Method,
+    batches: Any,
+    plan: Plan,
+    folder: Path | None = None,
+    every_seconds: float = 1e9,
+    keep: int = 2,
+    accelerator: str = "cpu",
+    record: Recorder | None = None,
 ) -> Log:
-    """Train a method on the processor and return its log; checkpoints go to a folder, if one is given."""
+    """Train a method and return its log; checkpoints go to a folder, if one is given."""
     log = Log()
 
     def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
@@ -81,11 +89,11 @@ def trained(
         return steps
 
     with TemporaryDirectory() as elsewhere:
-        fabric = start("cpu", 1, 1, "32-true")
+        fabric = start(accelerator, 1, 1, "32-true")
         checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
         journal = Journal(Path(elsewhere), log, lambda path, done: None)
         with Keeper(checkpoints, every_seconds, 1.0, fabric) as keeper:
-            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks)
+            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks, record)
     return log
 
 

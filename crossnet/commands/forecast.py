@@ -71,7 +71,7 @@ def _a_step(params: Params, fabric: Any, steps: int) -> float:
 
     from crossnet.training.batches import Batches
     from crossnet.training.checkpoint import Checkpoints
-    from crossnet.training.devices import spread
+    from crossnet.training.devices import recorder, spread
     from crossnet.training.journal import Journal
     from crossnet.training.keeper import Keeper
     from crossnet.training.loop import train
@@ -79,7 +79,8 @@ def _a_step(params: Params, fabric: Any, steps: int) -> float:
     from crossnet.training.plan import Plan
 
     options, size = params.training, params.images.size
-    method = load(params.method)(**params.setup, seed=0, apply=spread(fabric, options.precision))
+    apply = spread(fabric, options.precision, options.graphs, options.compile)
+    method = load(params.method)(**params.setup, seed=0, apply=apply)
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
     short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, options.average, steps + 1)
@@ -96,7 +97,7 @@ def _a_step(params: Params, fabric: Any, steps: int) -> float:
     with TemporaryDirectory() as folder:
         journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
         with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as keeper:
-            train(method, batches, fabric, short, journal, keeper, note, ticks)
+            train(method, batches, fabric, short, journal, keeper, note, ticks, recorder(fabric, options.graphs))
     return (ends[-1] - ends[0]) / steps
 
 

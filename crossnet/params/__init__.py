@@ -71,6 +71,8 @@ class Training(Block):
     devices: Positive
     nodes: Positive
     precision: Literal["32-true", "tf32", "bf16-mixed"]
+    graphs: bool
+    compile: bool
 
     @property
     def betas(self) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from crossnet.nn.losses import discriminate
 from crossnet.nn.paths import Figure, Paths
 from crossnet.nn.walks import Apply
 from crossnet.training.history import History
-from crossnet.training.method import Phase
+from crossnet.training.method import Given, Judged, Phase
 from crossnet.training.seeds import derive
 
 # what each judges: an image of its domain, and a translation that its history gives for the step's own
@@ -27,7 +27,7 @@ class Adversary:
     def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int, apply: Apply):
         self._networks, self._apply = networks, apply
         self.histories = {side: History(**history, seed=derive(seed, side)) for side in ("a", "b")}
-        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms)
+        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms, self._shown)
         self._translated: dict[str, Tensor] = {}
 
     def remember(self, paths: Paths) -> None:
@@ -45,11 +45,11 @@ class Adversary:
         for side, history in self.histories.items():
             history.load({k.removeprefix(f"{side}/"): v for k, v in memory.items() if k.startswith(f"{side}/")})
 
-    def _terms(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        shown = {f"x_{side}_shown": self._exchanged(side) for side in ("a", "b")}
-        paths = Paths(JUDGED, self._networks, {"x_a": x_a, "x_b": x_b} | shown, self._apply).compute(JUDGED)
+    def _shown(self) -> Given:
+        """A translation of any age for each discriminator."""
+        return {f"x_{side}_shown": self.histories[side].exchange(x) for side, x in self._translated.items()}
+
+    def _terms(self, **images: Tensor) -> Judged:
+        paths = Paths(JUDGED, self._networks, images, self._apply).compute(JUDGED)
         losses = {f"loss/disc_{side}": discriminate(paths[f"q_{side}"], paths[f"q_{side}_shown"]) for side in "ab"}
         return losses["loss/disc_a"] + losses["loss/disc_b"], losses
-
-    def _exchanged(self, side: str) -> Tensor:
-        return self.histories[side].exchange(self._translated[side])

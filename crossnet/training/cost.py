@@ -39,7 +39,7 @@ def cost(method: Method, batch: int, size: int) -> Cost:
     for phase in method.phases:
         x_a, x_b = torch.empty(2, batch, 3, size, size, device="meta")
         with training_only(method, phase), FlopCounterMode(display=False) as counter, _kept(method) as kept:
-            objective, _ = phase.terms(x_a, x_b)
+            objective, _ = phase.judge(x_a, x_b)
             torch.autograd.backward(objective)
         operations[phase.name] = counter.get_total_flops()
         activations.append(sum(kept.values()))

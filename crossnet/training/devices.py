@@ -7,11 +7,14 @@ from lightning_fabric import Fabric
 
 from crossnet.cache import cache_folder
 from crossnet.nn import compiled
+from crossnet.nn.inductor import Inductor
 from crossnet.nn.lanes import Lanes
 from crossnet.nn.native import NotBuiltError, build
-from crossnet.nn.walks import Apply, batched
+from crossnet.nn.streams import Streams
+from crossnet.nn.walks import Apply, InTurn, batched, together
 from crossnet.training.lease import lease, visible
 from crossnet.training.machine import keep_freed_memory
+from crossnet.training.recorded import Recorder, cuda_graph
 
 
 def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
@@ -41,13 +44,17 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     return fabric
 
 
-def spread(fabric: Fabric, precision: str) -> Apply:
+def spread(fabric: Fabric, precision: str, graphs: bool = False, compiles: bool = False) -> Apply:
     """How the networks of a method share a device: on a CPU two at a time, each with half of this process's threads.
 
     From here on torch uses that half, and residual blocks what is compiled for this processor, if all processes have
-    the same of it. On a GPU, or with one thread, one network after the other.
+    the same of it. With one thread, one network after the other; so on a GPU, or, where CUDA `graphs` are recorded, two
+    at a time, each in a stream. On a CUDA GPU torch.compile `compiles` networks.
     """
     threads = torch.get_num_threads()
+    if fabric.device.type == "cuda":
+        call = Inductor() if compiles else together
+        return Streams(call) if graphs else InTurn(call)
     if fabric.device.type != "cpu":
         return batched
     compiled.use(_of_all(_library(), fabric) if precision == "32-true" else None)
@@ -56,6 +63,11 @@ def spread(fabric: Fabric, precision: str) -> Apply:
     keep_freed_memory()
     torch.set_num_threads(threads // 2)
     return Lanes(2)
+
+
+def recorder(fabric: Fabric, graphs: bool) -> Recorder | None:
+    """How the work of a step is recorded, if it is: on a CUDA GPU alone."""
+    return cuda_graph if graphs and fabric.device.type == "cuda" else None
 
 
 def threads_of(apply: Apply) -> int:

@@ -12,7 +12,7 @@ from crossnet.nn.objective import Term, objective
 from crossnet.nn.paths import Figure, Paths
 from crossnet.nn.walks import Apply
 from crossnet.training.adversary import Adversary
-from crossnet.training.method import Method, Phase, Side
+from crossnet.training.method import Judged, Method, Phase, Side
 from crossnet.training.seeds import derive
 
 
@@ -46,7 +46,7 @@ class TwoGenerators(Method):
         descending = Phase("generators", tuple(n for n in networks if n not in judges.trains), self._descend)
         self.phases = (descending, judges) if weights["gan"] else (descending,)
 
-    def _descend(self, x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def _descend(self, x_a: Tensor, x_b: Tensor) -> Judged:
         paths = Paths(self._figure, self.networks, {"x_a": x_a, "x_b": x_b}, self._apply)
         total, terms = objective(self._terms, paths, self._weights)
         if self._weights["gan"]:

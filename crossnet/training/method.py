@@ -14,22 +14,36 @@ from torch import Tensor, nn
 from crossnet.nn.walks import Apply, batched
 
 Side = Literal["a", "b"]
-# x_a, x_b: (N, 3, H, W) in [-1, 1] -> the objective to descend, and named scalars to log (the terms without weights)
-Terms = Callable[[Tensor, Tensor], tuple[Tensor, dict[str, Tensor]]]
+Given = Mapping[str, Tensor]  # what the terms of a phase read, by name: images (N, 3, H, W) in [-1, 1]
+# of x_a, x_b and what was chosen: the objective to descend, and named scalars to log (the terms without weights)
+Judged = tuple[Tensor, dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One update: the networks that it trains, together and alone, and the objective that they descend."""
+    """One update: the networks that it trains, together and alone, and the objective that they descend.
+
+    `terms` does the same work for any images x_a and x_b, and nothing but that work, so that it can be recorded and
+    played again; what is chosen anew each time, `choose` gives it beside them.
+    """
 
     name: str
     trains: tuple[str, ...]
-    terms: Terms
+    terms: Callable[..., Judged]
+    choose: Callable[[], Given] = dict
     every: int = 1
 
     def due(self, step: int) -> bool:
         """Whether this phase is part of the step (counted from 0)."""
         return step % self.every == 0
+
+    def given(self, x_a: Tensor, x_b: Tensor) -> Given:
+        """All that the terms read in a step with these images."""
+        return {"x_a": x_a, "x_b": x_b, **self.choose()}
+
+    def judge(self, x_a: Tensor, x_b: Tensor) -> Judged:
+        """The objective and the terms of a step with these images."""
+        return self.terms(**self.given(x_a, x_b))
 
 
 class Method(ABC):

@@ -8,7 +8,8 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
-from crossnet.training.method import Method, Phase
+from crossnet.training.method import Given, Judged, Method, Phase
+from crossnet.training.recorded import Recorded, Recorder
 
 See = Callable[[Tensor, Mapping[str, Tensor]], None]  # an objective, and its terms
 
@@ -30,36 +31,45 @@ def training_only(method: Method, phase: Phase) -> Iterator[None]:
             parameter.requires_grad_(True)
 
 
+def trained_by(phase: Phase, method: Method) -> list[torch.nn.Parameter]:
+    """The weights that a phase moves."""
+    return [p for name in phase.trains for p in method.networks[name].parameters()]
+
+
 def optimisers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
     """One Adam a phase, over the networks that it trains."""
-    return {
-        phase.name: Adam(
-            [p for name in phase.trains for p in method.networks[name].parameters()],
-            lr=lr,
-            betas=betas,
-            fused=True,
-        )
-        for phase in method.phases
-    }
+    return {ph.name: Adam(trained_by(ph, method), lr=lr, betas=betas, fused=True) for ph in method.phases}
 
 
-def update(
-    method: Method, phase: Phase, optimiser: Optimizer, x_a: Tensor, x_b: Tensor, fabric: Fabric, see: See = unseen
-) -> dict[str, Tensor]:
-    """Descend a phase's objective by one step, for images (N, 3, H, W) of this process; returns the phase's terms.
+class Update:
+    """The update of one phase, again and again; its gradients are recorded and played again where there is a recorder.
 
-    `see` is shown the objective and the terms before any weight moves, and may raise.
+    Called with images (N, 3, H, W) of this process it descends the objective by one step, and returns the terms. `see`
+    is shown the objective and the terms before any weight moves, and may raise.
     """
-    optimiser.zero_grad()
-    with training_only(method, phase):
-        with fabric.autocast():
-            objective, terms = phase.terms(x_a, x_b)
+
+    def __init__(
+        self, method: Method, phase: Phase, optimiser: Optimizer, fabric: Fabric, record: Recorder | None = None
+    ):
+        self._method, self._phase, self._optimiser, self._fabric = method, phase, optimiser, fabric
+        self._judge = Recorded(self._descend, record) if record else self._descend
+
+    def __call__(self, x_a: Tensor, x_b: Tensor, see: See = unseen) -> dict[str, Tensor]:
+        objective, terms = self._judge(self._phase.given(x_a, x_b))
         see(objective, terms)
-        fabric.backward(objective)
-    if fabric.world_size > 1:
-        _average_gradients(optimiser, fabric)
-    optimiser.step()
-    return terms
+        if self._fabric.world_size > 1:
+            _average_gradients(self._optimiser, self._fabric)
+        self._optimiser.step()
+        return terms
+
+    def _descend(self, given: Given) -> Judged:
+        """The objective and its terms; its gradients are left in the weights."""
+        self._optimiser.zero_grad()
+        with training_only(self._method, self._phase):
+            with self._fabric.autocast():
+                objective, terms = self._phase.terms(**given)
+            self._fabric.backward(objective)
+        return objective, terms
 
 
 def _average_gradients(optimiser: Optimizer, fabric: Fabric) -> None:

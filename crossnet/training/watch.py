@@ -1,6 +1,7 @@
 """A look at every loss and at what is kept, so that a run stops where either is no longer a number."""
 
 import math
+from collections import deque
 from collections.abc import Mapping
 
 import torch
@@ -11,29 +12,34 @@ class DivergedError(RuntimeError):
     """A loss or a weight that is not finite; the message names it and the step."""
 
 
+AHEAD = 4  # phases that a processor may be ahead of a GPU: enough for it to make the next batches meanwhile
+
+
 class Watch:
-    """Sees the objective of every phase. On a GPU it reads each one while the next is computed, and waits for none."""
+    """Sees the objective of every phase. On a GPU it reads each one some phases later, so that neither waits."""
 
     def __init__(self) -> None:
-        self._ahead: tuple[int, Tensor, Mapping[str, Tensor], torch.cuda.Event] | None = None
+        self._ahead: deque[tuple[int, Tensor, Mapping[str, Tensor], torch.cuda.Event]] = deque()
 
     def see(self, step: int, objective: Tensor, terms: Mapping[str, Tensor]) -> None:
-        """Look at a phase of a step, counted from 1. Raises DivergedError, on a GPU one phase late."""
+        """Look at a phase of a step, counted from 1. Raises DivergedError, on a GPU up to AHEAD phases late."""
         if objective.is_cuda:
-            self.settle()
             copy = torch.empty((), dtype=objective.dtype, pin_memory=True)
             copy.copy_(objective.detach(), non_blocking=True)
             event = torch.cuda.Event()
             event.record()
-            self._ahead = (step, copy, terms, event)
+            self._ahead.append((step, copy, terms, event))
+            self._settle(AHEAD)
         else:
             _judge(step, float(objective.detach()), terms)
 
     def settle(self) -> None:
         """Judge what has been seen and not been read; before a log is written or a state is kept."""
-        if self._ahead:
-            step, copy, terms, event = self._ahead
-            self._ahead = None
+        self._settle(0)
+
+    def _settle(self, left: int) -> None:
+        while len(self._ahead) > left:
+            step, copy, terms, event = self._ahead.popleft()
             event.synchronize()
             _judge(step, float(copy), terms)
 

@@ -9,7 +9,7 @@ from benchmarks.gpu import main
 def test_every_precision_and_layout_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     main("cpu", "smoke", 1, mode=["eager"], kernels=2)
     lines = capsys.readouterr().out.splitlines()[1:]
-    cases = [line.split(": ")[0] for line in lines if " ms a step (" in line]
+    cases = [line.split(": ")[0] for line in lines if " ms a step, " in line]
     assert len(cases) == len(set(cases)) == 6
     assert len([line for line in lines if line.startswith("  ")]) == 12
 

@@ -43,7 +43,7 @@ def step(made: Method) -> dict[str, Tensor]:
     logged = {}
     for phase in made.phases:
         with training_only(made, phase):
-            total, terms = phase.terms(images(1), images(2))
+            total, terms = phase.judge(images(1), images(2))
             total.backward()
         logged |= terms
     return logged
@@ -101,7 +101,7 @@ def test_a_phase_trains_its_own_networks_and_no_other(name: str) -> None:
     for phase in made.phases:
         before = weights_of(made)
         with training_only(made, phase):
-            phase.terms(images(1), images(2))[0].backward()
+            phase.judge(images(1), images(2))[0].backward()
         assert {n for n, net in made.networks.items() if any(p.grad is not None for p in net.parameters())} == set(
             phase.trains
         )
@@ -157,7 +157,7 @@ def test_a_weight_of_zero_is_a_term_that_is_not_computed(
 ) -> None:
     made = method(name, **weights)
     _, samples = inputs_counted(made)
-    _, logged = made.phases[0].terms(images(1, count=3), images(2, count=3))
+    _, logged = made.phases[0].judge(images(1, count=3), images(2, count=3))
     by_kind = Counter[str]()
     for network, count in samples.items():
         by_kind[network[0]] += count
@@ -169,7 +169,7 @@ def test_a_weight_of_zero_is_a_term_that_is_not_computed(
 def test_the_full_objective_encodes_each_batch_in_few_calls(name: str, most: int) -> None:
     made = method(name)
     calls, samples = inputs_counted(made)
-    made.phases[0].terms(images(1, count=1), images(2, count=1))
+    made.phases[0].judge(images(1, count=1), images(2, count=1))
     assert sum(calls.values()) <= most < sum(samples.values())
 
 

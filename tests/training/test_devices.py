@@ -10,7 +10,8 @@ import torch
 
 from crossnet.nn import compiled
 from crossnet.nn.native import build
-from crossnet.nn.walks import batched
+from crossnet.nn.streams import Streams
+from crossnet.nn.walks import InTurn, batched
 from crossnet.training.devices import spread
 from tests import built
 
@@ -101,10 +102,12 @@ def test_a_library_of_something_else_is_told(
     assert "not what other.cpp makes" in capsys.readouterr().err
 
 
-def test_a_gpu_takes_one_network_after_the_other_and_nothing_is_compiled(
+def test_a_cuda_gpu_has_streams_and_no_use_for_what_is_compiled_for_a_processor(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CXX", "nowhere")
-    assert spread(fabric("cuda"), "bf16-mixed") is batched
+    assert isinstance(spread(fabric("cuda"), "bf16-mixed", True, True), Streams)
+    assert isinstance(spread(fabric("cuda"), "bf16-mixed", False, True), InTurn)
+    assert spread(fabric("mps"), "32-true", True, True) is batched
     assert compiled.used() == "torch"
     assert capsys.readouterr().err == ""

@@ -78,7 +78,7 @@ def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
     adams = {phase: torch.optim.Adam(params, betas=some.betas, fused=True) for phase, params in weights.items()}
     for step, factor in enumerate((1, 0.75, 0.5, 0.25)):
         for phase in wanted.phases:
-            objective, _ = phase.terms(*batches()[step])
+            objective, _ = phase.judge(*batches()[step])
             for p, gradient in zip(
                 weights[phase.name], torch.autograd.grad(objective, weights[phase.name]), strict=True
             ):

@@ -39,7 +39,7 @@ def equations(n: dict[str, nn.Module], x_a: Tensor, x_b: Tensor) -> dict[str, Te
 @pytest.mark.parametrize("term", PAPER)
 def test_a_term_is_its_equation(term: str) -> None:
     made = method("crossnet", dtype=torch.float64)
-    _, logged = made.phases[0].terms(X_A, X_B)
+    _, logged = made.phases[0].judge(X_A, X_B)
     torch.testing.assert_close(
         logged[f"loss/{term}"], equations(dict(made.networks), X_A, X_B)[term], rtol=1e-10, atol=0
     )
@@ -48,7 +48,7 @@ def test_a_term_is_its_equation(term: str) -> None:
 @pytest.mark.parametrize("weights", [PAPER, PAPER | {"zcyc": 0}, {"gan": 0.5, "id": 0, "ctc": 2, "zid": 0, "zcyc": 7}])
 def test_equation_5_is_the_weighted_sum(weights: dict[str, float]) -> None:
     made = method("crossnet", dtype=torch.float64, **weights)
-    total, _ = made.phases[0].terms(X_A, X_B)
+    total, _ = made.phases[0].judge(X_A, X_B)
     by_hand = equations(dict(made.networks), X_A, X_B)
     wanted = sum(weight * by_hand[term] for term, weight in weights.items())
     torch.testing.assert_close(total, wanted, rtol=1e-10, atol=0)
@@ -57,7 +57,7 @@ def test_equation_5_is_the_weighted_sum(weights: dict[str, float]) -> None:
 @pytest.mark.parametrize("term", PAPER)
 def test_the_directions_of_a_term_are_weighed_apart(term: str) -> None:
     made = method("crossnet", dtype=torch.float64, **(dict.fromkeys(PAPER, 0) | {term: {"a": 2, "b": 5}}))
-    total, logged = made.phases[0].terms(X_A, X_B)
+    total, logged = made.phases[0].judge(X_A, X_B)
     of_a, of_b = directions(dict(made.networks), X_A, X_B)[term]
     torch.testing.assert_close(total, 2 * of_a + 5 * of_b, rtol=1e-10, atol=0)
     torch.testing.assert_close(logged[f"loss/{term}"], of_a + of_b, rtol=1e-10, atol=0)
@@ -66,7 +66,7 @@ def test_the_directions_of_a_term_are_weighed_apart(term: str) -> None:
 def test_the_gradient_of_equation_5_is_that_of_the_formulas() -> None:
     made = method("crossnet", dtype=torch.float64)
     weights = [p for network in made.networks.values() for p in network.parameters()]
-    total, _ = made.phases[0].terms(X_A, X_B)
+    total, _ = made.phases[0].judge(X_A, X_B)
     found = torch.autograd.grad(total, weights)
     by_hand = equations(dict(made.networks), X_A, X_B)
     wanted = torch.autograd.grad(sum(PAPER[term] * by_hand[term] for term in PAPER), weights)
@@ -91,7 +91,7 @@ def test_with_stop_gradient_the_targets_of_equation_3_hold_still() -> None:
     n = stopped.networks
     wanted = distance(n["T_ab"](n["E_ba"](X_A)), n["E_ab"](X_A).detach())
     wanted = wanted + distance(n["T_ba"](n["E_ab"](X_B)), n["E_ba"](X_B).detach())
-    (total, _), (total_plain, _) = (made.phases[0].terms(X_A, X_B) for made in (stopped, plain))
+    (total, _), (total_plain, _) = (made.phases[0].judge(X_A, X_B) for made in (stopped, plain))
     torch.testing.assert_close(total, wanted, rtol=1e-10, atol=0)
     torch.testing.assert_close(total, total_plain, rtol=1e-10, atol=0)
     for made, gradient_of in ((stopped, total), (plain, total_plain)):

@@ -1,0 +1,38 @@
+"""Networks by torch.compile."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from crossnet.nn.inductor import Inductor
+from crossnet.nn.walks import together
+
+WITHOUT_A_COMPILER = """
+import pytest
+import torch
+from crossnet.nn.inductor import Inductor
+try:
+    Inductor()(torch.nn.ReLU(), [torch.ones(3)])
+except RuntimeError as error:
+    print(error)
+"""
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch, of itself
+def test_it_computes_the_same_for_all_inputs_together() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect"), nn.ReLU(inplace=True))
+    inputs = [torch.randn(1, 3, 8, 8), torch.randn(2, 3, 8, 8)]
+    for found, wanted in zip(Inductor()(network, inputs), together(network, inputs), strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def test_what_cannot_be_compiled_is_one_line() -> None:
+    environment = os.environ | {"CXX": "/nowhere/c++", "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
+    work = [sys.executable, "-c", WITHOUT_A_COMPILER]
+    [line] = subprocess.run(work, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert line.startswith("torch.compile fails: ")
+    assert line.endswith("; training.compile: false does without it")
