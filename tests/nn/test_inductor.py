@@ -10,6 +10,7 @@ from torch import nn
 
 from crossnet.nn.inductor import Inductor
 from crossnet.nn.walks import together
+from tests.tiny import method
 
 WITHOUT_A_COMPILER = """
 import pytest
@@ -28,6 +29,14 @@ def test_it_computes_the_same_for_all_inputs_together() -> None:
     inputs = [torch.randn(1, 3, 8, 8), torch.randn(2, 3, 8, 8)]
     for found, wanted in zip(Inductor()(network, inputs), together(network, inputs), strict=True):
         torch.testing.assert_close(found, wanted)
+
+
+@pytest.mark.parametrize("name", ["E_ab", "D_a", "T_ab", "Q_a"])
+def test_a_network_is_one_graph_as_it_is_on_a_gpu(name: str) -> None:
+    shape = (2, 8, 8, 8) if name[0] in "DT" else (2, 3, 32, 32)
+    with torch.autocast("cpu"):  # without it, what is for processors alone is taken
+        found = torch._dynamo.explain(method("crossnet").networks[name].forward)(torch.rand(shape))
+    assert (found.graph_count, found.graph_break_count) == (1, 0)
 
 
 def test_what_cannot_be_compiled_is_one_line() -> None:
