@@ -59,7 +59,7 @@ def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor
     torch.cuda.current_stream().wait_stream(aside)
     graph = torch.cuda.CUDAGraph()
     try:
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # NCCL has a thread that looks at its streams
             made = work()
     except torch.OutOfMemoryError:
         raise
