@@ -6,6 +6,7 @@ a CUDA graph; `streams`, two networks at a time. `compiled-graph-streams` is wha
 params.yaml are.
 """
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -44,7 +45,9 @@ def main(
     steps: Annotated[int, typer.Option(help=f"Steps to measure, after {BEFORE} that are not.")] = 100,
     precision: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(PRECISIONS)}; all if none.")] = None,
     channels: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(LAYOUTS)}; both if none.")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(MODES)}; all if none.")] = None,
+    mode: Annotated[
+        list[str] | None, typer.Option(help=f"Of {', '.join(MODES)}; those that can be had if none.")
+    ] = None,
     exact: Annotated[bool, typer.Option(help="Deterministic kernels, as the training has them.")] = True,
     kernels: Annotated[int, typer.Option(help="List as many of the kernels that take longest.")] = 0,
 ) -> None:
@@ -54,14 +57,17 @@ def main(
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
     print(f"torch {torch.__version__}, {operations / 1e9:.0f} GFLOP a step", flush=True)
-    for chosen, layout, how in product(precision or PRECISIONS, channels or LAYOUTS, mode or MODES):
-        began = time.monotonic()
+    modes = [each for each in MODES if accelerator == "cuda" or GRAPH not in each]
+    step: Step | None = None
+    for chosen, layout, how in product(precision or PRECISIONS, channels or LAYOUTS, mode or modes):
+        step, began = None, time.monotonic()
+        forget()
         try:
             fabric = start(accelerator, 1, 1, chosen)
+            step = ready(params, fabric, LAYOUTS[layout], how.split("-"), exact)
         except RuntimeError as error:
-            typer.echo(f"error: {error}", err=True)
+            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
             raise typer.Exit(1) from None
-        step = ready(params, fabric, LAYOUTS[layout], how.split("-"), exact)
         each, all_of_them = seconds(step, steps, fabric)
         loss = step.means.read(fabric)["loss/zid"]
         print(
@@ -75,11 +81,19 @@ def main(
             print("\n".join(longest(partial(step, 0), fabric, kernels)), flush=True)
 
 
-def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str], exact: bool) -> Step:
-    """A training's step that has been taken BEFORE times."""
+def forget() -> None:
+    """Free what the last case has left behind: networks, graphs, what was compiled."""
+    gc.collect()
     torch.compiler.reset()
-    if fabric.device.type == "cuda":
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
+
+
+def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str], exact: bool) -> Step:
+    """A training's step that has been taken BEFORE times. Raises RuntimeError where a mode wants CUDA."""
+    if fabric.device.type != "cuda" and (GRAPH in how or STREAMS in how):
+        raise RuntimeError(f"--mode {'-'.join(how)} wants CUDA; on {fabric.device.type} there are eager and compiled")
     deterministic(0)
     if not exact:
         torch.use_deterministic_algorithms(False)
@@ -92,7 +106,7 @@ def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequ
         network.to(memory_format=layout)  # type: ignore[call-overload]
     pictures = torch.randint(0, 256, (2, PICTURES, 3, images.load_size, images.load_size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, images.size, options.flip, 0)
-    plan = Plan(10**9, options.batch, options.lr, options.betas, options.decay_from, options.average, 1)
+    plan = Plan(10**9, options.batch, **options.schedule)
     step = Step(method, batches, fabric, plan, recorder(fabric, GRAPH in how))
     for number in range(BEFORE):
         step(number)

@@ -33,7 +33,7 @@ def train_stage(params: Params) -> None:
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, fabric.global_rank, processes)
     preview, first = Preview(prepared / "testA", prepared / "testB"), fabric.is_global_zero
     images, batch = options.images(batches.epoch_images), options.batch * processes
-    plan = Plan(images, batch, options.lr, options.betas, options.decay_from, options.average, options.log_every)
+    plan = Plan(images, batch, **options.schedule)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
     settings, threads = config | {"training": options.model_dump()}, threads_of(apply)
@@ -42,7 +42,7 @@ def train_stage(params: Params) -> None:
         journal = Journal(folder / "pictures", log, show)
 
         def draw(done: int) -> None:
-            if first and (done % options.grid_every == 0 or done == plan.steps):
+            if first:
                 journal.draw(preview.draw(method), done)
 
         def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:

@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _by_torch_alone() -> Iterator[None]:
-    """What a test has residual blocks computed by is not the next one's."""
+    """What a test has residual blocks computed by, and how, is not the next one's."""
     yield
     if compiled := sys.modules.get("crossnet.nn.compiled"):
         compiled.use(None)
+    if torch := sys.modules.get("torch"):
+        torch.use_deterministic_algorithms(False)

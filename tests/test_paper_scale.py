@@ -27,7 +27,7 @@ def test_one_step_runs_and_trains_every_network() -> None:
     before = {name: next(network.parameters()).detach().clone() for name, network in method.networks.items()}
     side = torch.randint(0, 256, (1, 3, 143, 143), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     options = paper.training
-    plan = Plan(1, options.batch, options.lr, options.betas, options.decay_from, options.average, 1)
+    plan = Plan(1, options.batch, **options.schedule | {"log_every": 1})
     logged = trained(method, Batches(side, side.flip(-1), 1, paper.images.size // 2, True, 0), plan).rows[1]
     assert {name for name in logged if name.startswith("loss/")} == {
         f"loss/{term}" for term in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b")

@@ -100,7 +100,7 @@ def trained(
 def tiny_plan(**changed: Any) -> Plan:
     """12 images a side in batches of 2."""
     plan = {"images": 12, "batch": 2, "lr": 1e-3, "betas": (0.5, 0.999), "decay_from": 0.5, "average": 0.0}
-    return Plan(**(plan | {"log_every": 2} | changed))
+    return Plan(**(plan | {"log_every": 2, "grid_every": 1} | changed))
 
 
 def tiny_batches(batch: int = 2, seed: int = 0, rank: int = 0, processes: int = 1) -> Batches:

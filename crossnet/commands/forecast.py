@@ -16,10 +16,14 @@ class NotMeasuredError(RuntimeError):
 
 @dataclass(frozen=True)
 class Forecast:
-    """Seconds that a step takes, MiB at the peak, and how many steps there will be, None where that is not known."""
+    """Seconds that a step takes and that the first one takes, MiB at the peak, and how many steps there will be.
+
+    None where that is not known.
+    """
 
     device: str
     a_step: float
+    first_step: float
     peak_mib: float
     steps: int | None
 
@@ -37,10 +41,12 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     """
     import torch
 
+    from crossnet.nn.inductor import NotCompiledError
     from crossnet.training.devices import start
     from crossnet.training.keeper import Interrupted
     from crossnet.training.machine import MemoryShortError, enough_memory, peak_memory_mib
     from crossnet.training.plan import Plan
+    from crossnet.training.recorded import NotRecordedError
     from crossnet.training.watch import DivergedError
 
     options, threads = params.training, torch.get_num_threads()
@@ -51,8 +57,8 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     device = fabric.device
     try:
         with enough_memory(device, 1):
-            a_step = _a_step(params, fabric, steps)
-    except (MemoryShortError, DivergedError) as error:
+            a_step, first_step = _a_step(params, fabric, steps)
+    except (MemoryShortError, DivergedError, NotCompiledError, NotRecordedError) as error:
         raise NotMeasuredError(str(error)) from error
     except Interrupted as error:
         raise SystemExit(error.exit_status) from None
@@ -61,12 +67,12 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     wanted = None
     if side or not options.duration.endswith("epochs"):
         global_batch = options.batch * options.devices * options.nodes
-        wanted = Plan(options.images(side), global_batch, options.lr, options.betas, 1.0, 0.0, 1).steps
-    return Forecast(device.type, a_step, peak_memory_mib(device), wanted)
+        wanted = Plan(options.images(side), global_batch, **options.schedule).steps
+    return Forecast(device.type, a_step, first_step, peak_memory_mib(device), wanted)
 
 
-def _a_step(params: Params, fabric: Any, steps: int) -> float:
-    """Seconds that a step takes, the mean of so many after a first one."""
+def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
+    """Seconds that a step takes, the mean of so many after a first one, and those until that is done."""
     import torch
 
     from crossnet.training.batches import Batches
@@ -75,30 +81,40 @@ def _a_step(params: Params, fabric: Any, steps: int) -> float:
     from crossnet.training.journal import Journal
     from crossnet.training.keeper import Keeper
     from crossnet.training.loop import train
+    from crossnet.training.machine import deterministic
     from crossnet.training.method import load
     from crossnet.training.plan import Plan
 
+    deterministic(0)
     options, size = params.training, params.images.size
     apply = spread(fabric, options.precision, options.graphs, options.compile)
     method = load(params.method)(**params.setup, seed=0, apply=apply)
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
-    short = Plan((steps + 1) * options.batch, options.batch, options.lr, options.betas, 1.0, options.average, steps + 1)
-    ends: list[float] = []
+    never = {"log_every": steps + 1, "grid_every": steps + 1}
+    short = Plan((steps + 1) * options.batch, options.batch, **options.schedule | never)
+    times = [time.monotonic()]
 
-    def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
-        return all_steps
-
-    def note(done: int) -> None:
+    def note() -> None:
         if fabric.device.type == "cuda":
             torch.cuda.synchronize()
-        ends.append(time.monotonic())
+        times.append(time.monotonic())
+
+    def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+        for step in all_steps:
+            if step == 1:
+                note()
+            yield step
+
+    def end(done: int) -> None:
+        note()
 
     with TemporaryDirectory() as folder:
         journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
         with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as keeper:
-            train(method, batches, fabric, short, journal, keeper, note, ticks, recorder(fabric, options.graphs))
-    return (ends[-1] - ends[0]) / steps
+            train(method, batches, fabric, short, journal, keeper, end, ticks, recorder(fabric, options.graphs))
+    began, first, last = times
+    return (last - first) / steps, first - began
 
 
 def told(found: Forecast, params: Params, operations: int) -> list[str]:
@@ -106,7 +122,7 @@ def told(found: Forecast, params: Params, operations: int) -> list[str]:
     options = params.training
     lines = [
         f"measured     {found.a_step:.3f} s a step on {found.device} ({operations / found.a_step / 1e9:.0f} GFLOP/s), "
-        f"{found.peak_mib:.0f} MiB at the peak with everything loaded"
+        f"the first one {found.first_step:.1f} s, {found.peak_mib:.0f} MiB at the peak with everything loaded"
     ]
     if found.seconds is None:
         return [*lines, f"forecast     {options.duration}: fetch and prepare the task first, to know its images"]

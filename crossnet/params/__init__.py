@@ -79,6 +79,12 @@ class Training(Block):
         """Adam's."""
         return self.beta1, self.beta2
 
+    @property
+    def schedule(self) -> dict[str, Any]:
+        """What a training's plan takes beside its images and its batch."""
+        names = ("lr", "decay_from", "average", "log_every", "grid_every")
+        return {name: getattr(self, name) for name in names} | {"betas": self.betas}
+
     def images(self, epoch: int) -> int:
         """Images a side that the duration comes to, where an epoch has `epoch` of them."""
         count, unit = self.duration.split()

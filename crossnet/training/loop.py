@@ -32,9 +32,10 @@ def train(
     """Train a method in place, from where the keeper's newest checkpoint left it, and end with one more (`Keeper.end`).
 
     The journal receives the terms' means, the learning rate and images a second so far. draw is called with the
-    number of steps done; ticks wraps the steps to show progress, given their number and how many are done; record is
-    that of `Step`. Returns the seconds that the training took, earlier starts included. Raises DivergedError at a loss
-    that is NaN or infinite, or before weights that are would be kept, and Interrupted where the run is told to stop.
+    number of steps done where the plan draws; ticks wraps the steps to show progress, given their number and how many
+    are done; record is that of `Step`. Returns the seconds that the training took, earlier starts included. Raises
+    DivergedError at a loss that is NaN or infinite, or before weights that are would be kept, and Interrupted where the
+    run is told to stop.
     """
     take = Step(method, batches, fabric, plan, record)
     first, before = 0, 0.0
@@ -67,7 +68,9 @@ def train(
             shown = {"learning_rate": plan.rate(step), "images_per_second": speed}
             for name, value in (take.means.read(fabric) | shown).items():
                 journal.write(name, value, done)
-        draw(done)
+        if plan.draws(done):
+            take.watch.settle()
+            draw(done)
         keeper.after(done, everything)
     look()
     keeper.end(done, everything)

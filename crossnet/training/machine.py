@@ -69,9 +69,9 @@ def enough_memory(device: torch.device, step: int) -> Iterator[None]:
 
 
 def peak_memory_mib(device: torch.device) -> float:
-    """The most memory taken so far, in MiB: of the GPU where there is one, else of this process."""
+    """The most memory taken so far, in MiB: of the GPU, graphs and all, where there is one, else of this process."""
     if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device) / 2**20
+        return torch.cuda.max_memory_reserved(device) / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -9,7 +9,7 @@ class Plan:
 
     The learning rate is constant until `decay_from` (a share of all images), then falls linearly to zero. The model's
     weights are an average over the steps that fades by `average` a step, or those of the last step if that is 0. The
-    terms are logged as means over `log_every` steps.
+    terms are logged as means over `log_every` steps, and pictures are drawn every `grid_every`.
     """
 
     images: int
@@ -19,6 +19,7 @@ class Plan:
     decay_from: float
     average: float
     log_every: int
+    grid_every: int
 
     @property
     def steps(self) -> int:
@@ -34,3 +35,7 @@ class Plan:
     def reads(self, done: int) -> bool:
         """Whether the log is written after that many steps."""
         return done % self.log_every == 0 or done == self.steps
+
+    def draws(self, done: int) -> bool:
+        """Whether pictures are drawn after that many steps."""
+        return done % self.grid_every == 0 or done == self.steps

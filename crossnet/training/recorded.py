@@ -9,10 +9,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from crossnet.nn.inductor import NotCompiledError
 from crossnet.training.method import Given, Judged
 
 Work = Callable[[Given], Judged]
 BEFORE = 3  # times that work is done before it is recorded: kernels are compiled and chosen, buffers are made
+
+
+class NotRecordedError(RuntimeError):
+    """Work that CUDA cannot record here; the message is one line, with the key that does without."""
 
 
 class Recorder(Protocol):
@@ -46,11 +51,35 @@ class Recorded:
     def _values(self) -> Tensor:
         objective, terms = self._work(self._given)
         self._names = tuple(terms)
-        return torch.stack([objective.detach(), *(term.detach() for term in terms.values())])
+        return torch.stack([objective, *terms.values()])
 
 
 def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-    """Records by CUDA, on the current device. Raises RuntimeError, in one line, where that cannot be done."""
+    """Records by CUDA, on the current device.
+
+    Raises NotRecordedError; NotCompiledError and torch.OutOfMemoryError as they are.
+    """
+    failures: list[Exception] = []  # of the work, which a graph that is broken off has another one of its own for
+
+    def tried() -> Tensor:
+        try:
+            return work()
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    try:
+        return _captured(tried)
+    except Exception as error:
+        failure = next(iter(failures), error)
+        if isinstance(failure, torch.OutOfMemoryError | NotCompiledError):
+            raise failure from None
+        reason = next((line for line in str(failure).splitlines() if line.strip()), type(failure).__name__)
+        message = f"a step cannot be recorded as a CUDA graph: {reason}; training.graphs: false does without"
+        raise NotRecordedError(message) from failure
+
+
+def _captured(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
     aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
@@ -58,12 +87,6 @@ def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor
             work()
     torch.cuda.current_stream().wait_stream(aside)
     graph = torch.cuda.CUDAGraph()
-    try:
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # NCCL has a thread that looks at its streams
-            made = work()
-    except torch.OutOfMemoryError:
-        raise
-    except RuntimeError as error:
-        reason = str(error).partition("\n")[0]
-        raise RuntimeError(f"a CUDA graph fails: {reason}; training.graphs: false does without them") from error
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # NCCL has a thread that looks at its streams
+        made = work()
     return graph.replay, made

@@ -69,7 +69,7 @@ class Update:
             with self._fabric.autocast():
                 objective, terms = self._phase.terms(**given)
             self._fabric.backward(objective)
-        return objective, terms
+        return objective.detach(), {name: term.detach() for name, term in terms.items()}
 
 
 def _average_gradients(optimiser: Optimizer, fabric: Fabric) -> None:

@@ -111,7 +111,7 @@ def test_a_run_takes_all_of_its_steps(
 ) -> None:
     def forecast(params: Params, side: int, measured: int) -> Forecast:
         assert (params.task, params.method, params.scale, measured > 0) == ("sculptures", "cyclegan", "smoke", True)
-        return Forecast("cpu", 0.5, 100.0, steps)
+        return Forecast("cpu", 0.5, 1.0, 100.0, steps)
 
     monkeypatch.setattr("crossnet.commands.plan.forecast", forecast)
     assert seconds_of("sculptures", "cyclegan", "smoke") == seconds

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,7 +14,6 @@ from crossnet.nn.walks import together
 from tests.tiny import method
 
 WITHOUT_A_COMPILER = """
-import pytest
 import torch
 from crossnet.nn.inductor import Inductor
 try:
@@ -24,11 +24,20 @@ except RuntimeError as error:
 
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch, of itself
-def test_it_computes_the_same_for_all_inputs_together() -> None:
+def test_it_computes_the_same_for_all_inputs_together_and_has_the_gradients_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     network = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect"), nn.ReLU(inplace=True))
     inputs = [torch.randn(1, 3, 8, 8), torch.randn(2, 3, 8, 8)]
-    for found, wanted in zip(Inductor()(network, inputs), together(network, inputs), strict=True):
-        torch.testing.assert_close(found, wanted)
+    found, wanted = Inductor()(network, inputs), together(network, inputs)
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other)
+    monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "/nowhere/c++"))  # nothing can be compiled any more
+    gradients = [
+        torch.autograd.grad(sum(x.square().sum() for x in made), network[0].weight) for made in (found, wanted)
+    ]
+    torch.testing.assert_close(*gradients)
 
 
 @pytest.mark.parametrize("name", ["E_ab", "D_a", "T_ab", "Q_a"])

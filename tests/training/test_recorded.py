@@ -1,37 +1,83 @@
 """Gradients that are recorded and played again: the same training, whatever changes from step to step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from crossnet.nn.inductor import Inductor
+from crossnet.nn.inductor import Inductor, NotCompiledError
 from crossnet.nn.streams import Streams
 from crossnet.nn.walks import together
+from crossnet.params import load_params
 from crossnet.training.devices import recorder, start
-from crossnet.training.recorded import BEFORE, Recorded, cuda_graph
-from tests.tiny import METHODS, method, tiny_batches, tiny_plan, trained, weights_of
+from crossnet.training.method import Method
+from crossnet.training.recorded import BEFORE, NotRecordedError, Recorded, Recorder, cuda_graph
+from crossnet.training.update import Update, optimisers
+from tests.committed import PARAMS
+from tests.faults.stage import project
+from tests.tiny import METHODS, images, method, tiny_batches, tiny_plan, trained, weights_of
 
 on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+of_torch_itself = pytest.mark.filterwarnings(
+    "ignore:.torch.jit:DeprecationWarning", "ignore:.*does not have a deterministic implementation:UserWarning"
+)
 
 
-def in_place(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-    """As CUDA records, on a processor: the work is done again, and what it makes lies where it lay."""
-    for _ in range(BEFORE):
-        work()
-    made = work()
-    return lambda: made.copy_(work()), made
+class Tape:
+    """Records on a processor as CUDA does: what is played lies where it lay when it was recorded, and nowhere else.
+
+    That is true of what the work gives, of the gradients that it leaves in the weights, and of the translations that it
+    leaves for the discriminators. It counts how often it plays.
+    """
+
+    def __init__(self, made: Method):
+        self._parameters = [p for network in made.networks.values() for p in network.parameters()]
+        self._adversary: Any = made._adversary  # type: ignore[attr-defined]
+        self.played = 0
+
+    def __call__(self, work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
+        for _ in range(BEFORE):
+            work()
+        result, places = self._done(work)
+
+        def play() -> None:
+            self.played += 1
+            before = [p.grad for p in self._parameters], self._adversary._translated
+            again, made = self._done(work)
+            for place, tensor in {**places, "result": result}.items():
+                tensor.copy_({**made, "result": again}[place])
+            for parameter, gradient in zip(self._parameters, before[0], strict=True):
+                parameter.grad = gradient
+            self._adversary._translated = before[1]
+
+        return play, result
+
+    def _done(self, work: Callable[[], Tensor]) -> tuple[Tensor, dict[Any, Tensor]]:
+        """What the work gives, and what it leaves elsewhere, by place."""
+        before, translated = [p.grad for p in self._parameters], self._adversary._translated
+        result = work()
+        left: dict[Any, Tensor] = {
+            place: p.grad
+            for place, p in enumerate(self._parameters)
+            if p.grad is not None and p.grad is not before[place]
+        }
+        return result, left | ({} if self._adversary._translated is translated else self._adversary._translated)
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_recorded_training_is_the_training_to_the_bit(name: str) -> None:
-    plan = tiny_plan(images=24, log_every=2)
-    plain, recorded = method(name), method(name)
+@pytest.mark.parametrize("changed", [{}, {"gan": 0}])
+def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict[str, float]) -> None:
+    plan = tiny_plan(images=24, log_every=3, average=0.9)
+    plain, recorded = method(name, **changed), method(name, **changed)
+    tape = Tape(recorded)
     logs = [
         trained(plain, tiny_batches(plan.batch), plan),
-        trained(recorded, tiny_batches(plan.batch), plan, record=in_place),
+        trained(recorded, tiny_batches(plan.batch), plan, record=tape),
     ]
+    assert tape.played == plan.steps * len(plain.phases)
     for key, value in weights_of(plain).items():
         assert torch.equal(weights_of(recorded)[key], value), key
     for key, value in plain.memory().items():
@@ -41,11 +87,21 @@ def test_a_recorded_training_is_the_training_to_the_bit(name: str) -> None:
         assert row == {name: logs[1].rows[done][name] for name in row}
 
 
+def test_it_goes_on_from_a_checkpoint_to_the_bit(tmp_path: Path) -> None:
+    plan, half = (tiny_plan(images=24 * share, decay_from=1.0) for share in (2, 1))
+    whole, before, after = method("crossnet"), method("crossnet"), method("crossnet")
+    trained(whole, tiny_batches(plan.batch), plan, record=Tape(whole))
+    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, record=Tape(before))
+    trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, record=Tape(after))
+    for key, value in weights_of(whole).items():
+        assert torch.equal(weights_of(after)[key], value), key
+
+
 def test_what_it_gave_stays_when_it_is_played_again() -> None:
     def work(given: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         return given["x"].sum(), {"twice": 2 * given["x"].sum()}
 
-    again = Recorded(work, in_place)
+    again = Recorded(work, Tape(method("crossnet")))
     first = again({"x": torch.ones(3)})
     second = again({"x": torch.zeros(3)})
     assert (float(first[0]), float(first[1]["twice"])) == (3, 6)
@@ -54,7 +110,7 @@ def test_what_it_gave_stays_when_it_is_played_again() -> None:
 
 def test_it_leaves_what_it_is_given_alone() -> None:
     x, y = torch.ones(3), torch.zeros(3)
-    again = Recorded(lambda given: (given["x"].sum(), {}), in_place)
+    again = Recorded(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")))
     again({"x": x})
     again({"x": y})
     assert x.tolist() == [1, 1, 1]
@@ -64,17 +120,138 @@ def test_a_processor_records_nothing() -> None:
     assert recorder(start("cpu", 1, 1, "32-true"), True) is None
 
 
-@on_a_gpu
-@pytest.mark.parametrize("compiles", [False, True])
+class AskedError(Exception):
+    """What a recorder was asked for."""
+
+
+def asked(fabric: Any, graphs: bool) -> Any:
+    def record(work: Callable[[], Tensor]) -> Any:
+        raise AskedError(graphs)
+
+    return record
+
+
+@pytest.mark.parametrize("graphs", [True, False])
+def test_the_stage_and_the_forecast_record_as_params_say(
+    graphs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossnet.commands.forecast import forecast
+    from stages.train import train_stage
+
+    monkeypatch.chdir(project(tmp_path, scales__smoke__training__graphs=graphs))
+    monkeypatch.setattr("stages.train.recorder", asked)
+    monkeypatch.setattr("crossnet.training.devices.recorder", asked)
+    with pytest.raises(AskedError, match=str(graphs)):
+        train_stage(load_params())
+    with pytest.raises(AskedError, match=str(graphs)):
+        forecast(load_params(), 4, 1)
+
+
+@pytest.mark.parametrize("failure", [NotRecordedError("no graph"), NotCompiledError("no compiler")])
+def test_what_cannot_be_recorded_cannot_be_measured_and_is_one_line(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossnet.commands.forecast import NotMeasuredError, forecast
+
+    def record(work: Callable[[], Tensor]) -> Any:
+        raise failure
+
+    monkeypatch.setattr("crossnet.training.devices.recorder", lambda fabric, graphs: record)
+    params = load_params(PARAMS).model_copy(update={"scale": "smoke"})
+    with pytest.raises(NotMeasuredError, match=f"^{failure}$"):
+        forecast(params, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (ValueError("\n\nsome reason\nand more"), NotRecordedError),
+        (torch.OutOfMemoryError("too much"), torch.OutOfMemoryError),
+        (NotCompiledError("torch.compile fails"), NotCompiledError),
+    ],
+)
+def test_a_graph_that_is_broken_off_tells_why(
+    failure: Exception, told: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(work: Callable[[], Tensor]) -> Any:
+        try:
+            work()
+        finally:
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
+
+    def work() -> Tensor:
+        raise failure
+
+    monkeypatch.setattr("crossnet.training.recorded._captured", broken_off)
+    with pytest.raises(told) as stopped:
+        cuda_graph(work)
+    assert "previous error" not in str(stopped.value)
+    if told is NotRecordedError:
+        reason = "a step cannot be recorded as a CUDA graph: some reason; training.graphs: false does without"
+        assert str(stopped.value) == reason
+
+
+def gradients(made: Method, updates: dict[str, Update], fabric: Any, steps: int) -> Iterator[dict[str, Tensor]]:
+    """Of all networks after each phase of so many steps, and the translations that the discriminators then remember."""
+    for step in range(steps):
+        for phase in made.phases:
+            x_a, x_b = (fabric.to_device(images(2 * step + side)) for side in (0, 1))
+            updates[phase.name](x_a, x_b)
+            trained = {name: made.networks[name].named_parameters() for name in phase.trains}
+            yield {
+                f"{name}.{key}": p.grad.clone()
+                for name, some in trained.items()
+                for key, p in some
+                if p.grad is not None
+            } | made.memory()
+
+
+def assert_same_gradients(plain: Method, quick: Method, record: Recorder, accelerator: str, precision: str) -> None:
+    """Of one that is recorded and one that is not, step after step, within 1e-3, or in bf16 within 1e-1."""
+    fabric, found = start(accelerator, 1, 1, precision), []
+    for made, how in ((plain, None), (quick, record)):
+        for network in made.networks.values():
+            network.to(fabric.device)
+        adams: dict[str, Any] = {
+            name: fabric.setup_optimizers(adam) for name, adam in optimisers(made, 1e-5, (0.5, 0.9)).items()
+        }
+        updates = {phase.name: Update(made, phase, adams[phase.name], fabric, how) for phase in made.phases}
+        found.append(gradients(made, updates, fabric, 6))
+    for wanted, gradient in zip(*found, strict=True):
+        assert wanted.keys() == gradient.keys()
+        for key, value in wanted.items():
+            if key.endswith(("weight", "images")):  # a bias before an instance norm has no gradient but rounding
+                wrong = (gradient[key] - value).float().norm() / value.float().norm()
+                assert wrong < (1e-3 if precision == "32-true" else 1e-1), key
+
+
 @pytest.mark.parametrize("name", METHODS)
-def test_on_a_gpu_graphs_streams_and_compiled_networks_train_as_it_does_without(name: str, compiles: bool) -> None:
-    plan = tiny_plan(images=24, log_every=2)
-    plain = method(name)
-    quick = method(name, apply=Streams(Inductor() if compiles else together))
-    logs = [
-        trained(plain, tiny_batches(plan.batch), plan, accelerator="cuda"),
-        trained(quick, tiny_batches(plan.batch), plan, accelerator="cuda", record=cuda_graph),
-    ]
-    for done, row in logs[0].rows.items():
-        row.pop("images_per_second")
-        assert {name: logs[1].rows[done][name] for name in row} == pytest.approx(row, rel=1e-2)
+def test_a_recorded_step_gives_the_gradients_of_one_that_is_not(name: str) -> None:
+    recorded = method(name)
+    assert_same_gradients(method(name), recorded, Tape(recorded), "cpu", "32-true")
+
+
+@on_a_gpu
+@of_torch_itself
+@pytest.mark.parametrize("compiles", [False, True])
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+@pytest.mark.parametrize("name", METHODS)
+def test_on_a_gpu_graphs_and_streams_give_the_gradients_of_a_step_without(
+    name: str, precision: str, compiles: bool
+) -> None:
+    streams = Streams(Inductor() if compiles else together)
+    assert_same_gradients(method(name), method(name, apply=streams), cuda_graph, "cuda", precision)
+
+
+@on_a_gpu
+@of_torch_itself
+def test_on_a_gpu_a_recorded_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
+    plan, half = (tiny_plan(images=24 * share, decay_from=1.0, average=0.9) for share in (2, 1))
+    whole, before, after = (method("crossnet", apply=Streams(together)) for _ in range(3))
+    options: dict[str, Any] = {"accelerator": "cuda", "record": cuda_graph}
+    log = trained(whole, tiny_batches(plan.batch), plan, **options)
+    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, **options)
+    again = trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, **options)
+    last = log.rows[plan.steps]
+    last.pop("images_per_second")
+    assert {name: again.rows[plan.steps][name] for name in last} == pytest.approx(last, rel=1e-2)
