@@ -1,4 +1,4 @@
-"""Two networks at once on a GPU: what can be said of it without one; the rest is in tests/training/test_recorded.py."""
+"""Two networks at once on a GPU: what can be said of it without one; the rest is in tests/training/test_cuda.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,6 +1,6 @@
 """Gradients that are recorded and played again: the same training, whatever changes from step to step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,22 +8,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from crossnet.nn.inductor import Inductor, NotCompiledError
-from crossnet.nn.streams import Streams
-from crossnet.nn.walks import together
+from crossnet.nn.inductor import NotCompiledError
 from crossnet.params import load_params
 from crossnet.training.devices import recorder, start
 from crossnet.training.method import Method
-from crossnet.training.recorded import BEFORE, NotRecordedError, Recorded, Recorder, cuda_graph
-from crossnet.training.update import Update, optimisers
+from crossnet.training.recorded import BEFORE, NotRecordedError, Recorded, cuda_graph
 from tests.committed import PARAMS
 from tests.faults.stage import project
-from tests.tiny import METHODS, images, method, tiny_batches, tiny_plan, trained, weights_of
-
-on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
-of_torch_itself = pytest.mark.filterwarnings(
-    "ignore:.torch.jit:DeprecationWarning", "ignore:.*does not have a deterministic implementation:UserWarning"
-)
+from tests.gradients import assert_same_gradients
+from tests.tiny import METHODS, method, tiny_batches, tiny_plan, trained, weights_of
 
 
 class Tape:
@@ -191,67 +184,7 @@ def test_a_graph_that_is_broken_off_tells_why(
         assert str(stopped.value) == reason
 
 
-def gradients(made: Method, updates: dict[str, Update], fabric: Any, steps: int) -> Iterator[dict[str, Tensor]]:
-    """Of all networks after each phase of so many steps, and the translations that the discriminators then remember."""
-    for step in range(steps):
-        for phase in made.phases:
-            x_a, x_b = (fabric.to_device(images(2 * step + side)) for side in (0, 1))
-            updates[phase.name](x_a, x_b)
-            trained = {name: made.networks[name].named_parameters() for name in phase.trains}
-            yield {
-                f"{name}.{key}": p.grad.clone()
-                for name, some in trained.items()
-                for key, p in some
-                if p.grad is not None
-            } | made.memory()
-
-
-def assert_same_gradients(plain: Method, quick: Method, record: Recorder, accelerator: str, precision: str) -> None:
-    """Of one that is recorded and one that is not, step after step, within 1e-3, or in bf16 within 1e-1."""
-    fabric, found = start(accelerator, 1, 1, precision), []
-    for made, how in ((plain, None), (quick, record)):
-        for network in made.networks.values():
-            network.to(fabric.device)
-        adams: dict[str, Any] = {
-            name: fabric.setup_optimizers(adam) for name, adam in optimisers(made, 1e-5, (0.5, 0.9)).items()
-        }
-        updates = {phase.name: Update(made, phase, adams[phase.name], fabric, how) for phase in made.phases}
-        found.append(gradients(made, updates, fabric, 6))
-    for wanted, gradient in zip(*found, strict=True):
-        assert wanted.keys() == gradient.keys()
-        for key, value in wanted.items():
-            if key.endswith(("weight", "images")):  # a bias before an instance norm has no gradient but rounding
-                wrong = (gradient[key] - value).float().norm() / value.float().norm()
-                assert wrong < (1e-3 if precision == "32-true" else 1e-1), key
-
-
 @pytest.mark.parametrize("name", METHODS)
 def test_a_recorded_step_gives_the_gradients_of_one_that_is_not(name: str) -> None:
     recorded = method(name)
     assert_same_gradients(method(name), recorded, Tape(recorded), "cpu", "32-true")
-
-
-@on_a_gpu
-@of_torch_itself
-@pytest.mark.parametrize("compiles", [False, True])
-@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-@pytest.mark.parametrize("name", METHODS)
-def test_on_a_gpu_graphs_and_streams_give_the_gradients_of_a_step_without(
-    name: str, precision: str, compiles: bool
-) -> None:
-    streams = Streams(Inductor() if compiles else together)
-    assert_same_gradients(method(name), method(name, apply=streams), cuda_graph, "cuda", precision)
-
-
-@on_a_gpu
-@of_torch_itself
-def test_on_a_gpu_a_recorded_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
-    plan, half = (tiny_plan(images=24 * share, decay_from=1.0, average=0.9) for share in (2, 1))
-    whole, before, after = (method("crossnet", apply=Streams(together)) for _ in range(3))
-    options: dict[str, Any] = {"accelerator": "cuda", "record": cuda_graph}
-    log = trained(whole, tiny_batches(plan.batch), plan, **options)
-    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, **options)
-    again = trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, **options)
-    last = log.rows[plan.steps]
-    last.pop("images_per_second")
-    assert {name: again.rows[plan.steps][name] for name in last} == pytest.approx(last, rel=1e-2)
