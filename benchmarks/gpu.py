@@ -56,7 +56,7 @@ def main(
     with torch.device("meta"):
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
-    print(f"torch {torch.__version__}, {operations / 1e9:.0f} GFLOP a step", flush=True)
+    print(f"torch {torch.__version__}, {operations / 1e9:.4g} GFLOP a step", flush=True)
     modes = [each for each in MODES if accelerator == "cuda" or GRAPH not in each]
     step: Step | None = None
     for chosen, layout, how in product(precision or PRECISIONS, channels or LAYOUTS, mode or modes):
