@@ -10,10 +10,10 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import partial
 from itertools import count, product
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
@@ -22,7 +22,7 @@ from lightning_fabric import Fabric
 from crossnet.nn.inductor import Inductor
 from crossnet.nn.streams import Streams
 from crossnet.nn.walks import Apply, InTurn, together
-from crossnet.params import Params, load_params
+from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.cost import cost
 from crossnet.training.devices import recorder, start
@@ -31,43 +31,68 @@ from crossnet.training.method import load
 from crossnet.training.plan import Plan
 from crossnet.training.step import Step
 
-PRECISIONS = ("32-true", "tf32", "bf16-mixed")
-LAYOUTS = {"first": torch.contiguous_format, "last": torch.channels_last}  # where the channels are
+
+class Precision(StrEnum):
+    """Of params.yaml's training.precision."""
+
+    FLOAT32 = "32-true"
+    TF32 = "tf32"
+    BF16 = "bf16-mixed"
+
+
+class Channels(StrEnum):
+    """Where the channels of an image are in memory."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+class Mode(StrEnum):
+    """How networks are called, and what else."""
+
+    EAGER = "eager"
+    EAGER_GRAPH = "eager-graph"
+    EAGER_GRAPH_STREAMS = "eager-graph-streams"
+    COMPILED = "compiled"
+    COMPILED_GRAPH = "compiled-graph"
+    COMPILED_GRAPH_STREAMS = "compiled-graph-streams"
+
+
+LAYOUTS = {Channels.FIRST: torch.contiguous_format, Channels.LAST: torch.channels_last}
 COMPILED, GRAPH, STREAMS = "compiled", "graph", "streams"
-MODES = ("eager", "eager-graph", "eager-graph-streams", "compiled", "compiled-graph", "compiled-graph-streams")
 PICTURES = 64  # a side
 BEFORE = 5  # steps that are not measured
 
 
 def main(
-    accelerator: Annotated[str, typer.Option(help="cuda, mps, or cpu to try the script.")] = "cuda",
+    accelerator: Annotated[Literal["cuda", "mps", "cpu"], typer.Option(help="cpu is to try the script.")] = "cuda",
     scale: Annotated[str, typer.Option(help="A scale of params.yaml.")] = "paper",
-    steps: Annotated[int, typer.Option(help=f"Steps to measure, after {BEFORE} that are not.")] = 100,
-    precision: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(PRECISIONS)}; all if none.")] = None,
-    channels: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(LAYOUTS)}; both if none.")] = None,
-    mode: Annotated[
-        list[str] | None, typer.Option(help=f"Of {', '.join(MODES)}; those that can be had if none.")
-    ] = None,
+    steps: Annotated[int, typer.Option(help=f"Steps to measure, after {BEFORE} that are not.", min=1)] = 100,
+    precision: Annotated[list[Precision] | None, typer.Option(help="All if none is named.")] = None,
+    channels: Annotated[list[Channels] | None, typer.Option(help="Where the channels are; both if none.")] = None,
+    mode: Annotated[list[Mode] | None, typer.Option(help="All that can be had if none is named.")] = None,
     exact: Annotated[bool, typer.Option(help="Deterministic kernels, as the training has them.")] = True,
-    kernels: Annotated[int, typer.Option(help="List as many of the kernels that take longest.")] = 0,
+    kernels: Annotated[int, typer.Option(help="List as many of the kernels that take longest.", min=0)] = 0,
 ) -> None:
     """Milliseconds a step of all losses and the discriminators, and the hours of a whole training."""
-    params = load_params(Path("params.yaml")).model_copy(update={"scale": scale, "method": "crossnet"})
+    try:
+        params = choose(load_params(), scale=scale, method="crossnet")
+    except ParamsError as error:
+        raise stop(error) from None
     with torch.device("meta"):
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
     print(f"torch {torch.__version__}, {operations / 1e9:.4g} GFLOP a step", flush=True)
-    modes = [each for each in MODES if accelerator == "cuda" or GRAPH not in each]
+    modes = [each for each in Mode if accelerator == "cuda" or GRAPH not in each]
     step: Step | None = None
-    for chosen, layout, how in product(precision or PRECISIONS, channels or LAYOUTS, mode or modes):
+    for chosen, layout, how in product(precision or Precision, channels or Channels, mode or modes):
         step, began = None, time.monotonic()
         forget()
         try:
             fabric = start(accelerator, 1, 1, chosen)
             step = ready(params, fabric, LAYOUTS[layout], how.split("-"), exact)
         except RuntimeError as error:
-            typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-            raise typer.Exit(1) from None
+            raise stop(error) from None
         each, all_of_them = seconds(step, steps, fabric)
         loss = step.means.read(fabric)["loss/zid"]
         print(
@@ -79,6 +104,12 @@ def main(
         )
         if kernels:
             print("\n".join(longest(partial(step, 0), fabric, kernels)), flush=True)
+
+
+def stop(error: Exception) -> typer.Exit:
+    """Tell it in one line."""
+    typer.echo(f"error: {' '.join(str(error).split())}", err=True)
+    return typer.Exit(1)
 
 
 def forget() -> None:

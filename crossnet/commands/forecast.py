@@ -30,7 +30,7 @@ class Forecast:
     @property
     def seconds(self) -> float | None:
         """Of the whole training."""
-        return None if self.steps is None else self.steps * self.a_step
+        return None if self.steps is None else self.first_step + (self.steps - 1) * self.a_step
 
 
 def forecast(params: Params, side: int, steps: int) -> Forecast:

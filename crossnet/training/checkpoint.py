@@ -8,9 +8,10 @@ killed at any moment, also while it writes, leaves the earlier checkpoints as th
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,18 +72,35 @@ class Checkpoints:
             keep_newest(self._keep, self._folder)
 
     def newest(self) -> tuple[int, State] | None:
-        """The newest checkpoint that every process can read, and its step; warns of those that are passed over."""
-        for step in self._fabric.broadcast(self.steps()):
+        """The newest checkpoint that every process can read, and its step.
+
+        Warns of newer ones that are broken, and deletes them: they would be taken for the newest by what is saved next.
+        """
+        steps = self._fabric.broadcast(self.steps())
+        for place, step in enumerate(steps):
             path = self._folder / f"step-{step:09d}" / self._file
             state = _read(path)
             all_can = self._fabric.all_reduce(
                 torch.tensor(float(state is not None), device=self._fabric.device), reduce_op="min"
             )
             if state is not None and all_can == 1:
+                self._delete(steps[:place])
                 return step, state
             if state is None:
-                print(f"warning: {path}: a broken checkpoint; the one before it is tried", file=sys.stderr, flush=True)
+                then = "the one before it is tried" if step != steps[-1] else "there is none before it: a fresh start"
+                print(f"warning: {path}: a broken checkpoint; {then}", file=sys.stderr, flush=True)
+        self._delete(steps)
         return None
+
+    def _delete(self, steps: Sequence[int]) -> None:
+        """Delete what no process reads any more."""
+        if not steps:
+            return
+        self._fabric.barrier()
+        if self._fabric.is_global_zero:
+            for step in steps:
+                shutil.rmtree(self._folder / f"step-{step:09d}")
+        self._fabric.barrier()
 
     @property
     def _file(self) -> str:
@@ -95,7 +113,7 @@ def steps_in(folder: Path) -> list[int]:
         names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
         return []
-    return [int(name.removeprefix("step-")) for name in names if name.startswith("step-")]
+    return [int(found[1]) for name in names if (found := re.fullmatch(r"step-(\d{9,})", name))]
 
 
 def keep_newest(count: int, folder: Path) -> None:

@@ -23,6 +23,7 @@ from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
 from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer
 
+ON_CUDA = ("graphs", "compile")  # of params.yaml's training
 Identity = Mapping[str, Any]  # what shapes a run, by name: plain values, and digests of data and code
 
 
@@ -44,8 +45,12 @@ def identify(
 ) -> Identity:
     """Everything that shapes a run: its settings (`method` among them), the digest of its data, code and machine.
 
-    The code is the package's, as far as a training reaches, and that of the stage.
+    The code is the package's, as far as a training reaches, and that of the stage. How a CUDA GPU is driven shapes
+    nothing elsewhere.
     """
+    if device.type != "cuda":
+        training = {key: value for key, value in settings.get("training", {}).items() if key not in ON_CUDA}
+        settings = {**settings, "training": training}
     package = Path(crossnet.__file__).parent
     folders = [package / "nn", package / "training", package / "methods" / settings["method"]]
     code = sorted(path for folder in folders for kind_of in ("*.py", "*.cpp") for path in folder.rglob(kind_of))

@@ -63,7 +63,7 @@ def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _random_state() -> State:
     tensors = {"random/torch": torch.get_rng_state()}
-    if torch.cuda.is_available():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # or else a CPU's training would take a GPU up
         tensors["random/cuda"] = torch.cuda.get_rng_state()
     kind, keys, *rest = np.random.get_state(legacy=True)
     version, words, gauss = random.getstate()

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests import built
-from tests.faults.trainer import Job, finish, log, outcome, training
+from tests.faults.trainer import Job, finish, last_state, log, outcome, training
 
 KILLS = {1: 20, 2: 20}  # of a training of so many processes
 
@@ -46,6 +46,10 @@ def test_a_training_killed_at_random_ends_with_the_same_bits(processes: int, tmp
         wanted, found = outcome(alone, rank), outcome(killed, rank)
         assert wanted.keys() == found.keys()
         assert all(torch.equal(found[name], value) for name, value in wanted.items())
+        (tensors, facts), (others, other_facts) = last_state(alone, rank), last_state(killed, rank)
+        assert {"random/torch", "optimiser/generators/0/exp_avg"} <= tensors.keys() == others.keys()
+        assert all(torch.equal(others[name], value) for name, value in tensors.items())
+        assert facts == other_facts
     assert log(killed) == log(alone)
     convolutions = (killed.outcome / "convolutions").read_text()
     assert convolutions.startswith("winograd-" if built.CAN_COMPILE else "torch")

@@ -134,6 +134,29 @@ def test_of_a_broken_checkpoint_the_one_before_is_taken(
     assert all(torch.equal(weights_of(again)[key], value) for key, value in weights_of(alone).items())
 
 
+@pytest.mark.parametrize("left", [(), (2,)])
+def test_what_is_saved_after_a_broken_checkpoint_is_kept_though_it_is_of_an_earlier_step(
+    left: tuple[int, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone, again = method("crossnet"), method("crossnet")
+    trained(alone, tiny_batches(), tiny_plan())
+    interrupted(tmp_path, after=4)
+    assert sorted(steps_in(tmp_path)) == [3, 4]
+    for step in (3, 4):
+        (tmp_path / f"step-{step:09d}" / "rank-0.safetensors").write_bytes(b"")
+    for step in left:
+        interrupted(tmp_path / "other", after=step)
+        (tmp_path / "other" / f"step-{step:09d}").rename(tmp_path / f"step-{step:09d}")
+    shutil.rmtree(tmp_path / "other", ignore_errors=True)
+    interrupted(tmp_path, after=3 if left else 1)
+    told = capsys.readouterr().err
+    assert ("there is none before it: a fresh start" in told) == (not left)
+    assert max(steps_in(tmp_path)) == (3 if left else 1)
+    log = trained(again, tiny_batches(), tiny_plan(), tmp_path)
+    assert log.steps == ([4, 5, 6] if left else [2, 3, 4, 5, 6])
+    assert all(torch.equal(weights_of(again)[key], value) for key, value in weights_of(alone).items())
+
+
 @pytest.mark.parametrize(("key", "value"), [("lambda_zcyc", 0), ("method", "cyclegan")])
 def test_a_checkpoint_of_other_parameters_is_never_loaded(key: str, value: object, tmp_path: Path) -> None:
     clean = project(tmp_path / "clean", **{key: value})

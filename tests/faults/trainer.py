@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -19,6 +21,7 @@ from crossnet.training.devices import spread, start
 from crossnet.training.journal import Journal
 from crossnet.training.keeper import Keeper
 from crossnet.training.loop import train
+from crossnet.training.machine import deterministic
 from tests import tiny
 from tests.forked import CONTEXT
 
@@ -40,8 +43,16 @@ class Job:
 
 
 def outcome(job: Job, rank: int = 0) -> dict[str, Tensor]:
-    """All that a finished training has come to: weights, histories, optimisers, random states, and its log."""
+    """The weights and histories that a finished training has come to."""
     return load_file(job.outcome / f"{rank}.safetensors")
+
+
+def last_state(job: Job, rank: int = 0) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """All that its last checkpoint holds but its log, and the time that it took: optimisers and random states too."""
+    newest = max((job.folder / "run").glob("step-*")) / f"rank-{rank}.safetensors"
+    with safe_open(newest, framework="pt") as opened:
+        facts = json.loads(opened.metadata()["facts"])
+    return load_file(newest), {name: fact for name, fact in facts.items() if name not in ("rows", "seconds")}
 
 
 def log(job: Job) -> list[tuple[str, float, int]]:
@@ -52,6 +63,7 @@ def log(job: Job) -> list[tuple[str, float, int]]:
 
 def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     """Train to the end, or as far as one is let."""
+    deterministic(0)
     torch.set_num_threads(2 if job.processes == 1 else 1)  # and so in two lanes, as by default
     if job.processes > 1:  # what torchrun tells a process
         os.environ |= {

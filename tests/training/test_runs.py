@@ -34,6 +34,14 @@ def test_anything_that_shapes_a_run_gives_it_another_name(other: dict[str, Any])
     assert fingerprint(identity(**other)) != fingerprint(identity()) == fingerprint(identity())
 
 
+def test_how_a_gpu_is_driven_shapes_a_run_on_one_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "A")
+    for device, differ in (("cpu", False), ("cuda:0", True)):
+        one, other = ({"lr": 1e-3, "compile": value} for value in (False, True))
+        names = [fingerprint(identity(device=device, training=training)) for training in (one, other)]
+        assert (names[0] != names[1]) == differ
+
+
 def test_like_gpus_are_one_device_whatever_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {0: "A", 1: "A", 2: "B"}
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: names[device.index])
