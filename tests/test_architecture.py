@@ -245,3 +245,11 @@ def test_every_helper_has_a_home_named_after_its_subject() -> None:
         "common",
         "misc",
     }
+
+
+def test_the_stage_that_removes_a_finished_runs_checkpoint_runs_after_every_training() -> None:
+    outs = [out if isinstance(out, str) else next(iter(out)) for out in STAGES["train"]["outs"]]
+    summary = "reports/training/summary.json"  # has the seconds that it took, and so is never the same
+    assert summary in outs or "reports/training" in outs
+    assert summary in STAGES["translate"]["deps"]
+    assert summary in (ROOT / "stages/translate.py").read_text()
