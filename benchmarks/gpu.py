@@ -19,6 +19,7 @@ import torch
 import typer
 from lightning_fabric import Fabric
 
+from crossnet.commands.stop import stop
 from crossnet.nn.inductor import Inductor
 from crossnet.nn.streams import Streams
 from crossnet.nn.walks import Apply, InTurn, together
@@ -78,7 +79,7 @@ def main(
     try:
         params = choose(load_params(), scale=scale, method="crossnet")
     except ParamsError as error:
-        raise stop(error) from None
+        raise stop(str(error), 1) from None
     with torch.device("meta"):
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
@@ -92,7 +93,7 @@ def main(
             fabric = start(accelerator, 1, 1, chosen)
             step = ready(params, fabric, LAYOUTS[layout], how.split("-"), exact)
         except RuntimeError as error:
-            raise stop(error) from None
+            raise stop(str(error), 1) from None
         each, all_of_them = seconds(step, steps, fabric)
         loss = step.means.read(fabric)["loss/zid"]
         print(
@@ -104,12 +105,6 @@ def main(
         )
         if kernels:
             print("\n".join(longest(partial(step, 0), fabric, kernels)), flush=True)
-
-
-def stop(error: Exception) -> typer.Exit:
-    """Tell it in one line."""
-    typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-    return typer.Exit(1)
 
 
 def forget() -> None:
