@@ -32,8 +32,7 @@ def train_stage(params: Params) -> None:
     side_a, side_b, processes = load_side(prepared / "trainA"), load_side(prepared / "trainB"), fabric.world_size
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, fabric.global_rank, processes)
     preview, first = Preview(prepared / "testA", prepared / "testB"), fabric.is_global_zero
-    images, batch = options.images(batches.epoch_images), options.batch * processes
-    plan = Plan(images, batch, **options.schedule)
+    plan = Plan(options.images(batches.epoch_images), options.batch * processes, **options.schedule)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described
     settings, threads = config | {"training": options.model_dump()}, threads_of(apply)
@@ -48,8 +47,9 @@ def train_stage(params: Params) -> None:
         def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
             return progress(steps, total, f"training {params.method}", "steps", before) if first else steps
 
+        probe = (lambda: preview.code_ranks(method)) if first else dict
         with Keeper(Checkpoints(folder, kept.keep, fabric), kept.every_seconds, kept.share, fabric) as keeper:
-            seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks, record)
+            seconds = train(method, batches, fabric, plan, journal, keeper, draw, ticks, record, probe)
         if first:
             save_model(MODEL, method, config)
             summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, threads)

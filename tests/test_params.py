@@ -94,6 +94,7 @@ WRONG = [
     ("an object", setting("task", "!!python/object:os.system {}"), "not YAML: .*python/object"),
     ("zero bytes", lambda text: "", "None should be a valid dictionary"),
     ("a list", lambda text: "- 1\n", r"\[1\] should be a valid dictionary"),
+    ("no patch", setting("discriminator_layers", "4"), r"scales.smoke: .* leaves no patch of size 32"),
     ("two wrong values", lambda text: setting("seed", "x")(without("lambda_id")(text)), r"seed: 'x' .*\(and 1 more\)"),
 ]  # fmt: skip
 
@@ -145,6 +146,7 @@ def test_what_the_paper_states_has_the_value_that_it_states() -> None:
         ("width", 64, "3"),
         ("encoder_blocks", 9, "3.5"),
         ("translator_blocks", 9, "3.5"),
+        ("discriminator_layers", 3, "3.5"),
         ("duration", 200, "3.5"),
         ("wanted", 500, "5.3"),
     ]

@@ -1,6 +1,6 @@
 """The smallest methods that have every part, and images for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -80,6 +80,7 @@ def trained(
     keep: int = 2,
     accelerator: str = "cpu",
     record: Recorder | None = None,
+    probe: Callable[[], Mapping[str, float]] = dict,
 ) -> Log:
     """Train a method and return its log; checkpoints go to a folder, if one is given."""
     log = Log()
@@ -93,7 +94,7 @@ def trained(
         checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
         journal = Journal(Path(elsewhere), log, lambda path, done: None)
         with Keeper(checkpoints, every_seconds, 1.0, fabric) as keeper:
-            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks, record)
+            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks, record, probe)
     return log
 
 

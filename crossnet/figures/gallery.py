@@ -116,8 +116,8 @@ def draw(
         add(
             "diagnostics",
             "What else was logged",
-            "A collapse of the latent codes would show in their norms."
-            if any("norm" in name for name in others)
+            "A collapse of the latent codes shows in their effective rank: how many of their dimensions they use."
+            if any(name.startswith("code_rank/") for name in others)
             else "",
             f"Small plots over the optimisation steps, one for each of {', '.join(others)}.",
             lambda path, theme: losses.draw(others, path, theme=theme),

@@ -1,22 +1,30 @@
 """Encoder, decoder and residual blocks of Johnson et al. [9], in the conventions of CycleGAN's code.
 
-Every convolution has a bias, every normalisation is an instance norm without affine parameters or running
-statistics, stride-1 convolutions pad by reflection and strided ones by zeros (docs/decisions.md). With
-`width` w an image (N, 3, H, W) in [-1, 1] has a code (N, 4w, H/4, W/4); H and W are multiples of 4.
+Every convolution has a bias, every normalisation is without affine parameters or running statistics, stride-1
+convolutions pad by reflection and strided ones by zeros (docs/decisions.md). With `width` w an image (N, 3, H, W) in
+[-1, 1] has a code (N, 4w, H/4, W/4); H and W are multiples of 4.
+
+Residual blocks have instance norm. The layers around them, which change the resolution, have `norm`: `instance`, as
+CycleGAN's code, or `layer`. After an instance norm the code of x is that of a x + c, for any a > 0 and c of a channel,
+so that absolute colour is lost; layer norm, over all channels together, keeps what the channels have of one another.
 """
+
+from typing import Literal
 
 from torch import Tensor, nn
 
 from crossnet.nn.narrow import NarrowConv2d
 from crossnet.nn.winograd import Tiles, tiles_for
 
+Norm = Literal["instance", "layer"]
 
-def norm(channels: int) -> nn.GroupNorm:
-    """Instance norm, no affine, no running statistics: each sample by itself, so batching changes no number.
 
-    It is written as the group norm of one channel a group, which torch computes in one call.
+def norm(channels: int, kind: Norm = "instance") -> nn.GroupNorm:
+    """Instance or layer norm, no affine, no running statistics: each sample by itself, so batching changes no number.
+
+    Both are group norms: of one channel a group, which torch computes in one call, and of one group of all channels.
     """
-    return nn.GroupNorm(channels, channels, affine=False)
+    return nn.GroupNorm(channels if kind == "instance" else 1, channels, affine=False)
 
 
 class ResidualBlock(nn.Module):
@@ -71,16 +79,16 @@ class Encoder(nn.Sequential):
     no activation of its own. 10,999,936 parameters at width 64 with 9 blocks.
     """
 
-    def __init__(self, width: int, blocks: int):
+    def __init__(self, width: int, blocks: int, kind: Norm = "instance"):
         super().__init__(
             nn.Conv2d(3, width, 7, padding=3, padding_mode="reflect"),
-            norm(width),
+            norm(width, kind),
             nn.ReLU(inplace=True),
             nn.Conv2d(width, 2 * width, 3, stride=2, padding=1),
-            norm(2 * width),
+            norm(2 * width, kind),
             nn.ReLU(inplace=True),
             nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1),
-            norm(4 * width),
+            norm(4 * width, kind),
             nn.ReLU(inplace=True),
             ResidualBlocks(4 * width, blocks),
         )
@@ -102,13 +110,13 @@ class Decoder(nn.Sequential):
     Two 3x3 transposed convolutions of stride 2, a 7x7 convolution, tanh. 378,243 parameters at width 64.
     """
 
-    def __init__(self, width: int):
+    def __init__(self, width: int, kind: Norm = "instance"):
         super().__init__(
             nn.ConvTranspose2d(4 * width, 2 * width, 3, stride=2, padding=1, output_padding=1),
-            norm(2 * width),
+            norm(2 * width, kind),
             nn.ReLU(inplace=True),
             nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1),
-            norm(width),
+            norm(width, kind),
             nn.ReLU(inplace=True),
             NarrowConv2d(width, 3, 7, padding=3, padding_mode="reflect"),
             nn.Tanh(),

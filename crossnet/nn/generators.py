@@ -1,8 +1,10 @@
 """Two generators, A to B and B to A, and a discriminator a domain: what CrossNet and CycleGAN are both built on."""
 
+from collections.abc import Mapping
+
 from torch import nn
 
-from crossnet.nn.blocks import Decoder, Encoder
+from crossnet.nn.blocks import Decoder, Encoder, Norm
 from crossnet.nn.patchgan import PatchGAN
 
 # `z_b` is a code that `D_b` decodes; a hat marks what was translated
@@ -23,16 +25,22 @@ GENERATOR_PATHS = {
 }
 
 
-def generators(width: int, blocks: int) -> dict[str, nn.Module]:
+def generators(width: int, blocks: int, norm: Norm) -> dict[str, nn.Module]:
     """E_ab then D_b is the generator A to B, E_ba then D_a the one back."""
     return {
-        "E_ab": Encoder(width, blocks),
-        "E_ba": Encoder(width, blocks),
-        "D_a": Decoder(width),
-        "D_b": Decoder(width),
+        "E_ab": Encoder(width, blocks, norm),
+        "E_ba": Encoder(width, blocks, norm),
+        "D_a": Decoder(width, norm),
+        "D_b": Decoder(width, norm),
     }
 
 
-def discriminators(width: int) -> dict[str, nn.Module]:
+def share_weights(networks: Mapping[str, nn.Module]) -> None:
+    """Give both encoders the same weights, and both decoders: those of E_ab and of D_a."""
+    for source, target in (("E_ab", "E_ba"), ("D_a", "D_b")):
+        networks[target].load_state_dict(networks[source].state_dict())
+
+
+def discriminators(width: int, layers: int) -> dict[str, nn.Module]:
     """Q_a and Q_b, one for each domain."""
-    return {"Q_a": PatchGAN(width), "Q_b": PatchGAN(width)}
+    return {"Q_a": PatchGAN(width, layers), "Q_b": PatchGAN(width, layers)}

@@ -42,6 +42,9 @@ class Networks(Block):
     encoder_blocks: Annotated[int, Field(ge=0)]
     translator_blocks: Annotated[int, Field(ge=0)]
     discriminator_width: Positive
+    discriminator_layers: Annotated[int, Field(ge=1, le=6)]
+    norm: Literal["instance", "layer"]
+    shared_init: bool
 
 
 class History(Block):
@@ -95,6 +98,16 @@ class Scale(Block):
     images: Images
     networks: Networks
     training: Training
+
+    @model_validator(mode="after")
+    def _discriminator_fits(self) -> "Scale":
+        smallest = 3 * 2**self.networks.discriminator_layers
+        if self.images.size < smallest:
+            layers = f"discriminator_layers {self.networks.discriminator_layers}"
+            raise ValueError(
+                f"{layers} leaves no patch of size {self.images.size}; wanted a size of {smallest} or more"
+            )
+        return self
 
 
 class Checkpoints(Block):

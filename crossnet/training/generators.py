@@ -1,12 +1,13 @@
 """Methods with two generators and a discriminator a domain: their phases, their log and their translation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from crossnet.nn.diagnostics import code_norm
+from crossnet.nn.generators import share_weights
 from crossnet.nn.init import initialise
 from crossnet.nn.objective import Term, objective
 from crossnet.nn.paths import Figure, Paths
@@ -14,6 +15,8 @@ from crossnet.nn.walks import Apply
 from crossnet.training.adversary import Adversary
 from crossnet.training.method import Judged, Method, Phase, Side
 from crossnet.training.seeds import derive
+
+SHARED = "shared_init"  # the key of networks that says whether both generators begin with the same weights
 
 
 class TwoGenerators(Method):
@@ -27,7 +30,8 @@ class TwoGenerators(Method):
 
     def __init__(
         self,
-        networks: Mapping[str, nn.Module],
+        build: Callable[..., dict[str, nn.Module]],
+        networks: Mapping[str, Any],
         figure: Figure,
         terms: Mapping[str, Term],
         weights: Mapping[str, Any],
@@ -36,14 +40,17 @@ class TwoGenerators(Method):
         rank: int,
         apply: Apply,
     ):
+        shapes = {key: value for key, value in networks.items() if key != SHARED}
+        self.networks, self._figure, self._terms = build(**shapes), figure, terms
         generator = torch.Generator().manual_seed(derive(seed, "networks"))
-        for network in networks.values():
+        for network in self.networks.values():
             initialise(network, generator)
-        self.networks, self._figure, self._terms = networks, figure, terms
+        if networks.get(SHARED):
+            share_weights(self.networks)
         self._weights, self._apply = weights, apply
-        self._adversary = Adversary(networks, history, derive(seed, "history", rank), apply)
+        self._adversary = Adversary(self.networks, history, derive(seed, "history", rank), apply)
         judges = self._adversary.phase
-        descending = Phase("generators", tuple(n for n in networks if n not in judges.trains), self._descend)
+        descending = Phase("generators", tuple(n for n in self.networks if n not in judges.trains), self._descend)
         self.phases = (descending, judges) if weights["gan"] else (descending,)
 
     def _descend(self, x_a: Tensor, x_b: Tensor) -> Judged:

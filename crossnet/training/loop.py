@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from lightning_fabric import Fabric
 
@@ -28,11 +28,13 @@ def train(
     draw: Callable[[int], None],
     ticks: Callable[[Iterable[int], int, int], Iterable[int]],
     record: Recorder | None = None,
+    probe: Callable[[], Mapping[str, float]] = dict,
 ) -> float:
     """Train a method in place, from where the keeper's newest checkpoint left it, and end with one more (`Keeper.end`).
 
-    The journal receives the terms' means, the learning rate and images a second so far. draw is called with the
-    number of steps done where the plan draws; ticks wraps the steps to show progress, given their number and how many
+    The journal receives the terms' means, the learning rate, images a second so far, and the values that probe measures
+    on the weights as they are, these before the first step too. draw is called with the number of steps done where the
+    plan draws; ticks wraps the steps to show progress, given their number and how many
     are done; record is that of `Step`. Returns the seconds that the training took, earlier starts included. Raises
     DivergedError at a loss that is NaN or infinite, or before weights that are would be kept, and Interrupted where the
     run is told to stop.
@@ -59,6 +61,9 @@ def train(
         return before + time.monotonic() - began
 
     began, done = time.monotonic(), first
+    if first == 0:
+        for name, value in probe().items():
+            journal.write(name, value, 0)
     for step in ticks(range(first, plan.steps), plan.steps, first):
         done = step + 1
         take(step)
@@ -66,7 +71,7 @@ def train(
             take.watch.settle()
             speed = (done - first) * plan.batch / (time.monotonic() - began)
             shown = {"learning_rate": plan.rate(step), "images_per_second": speed}
-            for name, value in (take.means.read(fabric) | shown).items():
+            for name, value in (take.means.read(fabric) | shown | dict(probe())).items():
                 journal.write(name, value, done)
         if plan.draws(done):
             take.watch.settle()

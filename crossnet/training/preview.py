@@ -1,17 +1,22 @@
-"""A grid of fixed test images and their translations, to watch a training by."""
+"""Fixed test images to watch a training by: a grid of their translations, and the effective rank of their codes."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from crossnet.images import decode, from_range, grid, list_images, pixels, to_range
+from crossnet.nn.diagnostics import effective_rank
 from crossnet.training.method import Method, Side
 
 
 class Preview:
-    """The first `count` test images of each side; `draw` puts them over their translations, both ways."""
+    """The first `count` test images of each side.
+
+    `draw` puts them over their translations, both ways; `code_ranks` measures their codes.
+    """
 
     def __init__(self, test_a: Path, test_b: Path, count: int = 8):
         self._a, self._b = (
@@ -24,6 +29,20 @@ class Preview:
         rows = (self._a, self._translate(method, self._a, "b"), self._b, self._translate(method, self._b, "a"))
         return grid([list(row) for row in rows])
 
+    @torch.no_grad()
+    def code_ranks(self, method: Method) -> dict[str, float]:
+        """`code_rank/z_b` of the codes of A's images, and `code_rank/z_a` of B's: how many dimensions they use."""
+        codes = {
+            "z_a": method.encode(_tensor(method, self._b), "a"),
+            "z_b": method.encode(_tensor(method, self._a), "b"),
+        }
+        return {f"code_rank/{name}": effective_rank(z) for name, z in codes.items()}
+
     def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.uint8]:
-        device = next(next(iter(method.networks.values())).parameters()).device
-        return from_range(method.translate(torch.from_numpy(to_range(rgb)).to(device), to).float().cpu().numpy())
+        return from_range(method.translate(_tensor(method, rgb), to).float().cpu().numpy())
+
+
+def _tensor(method: Method, rgb: NDArray[np.uint8]) -> Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) in [-1, 1], where the method's weights are."""
+    device = next(next(iter(method.networks.values())).parameters()).device
+    return torch.from_numpy(to_range(rgb)).to(device)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.nn.blocks import Decoder, Encoder, ResidualBlock, ResidualBlocks, Translator, norm
+from crossnet.nn.blocks import Decoder, Encoder, Norm, ResidualBlock, ResidualBlocks, Translator, norm
 from crossnet.nn.patchgan import PatchGAN
 from tests.tiny import images
 
@@ -108,3 +108,19 @@ def test_an_encoder_tells_images_apart() -> None:
     x = images(0, count=2)
     z = Encoder(2, 1)(x)
     assert not torch.allclose(z[0], z[1], atol=1e-2)
+
+
+@pytest.mark.parametrize(("kind", "blind"), [("instance", True), ("layer", False)])
+def test_only_instance_norm_hides_the_contrast_and_the_cast_of_single_channels(kind: Norm, blind: bool) -> None:
+    x = images(0, dtype=torch.float64)
+    other = x * torch.tensor([0.5, 2.0, 0.9], dtype=torch.float64).view(1, 3, 1, 1) + 0.3
+    assert torch.allclose(norm(3, kind)(x), norm(3, kind)(other), atol=1e-3) == blind
+
+
+def test_residual_blocks_keep_instance_norm_whatever_the_layers_around_them_have() -> None:
+    def groups(network: nn.Module) -> list[bool]:
+        return [m.num_groups == m.num_channels for m in network.modules() if isinstance(m, nn.GroupNorm)]
+
+    encoder = Encoder(2, 2, "layer")
+    assert groups(encoder) == [False] * 3 + [True] * 4
+    assert groups(Decoder(2, "layer")) == [False] * 2

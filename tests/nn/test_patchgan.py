@@ -7,8 +7,9 @@ from torch import nn
 from crossnet.nn.patchgan import PatchGAN, receptive_field
 
 
-def test_one_score_sees_70_pixels() -> None:
-    assert receptive_field(PatchGAN(2)) == 70
+@pytest.mark.parametrize(("layers", "pixels"), [(1, 16), (2, 34), (3, 70)])
+def test_one_score_sees_a_patch_of_that_side(layers: int, pixels: int) -> None:
+    assert receptive_field(PatchGAN(2, layers)) == pixels
 
 
 def test_one_score_depends_on_a_square_of_70_pixels() -> None:
@@ -24,9 +25,17 @@ def test_one_score_depends_on_a_square_of_70_pixels() -> None:
     assert (rows.max() - rows.min() + 1, columns.max() - columns.min() + 1) == (70, 70)
 
 
-@pytest.mark.parametrize(("size", "scores"), [(24, 1), (32, 2), (64, 6), (256, 30)])
-def test_there_is_a_score_for_each_patch(size: int, scores: int) -> None:
-    assert PatchGAN(1)(torch.zeros(1, 3, size, size)).shape == (1, 1, scores, scores)
+@pytest.mark.parametrize(
+    ("size", "layers", "scores"),
+    [(24, 3, 1), (32, 3, 2), (64, 3, 6), (256, 3, 30), (64, 2, 14), (32, 1, 14), (6, 1, 1)],
+)
+def test_there_is_a_score_for_each_patch(size: int, layers: int, scores: int) -> None:
+    assert PatchGAN(1, layers)(torch.zeros(1, 3, size, size)).shape == (1, 1, scores, scores)
+
+
+def test_with_fewer_layers_the_channels_are_those_of_the_first_ones() -> None:
+    convolutions = [m for m in PatchGAN(4, 2) if isinstance(m, nn.Conv2d)]
+    assert [(m.out_channels, m.stride[0]) for m in convolutions] == [(4, 2), (8, 2), (16, 1), (1, 1)]
 
 
 def test_an_image_below_24_pixels_leaves_no_patch() -> None:

@@ -118,6 +118,17 @@ def test_the_log_has_every_term_every_few_steps_and_at_the_end() -> None:
     assert all(set(row) - {"images_per_second"} == named for row in log.rows.values())
 
 
+def test_a_probe_is_read_before_the_first_step_and_whenever_the_log_is() -> None:
+    seen: list[int] = []
+
+    def probe() -> dict[str, float]:
+        seen.append(len(seen))
+        return {"code_rank/z_a": float(len(seen))}
+
+    log = trained(method("crossnet"), batches(2, 0), plan(images=8, log_every=2), probe=probe)
+    assert {done: row.get("code_rank/z_a") for done, row in log.rows.items()} == {0: 1.0, 2: 2.0, 4: 3.0}
+
+
 def test_a_term_without_weight_is_not_logged() -> None:
     log = run(method("crossnet", zcyc=0), plan(images=2))
     assert "loss/zcyc" not in log.rows[1]

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
 
-from crossnet.model import translate
+from crossnet.model import encode, translate
+from crossnet.nn.diagnostics import effective_rank
 from crossnet.training.preview import Preview
 from tests.tiny import method
 
@@ -30,3 +33,18 @@ def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_pat
         for j in range(3):
             cell = sheet[26 * i :, 26 * j :][:24, :24].astype(int)
             assert abs(cell - row[j]).max() <= 1
+
+
+def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
+    rng, x = np.random.default_rng(0), {}
+    for side in ("testA", "testB"):
+        (tmp_path / side).mkdir()
+        x[side] = rng.integers(0, 256, (3, 24, 24, 3), dtype=np.uint8)
+        for number, picture in enumerate(x[side]):
+            Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
+    made = method("crossnet")
+    ranks = Preview(tmp_path / "testA", tmp_path / "testB", count=2).code_ranks(made)
+    codes = {"z_b": encode(made, x["testA"][:2], "b"), "z_a": encode(made, x["testB"][:2], "a")}
+    assert ranks == {
+        f"code_rank/{z}": pytest.approx(effective_rank(torch.from_numpy(code))) for z, code in codes.items()
+    }

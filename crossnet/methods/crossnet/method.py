@@ -27,7 +27,7 @@ class CrossNet(TwoGenerators):
         apply: Apply = batched,
     ):
         terms = TERMS | ({"ctc": l_ctc_stopped} if weights["ctc_stop_gradient"] else {})
-        super().__init__(build(**networks), CROSS_PATHS, terms, weights, history, seed, rank, apply)
+        super().__init__(build, networks, CROSS_PATHS, terms, weights, history, seed, rank, apply)
 
 
 METHOD = CrossNet

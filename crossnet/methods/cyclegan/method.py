@@ -23,7 +23,7 @@ class CycleGAN(TwoGenerators):
         rank: int = 0,
         apply: Apply = batched,
     ):
-        super().__init__(build(**networks), CYCLE_PATHS, TERMS, weights, history, seed, rank, apply)
+        super().__init__(build, networks, CYCLE_PATHS, TERMS, weights, history, seed, rank, apply)
 
 
 METHOD = CycleGAN

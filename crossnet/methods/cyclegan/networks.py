@@ -6,9 +6,17 @@ residual blocks between two halves: the same layers in the same order.)
 
 from torch import nn
 
+from crossnet.nn.blocks import Norm
 from crossnet.nn.generators import discriminators, generators
 
 
-def build(width: int, encoder_blocks: int, translator_blocks: int, discriminator_width: int) -> dict[str, nn.Module]:
+def build(
+    width: int,
+    encoder_blocks: int,
+    translator_blocks: int,
+    discriminator_width: int,
+    discriminator_layers: int = 3,
+    norm: Norm = "instance",
+) -> dict[str, nn.Module]:
     """All networks by name."""
-    return generators(width, encoder_blocks) | discriminators(discriminator_width)
+    return generators(width, encoder_blocks, norm) | discriminators(discriminator_width, discriminator_layers)
