@@ -8,8 +8,8 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,6 +103,36 @@ class Server:
         self._http.server_close()
         if self._errors and kind is None:
             raise self._errors[0]
+
+
+@contextmanager
+def dripping(begin: bytes, piece: bytes, pause_s: float = 0.02) -> Iterator[str]:
+    """The address of a loopback server whose answer begins well, and then goes on piece by piece without an end."""
+    ending = threading.Event()
+
+    def answer(to: socket.socket) -> None:
+        with to, suppress(OSError):
+            to.recv(9999)
+            to.sendall(begin)
+            while not ending.wait(pause_s):
+                to.sendall(piece)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threads.append(threading.Thread(target=answer, args=(listening.accept()[0],)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threads = [threading.Thread(target=serve)]
+        threads[0].start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            ending.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join()
 
 
 def send(to: BaseHTTPRequestHandler, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:

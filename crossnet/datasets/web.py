@@ -13,13 +13,15 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from crossnet.datasets.transport.addresses import parsed, redirected, shown
 from crossnet.datasets.transport.connection import by_way_of, client
+from crossnet.datasets.transport.deadline import Deadline
 from crossnet.datasets.transport.errors import PassingError, WebError
 
 T = TypeVar("T")
 
 MOST_JSON = 32 << 20  # bytes of a JSON answer
 MOST_REDIRECTS = 10
-SLOWEST = 256  # bytes a second, over any timeout_s: what comes slower counts as stalled
+SLOWEST = 1024  # bytes a second, over any timeout_s: what comes slower counts as stalled
+LONGEST = 20  # times timeout_s: what an answer may take that is read at once
 SECRETS = ("authorization", "cookie")  # headers that do not follow a redirect to another host
 LONGEST_ASKED_S = 366 * 86400.0  # what a server that asks to wait for longer is taken to ask for
 
@@ -29,8 +31,10 @@ class Web:
 
     `agent` is the User-Agent and should say whom to write to. 429, 5xx, failed connections and time-outs are tried
     again, in all `tries` times, after `first_wait_s`, twice that, and so on up to `longest_wait_s`, or what Retry-After
-    asks for; a server that asks for more than `longest_wait_s` is not waited for. `timeout_s` bounds connecting and
-    each silence of an answer. Anything else, and the last of the tries, raises WebError.
+    asks for; a server that asks for more than `longest_wait_s` is not waited for. `timeout_s` bounds connecting, then
+    the time until the whole header of the answer is there, then the time until each part of its body; the body has to
+    bring SLOWEST bytes a second, and one that is read at once has to end within LONGEST times `timeout_s`. Anything
+    else, and the last of the tries, raises WebError.
     """
 
     def __init__(
@@ -44,7 +48,8 @@ class Web:
         self.tries, self.timeout_s = tries, timeout_s
         self.longest_wait_s, self.first_wait_s = longest_wait_s, first_wait_s
         self.count = 0
-        self._client = client(agent, timeout_s)
+        self._deadline = Deadline(timeout_s)
+        self._client = client(agent, self._deadline)
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +90,11 @@ class Web:
     def steadily(self, parts: Iterable[bytes], url: str) -> Iterator[bytes]:
         """The parts of a body; PassingError where they stall, trickle or are cut off."""
         since, received = time.monotonic(), 0
+        self._deadline.begin()
         try:
             for part in parts:
                 yield part
+                self._deadline.begin()
                 received += len(part)
                 elapsed = time.monotonic() - since
                 if elapsed > self.timeout_s:
@@ -133,8 +140,10 @@ class Web:
             announced = response.headers.get("Content-Length", "0")
             if announced.isdecimal() and int(announced) > most_bytes:
                 raise WebError(f"{shown(url)}: announces {announced} bytes, more than the {most_bytes} allowed")
-            body = bytearray()
+            body, ends = bytearray(), time.monotonic() + LONGEST * self.timeout_s
             for part in self.steadily(response.iter_bytes(), url):
+                if time.monotonic() > ends:
+                    raise PassingError(f"{shown(url)}: {len(body)} bytes in {LONGEST * self.timeout_s:g} s, too slow")
                 body += part
                 if len(body) > most_bytes:
                     raise WebError(f"{shown(url)}: more than the {most_bytes} bytes allowed")
@@ -158,6 +167,7 @@ class Web:
 
     def _send(self, address: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
         self.count += 1
+        self._deadline.begin()
         try:
             return self._client.send(self._client.build_request("GET", address, headers=dict(headers)), stream=True)
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words would show the value, which may be a token

@@ -30,9 +30,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from crossnet.datasets.archive import extract
 from crossnet.datasets.download import DownloadError, download
 from crossnet.datasets.members import ArchiveError
+from crossnet.datasets.sources.archives import Archive, unpack
 from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.web import Web
-from tests.servers import Fault, FileServer
+from tests.servers import Fault, FileServer, dripping
 
 BODY = np.random.default_rng(0).bytes(4_000_000)
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -135,6 +136,57 @@ def test_a_trickle_is_as_good_as_a_stall(tmp_path: Path, server: FileServer, web
     server.piece, server.pause_s = 4, 0.05
     with pytest.raises(DownloadError, match=r"/f: \d+ bytes in \d+ s, too slow \(broken off 3 times\)"):
         get(tmp_path, web, f"{server.url}/f")
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+ENDLESS: dict[str, tuple[bytes, bytes]] = {  # how an answer begins, and what comes of it again and again
+    "a header": (OK + b"X-Long: ", b"y"),
+    "headers": (OK, b"X: y\r\n"),
+    "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "the size of a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n4;", b"x"),
+    "bytes": (OK + b"Content-Length: 9999999\r\n\r\n", b"x"),
+}
+
+
+@pytest.mark.parametrize(("begin", "piece"), ENDLESS.values(), ids=ENDLESS)
+def test_each_phase_of_an_answer_has_a_deadline(begin: bytes, piece: bytes, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with dripping(begin, piece) as address, Web("crossnet-tests", tries=1, timeout_s=0.3) as web:
+        with pytest.raises(DownloadError, match=r"/f: (time-out|.* too slow)"):
+            get(tmp_path, web, f"{address}/f")
+        with pytest.raises(WebError, match=r"/f: (time-out|.* too slow)"):
+            web.content(f"{address}/f", 10**7)
+    assert time.monotonic() - begun < 10
+
+
+def test_an_answer_that_is_read_at_once_has_a_deadline_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossnet.datasets.web.LONGEST", 2)
+    begin, piece = OK + b"Content-Length: 9999999\r\n\r\n", bytes(1000)
+    with (
+        dripping(begin, piece) as address,
+        Web("crossnet-tests", tries=1, timeout_s=0.3) as web,
+        pytest.raises(WebError, match=r"/f: \d+ bytes in 0.6 s, too slow"),
+    ):
+        web.content(f"{address}/f", 10**7)
+
+
+def test_a_host_of_many_addresses_that_do_not_answer_has_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]  # fill the queue, so that nobody else is let in
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        several = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 30)]
+        found = socket.getaddrinfo
+        asked = lambda host, *rest, **more: several if host == "many" else found(host, *rest, **more)  # noqa: E731
+        monkeypatch.setattr("crossnet.datasets.transport.deadline.socket.getaddrinfo", asked)
+        begun = time.monotonic()
+        with Web("crossnet-tests", tries=1, timeout_s=0.3) as web, pytest.raises(WebError, match="/f: time-out"):
+            web.content(f"http://many:{port}/f", 10)
+        for each in waiting:
+            each.close()
+    assert 0.3 <= time.monotonic() - begun < 3
 
 
 def test_many_breaks_are_borne_if_each_try_gains_something(tmp_path: Path, server: FileServer, web: Web) -> None:
@@ -243,6 +295,23 @@ def test_what_comes_after_the_announced_end_belongs_to_no_file(tmp_path: Path, s
     assert web.content(f"{server.url}/mirror/f", 10**7)[0] == BODY
 
 
+@pytest.mark.parametrize("packing", ["zip", "gz", ""])
+def test_an_archive_that_goes_on_after_its_announced_end_is_refused_and_not_remembered(
+    packing: str, tmp_path: Path, server: FileServer
+) -> None:
+    whole = a_zip(("x.png", BODY[:9000])) if packing == "zip" else a_tar(("x.png", BODY[:9000]), packing=packing)
+    server.files["/a"] = whole[:8000]
+    server.inject("/a", Fault(surplus=whole[8000:]))
+    archive, checksums = Archive("a", (f"{server.url}/a",), None, 10**6), tmp_path / "c.json"
+    with pytest.raises(ArchiveError, match=r"a: .*damaged.*; kept as .*a\.refused, and the next run asks anew"):
+        unpack(archive, tmp_path / "store", checksums, "its page", tmp_path / "out", lambda path: path)
+    assert json.loads(checksums.read_text()) == {}
+    assert list((tmp_path / "out").rglob("*")) == []
+    server.files["/a"] = whole
+    unpack(archive, tmp_path / "store", checksums, "its page", tmp_path / "out", lambda path: path)
+    assert (tmp_path / "out/x.png").read_bytes() == BODY[:9000]
+
+
 def test_fewer_bytes_than_announced_are_no_file(tmp_path: Path, server: FileServer, web: Web) -> None:
     server.inject("/f", Fault(announced=5_000_000), times=3)
     with pytest.raises(DownloadError, match=r"/f: ended after 4000000 of 5000000 bytes"):
@@ -284,7 +353,12 @@ def test_a_redirect_from_https_to_http_is_refused(
         secure.inject("/down", Fault(301, {"Location": f"{server.url}/f"}))
         with pytest.raises(WebError, match=rf"/down: redirects from https to {server.url}/f, which is refused"):
             web.content(f"{secure.url}/down", 10**7)
+        secure.inject("/down", Fault(301, {"Location": f"{server.url}/f"}))
+        with pytest.raises(DownloadError, match=r"/down: redirects from https to .*, which is refused"):
+            get(tmp_path / "store", web, f"{secure.url}/down", sha256=None, checksums=tmp_path / "c.json")
         assert server.log == []
+        assert kept(tmp_path / "store") == set()
+        assert not (tmp_path / "c.json").exists()
         server.inject("/up", Fault(301, {"Location": f"{secure.url}/f"}))
         assert web.content(f"{server.url}/up", 10**7)[0] == BODY
 

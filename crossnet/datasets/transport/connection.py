@@ -6,21 +6,26 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from crossnet.datasets.transport.addresses import shown
+from crossnet.datasets.transport.deadline import BoundedBackend, Deadline
 from crossnet.datasets.transport.errors import WebError
 
 PROXIES = ("http", "https", "all", "no")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def client(agent: str, timeout_s: float) -> httpx.Client:
-    """A client that follows no redirect; WebError where it cannot use what the environment says."""
+def client(agent: str, deadline: Deadline) -> httpx.Client:
+    """A client that follows no redirect and keeps to a deadline; WebError where it cannot use the environment's way."""
     try:
-        return httpx.Client(headers={"User-Agent": agent}, timeout=timeout_s, follow_redirects=False)
+        made = httpx.Client(headers={"User-Agent": agent}, timeout=deadline.seconds, follow_redirects=False)
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         names = [f"{kind.upper()}_PROXY" for kind in PROXIES if getproxies().get(kind)]
         names += [name for name in CERTIFICATES if os.environ.get(name)]
         said = " ".join(str(error).split())
         raise WebError(f"{', '.join(names)} of the environment: cannot be used: {said}; mend or unset it") from None
+    for transport in (made._transport, *made._mounts.values()):
+        if isinstance(transport, httpx.HTTPTransport):  # None where the environment has no proxy for a host
+            transport._pool._network_backend = BoundedBackend(deadline)  # which httpx lets nobody choose
+    return made
 
 
 def by_way_of(address: httpx.URL) -> str:
