@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from crossnet.images import from_range, to_range
+from crossnet.params.model_config import read_config
 from crossnet.training.method import Method, Side, load
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
 TRAINING_ONLY = "training_only.safetensors"  # the rest: for CrossNet T and Q
+CONFIG = "config.json"
+FLOATS = ("F32", "F64", "F16", "BF16")  # what weights may be saved as; they become float32
 
 
 class ModelError(ValueError):
@@ -31,7 +34,7 @@ def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
     else describes the model.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+    (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
     for file, wanted in ((TRANSLATING, True), (TRAINING_ONLY, False)):
         chosen = {n: net for n, net in method.networks.items() if (n in method.translates_with) == wanted}
         save_file(_tensors(chosen), folder / file)
@@ -40,23 +43,29 @@ def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
 def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[str, Any]]:
     """Rebuild a model for translating; with `training_only` all its networks have their trained weights.
 
-    Returns the method, in evaluation mode, and its config. Raises ModelError where the folder lacks a file, or the
-    weights are not those of the networks that config.json describes.
+    Returns the method, in evaluation mode, and its config. Without `training_only` the networks that translating does
+    not need are on torch's device "meta": they have shapes, and no weights. Nothing is allocated before config.json is
+    within the bounds of params.yaml and the weights on the disk have the shapes that it asks for. Raises ModelError
+    where the folder lacks a file, or where the weights are of other shapes, no floating-point numbers, or not finite.
     """
+    files = (TRANSLATING, TRAINING_ONLY) if training_only else (TRANSLATING,)
     try:
-        config = json.loads((folder / "config.json").read_text())
-        method = load(config["method"])(config["networks"], config["weights"], config["history"], seed=0)
-        weights = load_file(folder / TRANSLATING)
-        if training_only:
-            weights |= load_file(folder / TRAINING_ONLY)
-    except (OSError, ValueError, KeyError, TypeError, ImportError, SafetensorError) as error:
+        config = read_config(folder / CONFIG)
+        with torch.device("meta"):
+            method = load(config["method"])(config["networks"], config["weights"], config["history"], seed=0)
+        for file in files:
+            wanted = {
+                n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)
+            }
+            _fill(wanted, folder / file)
+    except ModelError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         reason = " ".join(str(error).split())
         raise ModelError(
             f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
         ) from error
-    for name, network in method.networks.items():
-        if training_only or name in method.translates_with:
-            _fill(network, name, weights, folder)
+    for network in method.networks.values():
         network.requires_grad_(False).eval()
     return method, config
 
@@ -69,16 +78,36 @@ def _tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
     }
 
 
-def _fill(network: nn.Module, name: str, weights: Mapping[str, Tensor], folder: Path) -> None:
-    own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
-    wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
-    found = {key: tuple(value.shape) for key, value in own.items()}
-    if found != wanted:
-        odd = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
-        differ = [f"{name}.{key} is {found.get(key)}, config.json says {wanted.get(key)}" for key in odd[:4]]
+def _fill(networks: Mapping[str, nn.Module], path: Path) -> None:
+    """Give networks on "meta" the weights of a file, after a look at the shapes and types that its head declares."""
+    if not path.is_file():  # of a pipe nothing ever comes
+        raise FileNotFoundError(f"{path.name}: no such file")
+    wanted = {
+        f"{name}.{key}": tuple(value.shape)
+        for name, network in networks.items()
+        for key, value in network.state_dict().items()
+    }
+    with safe_open(path, "pt") as weights:
+        heads = {key: weights.get_slice(key) for key in weights.keys()}  # noqa: SIM118
+        found = {key: tuple(head.get_shape()) for key, head in heads.items()}
+        _same_shapes(found, wanted, path)
+        for key, head in heads.items():
+            if head.get_dtype() not in FLOATS:
+                raise ModelError(f"{path}: {key} is of type {head.get_dtype()}, wanted one of {', '.join(FLOATS)}")
+        for name, network in networks.items():
+            own = {key: weights.get_tensor(f"{name}.{key}").float().clone() for key in network.state_dict()}
+            for key, value in own.items():
+                if not bool(torch.isfinite(value).all()):
+                    raise ModelError(f"{path}: {name}.{key} has values that are not finite; train the model again")
+            network.load_state_dict(own, assign=True)
+
+
+def _same_shapes(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]], path: Path) -> None:
+    odd = [key for key in dict.fromkeys([*wanted, *sorted(found)]) if wanted.get(key) != found.get(key)]
+    if odd:
+        differ = [f"{key} is {found.get(key)}, {CONFIG} says {wanted.get(key)}" for key in odd[:4]]
         more = f"; and {len(odd) - 4} more" if len(odd) > 4 else ""
-        raise ModelError(f"{folder}: weights of another architecture: {'; '.join(differ)}{more}")
-    network.load_state_dict(own)
+        raise ModelError(f"{path}: weights of another architecture: {'; '.join(differ)}{more}")
 
 
 @torch.inference_mode()

@@ -1,7 +1,9 @@
 """A model on disk is the model that was trained, or a one-line error."""
 
 import json
+import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from crossnet.images import from_range
 from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, encode, load_model, save_model, translate
+from crossnet.params.model_config import EARLIER
 from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, method, weights_of
 
 
@@ -89,7 +93,9 @@ def test_a_batch_is_translated_as_its_images_are() -> None:
 
 def test_weights_of_another_width_are_refused_with_key_and_shapes(tmp_path: Path) -> None:
     saved(tmp_path, width=3)
-    differ = r"E_ab\.0\.bias is \(2,\), config\.json says \(3,\); E_ab\.0\.weight is [^\n]*; and \d+ more"
+    differ = (
+        r"E_ab\.0\.weight is \(2, 3, 7, 7\), config\.json says \(3, 3, 7, 7\); E_ab\.0\.bias is [^\n]*; and \d+ more"
+    )
     with pytest.raises(ModelError, match=rf"^[^\n]*weights of another architecture: {differ}$"):
         load_model(tmp_path)
 
@@ -157,6 +163,88 @@ def test_a_config_that_says_too_little_is_one_line(tmp_path: Path, config: str) 
     (tmp_path / "config.json").write_text(config)
     with pytest.raises(ModelError, match=r"^[^\n]*not a model of this project[^\n]*dvc repro train`$"):
         load_model(tmp_path)
+
+
+def test_a_model_saved_before_a_key_of_networks_was_there_is_read(tmp_path: Path) -> None:
+    assert "norm" not in NETWORKS
+    assert load_model(saved(tmp_path))[1]["networks"] == NETWORKS | EARLIER
+
+
+HOSTILE = [
+    pytest.param({"width": 0}, "networks.width: 0 should be greater than or equal to 1", id="no width"),
+    pytest.param({"width": 10**30}, "networks.width: 1000[^\n]* should be less than", id="absurd width"),
+    pytest.param({"encoder_blocks": 10**9}, "networks.encoder_blocks: 1000000000 should be", id="absurd depth"),
+    pytest.param({"width": 1024, "encoder_blocks": 100}, r"networks: networks of \d+\.\d billion weights", id="both"),
+    pytest.param({"width": 2.5}, "networks.width: 2.5 is not a whole number", id="fraction"),
+    pytest.param({"depth": 1}, "networks.depth: 1 is a value for a key that does not exist", id="unknown key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "message"), HOSTILE)
+def test_a_config_beyond_the_bounds_of_the_parameters_builds_nothing(
+    tmp_path: Path, changed: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = json.loads((saved(tmp_path) / "config.json").read_text())
+    config["networks"] |= changed
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    monkeypatch.setattr("crossnet.model.load", lambda name: pytest.fail("a method was built"))
+    with pytest.raises(ModelError, match=rf"^{tmp_path}: not a model[^\n]*\(config\.json: {message}[^\n]*$"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param("[" * 30_000, "config.json: Invalid JSON: recursion limit", id="nested"),
+        pytest.param(" " * 10**5, "More than 32768 bytes", id="large"),
+        pytest.param(None, "Not a regular file", id="a pipe"),
+    ],
+)
+def test_a_config_that_no_model_has_is_one_line(tmp_path: Path, content: str | None, message: str) -> None:
+    (saved(tmp_path) / "config.json").unlink()
+    if content is None:
+        os.mkfifo(tmp_path / "config.json")
+    else:
+        (tmp_path / "config.json").write_text(content)
+    with pytest.raises(ModelError, match=rf"^{tmp_path}: not a model[^\n]*{message}[^\n]*$"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        pytest.param(
+            lambda value: value.to(torch.int64), r"E_ab\.0\.\w+ is of type I64, wanted one of F32", id="int64"
+        ),
+        pytest.param(lambda value: value.to(torch.complex64), r"E_ab\.0\.\w+ is of type C64", id="complex"),
+        pytest.param(lambda value: torch.full_like(value, torch.nan), r"E_ab\.0\.weight has values that are", id="nan"),
+        pytest.param(
+            lambda value: value.fill_(torch.inf), r"E_ab\.0\.weight has values that are not fin", id="infinite"
+        ),
+    ],
+)
+def test_weights_of_another_type_or_not_finite_are_refused(
+    tmp_path: Path, spoil: Callable[[Tensor], Tensor], message: str
+) -> None:
+    path = saved(tmp_path) / TRANSLATING
+    weights = {key: value.clone() for key, value in load_file(path).items()}  # not of the file that is written
+    save_file({key: spoil(value) if key.startswith("E_ab.0") else value for key, value in weights.items()}, path)
+    with pytest.raises(ModelError, match=rf"^{path}: {message}[^\n]*$"):
+        load_model(tmp_path)
+
+
+def test_weights_of_half_precision_are_read_as_float32(tmp_path: Path) -> None:
+    path = saved(tmp_path) / TRANSLATING
+    save_file({key: value.half() for key, value in load_file(path).items()}, path)
+    encoder = load_model(tmp_path)[0].networks["E_ab"]
+    assert {parameter.dtype for parameter in encoder.parameters()} == {torch.float32}
+
+
+def test_what_translating_does_not_need_takes_no_memory(tmp_path: Path) -> None:
+    networks = load_model(saved(tmp_path))[0].networks
+    assert {name for name, net in networks.items() if any(p.is_meta for p in net.parameters())} == {
+        "T_ab", "T_ba", "Q_a", "Q_b",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("missing", ["config.json", TRANSLATING])

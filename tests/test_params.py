@@ -1,13 +1,18 @@
 """params.yaml is read strictly; what the paper states is what it says."""
 
+import os
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from crossnet.params import ParamsError, load_params
+from crossnet.params import Params, ParamsError, load_params
 from tests.committed import PARAMS, text
 
 TEXT = text()
@@ -108,6 +113,71 @@ def test_a_wrong_value_is_one_line_with_the_file_and_the_key(
         read(spoil(TEXT), tmp_path)
     assert re.match(rf"{re.escape(str(tmp_path / 'params.yaml'))}: {message}", str(error.value)), str(error.value)
     assert "\n" not in str(error.value)
+
+
+def numbers(values: Any, *place: Any) -> Iterator[tuple[Any, ...]]:
+    """The places of all numbers in nested values."""
+    if isinstance(values, dict | list):
+        for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+            yield from numbers(value, *place, key)
+    elif isinstance(values, int | float) and not isinstance(values, bool):
+        yield place
+
+
+def test_every_number_has_an_upper_bound() -> None:
+    values = YAML(typ="safe", pure=True).load(TEXT)
+    places = list(numbers(values))
+    assert len(places) > 100
+    for *parents, last in places:
+        changed = deepcopy(values)
+        block = changed
+        for parent in parents:
+            block = block[parent]
+        block[last] = 10**30
+        with pytest.raises(ValidationError):
+            Params.model_validate(changed)
+
+
+def bomb(under: str) -> str:
+    """YAML of some hundred bytes whose aliases stand for 10^9 values."""
+    levels = [f"  a{i}: &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * 10)}]" for i in range(9)]
+    return "\n".join([f"{under}:", *levels, ""])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        pytest.param(adding(bomb("x")), "not YAML: its aliases stand for more than 20000 values", id="aliases"),
+        pytest.param(adding("x: &x [*x]"), "not YAML: its aliases stand for more than", id="an alias of itself"),
+        pytest.param(adding("x: &x {<<: *x}"), "not YAML: its aliases stand for more than", id="merged into itself"),
+        pytest.param(adding("[" * 20_000), "not YAML: ", id="no key"),
+        pytest.param(adding("x: " + "[" * 20_000), "not YAML: nested too deeply", id="nested"),
+        pytest.param(adding("x: " + "y" * 40_000), "More than 32768 bytes", id="large"),
+        pytest.param(
+            adding("x: [[[[[1, 2]]]], 3]"), r"x: \[\[\[\.\.\.\]\], 3\] is a value for a key", id="nested a little"
+        ),
+        pytest.param(adding(f"x: {'z' * 5000}"), r"x: 'z+\.\.\.z+' is a value for a key", id="a long text"),
+        pytest.param(setting("seed", "9" * 5000), "not YAML: Exceeds the limit", id="more digits than are read"),
+        pytest.param(
+            setting("seed", f"0x{'f' * 9000}"), "seed: [^\n]{,99} should be less than", id="more than are written"
+        ),
+        pytest.param(setting("task", "2001-99-99"), "not YAML: month must be in 1..12", id="no date"),
+    ],
+)
+def test_a_file_that_would_fill_the_memory_is_one_line_at_once(
+    spoil: Callable[[str], str], message: str, tmp_path: Path
+) -> None:
+    before = time.monotonic()
+    with pytest.raises(ParamsError, match=rf"^[^\n]*params\.yaml: {message}[^\n]*$") as told:
+        read(spoil(TEXT), tmp_path)
+    assert time.monotonic() - before < 10  # on a machine that does much else; a second on another
+    assert len(str(told.value)) < 1000
+
+
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "params.yaml")
+    with pytest.raises(ParamsError, match=r"^[^\n]*params\.yaml: Not a regular file[^\n]*$"):
+        load_params(tmp_path / "params.yaml")
 
 
 @pytest.mark.parametrize("name", ["absent.yaml", "."])

@@ -39,8 +39,8 @@ def translate(
         raise stop(f"{source}: two images differ in nothing but their extension; rename one")
     try:
         method, _ = load_model(model)
-        for network in method.networks.values():
-            network.to(device)
+        for name in method.translates_with:
+            method.networks[name].to(device)
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError, AssertionError) as error:
         raise stop(str(error)) from None

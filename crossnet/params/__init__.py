@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from crossnet.params.block import Block, Directions, OneOrTwoWeights, Positive, Seed, Share, Weight
+from crossnet.params.block import Block, Count, Directions, OneOrTwoWeights, Positive, Seed, Share, Weight
+from crossnet.params.reading import ParamsError as ParamsError
+from crossnet.params.reading import one_line, read_yaml
 from crossnet.params.tasks import Task
-
-
-class ParamsError(ValueError):
-    """A parameter that cannot be used; the message is one line: file, key, what was found, what was wanted."""
 
 
 class Images(Block):
@@ -25,10 +20,10 @@ class Images(Block):
 
     load_size: Annotated[int, Field(ge=24, le=8192)]
     size: Annotated[int, Field(ge=24, le=8192, multiple_of=4)]
-    train: Positive
-    backgrounds: Positive
-    test: Positive
-    samples: Positive
+    train: Count
+    backgrounds: Annotated[int, Field(ge=1, le=1000)]
+    test: Count
+    samples: Annotated[int, Field(ge=1, le=100_000)]
 
     @model_validator(mode="after")
     def _crop_fits(self) -> "Images":
@@ -37,23 +32,40 @@ class Images(Block):
         return self
 
 
+Width = Annotated[int, Field(ge=1, le=1024)]
+Blocks = Annotated[int, Field(ge=0, le=100)]
+MOST_WEIGHTS = 2 * 10**9  # 8 GB as float32, and 32 GB to train with Adam; the paper's networks have 50 million
+
+
 class Networks(Block):
-    width: Positive
-    encoder_blocks: Annotated[int, Field(ge=0)]
-    translator_blocks: Annotated[int, Field(ge=0)]
-    discriminator_width: Positive
+    width: Width
+    encoder_blocks: Blocks
+    translator_blocks: Blocks
+    discriminator_width: Width
     discriminator_layers: Annotated[int, Field(ge=1, le=6)]
     norm: Literal["instance", "layer"]
     shared_init: bool
 
+    @model_validator(mode="after")
+    def _can_be_built(self) -> "Networks":
+        """Count the weights of the two directions by their largest convolutions."""
+        generator = 288 * self.width**2 * (self.encoder_blocks + self.translator_blocks)
+        discriminator = 32 * self.discriminator_width**2 * (4**self.discriminator_layers - 1) // 3
+        if (weights := 2 * (generator + discriminator)) > MOST_WEIGHTS:
+            raise ValueError(
+                f"networks of {weights / 1e9:.1f} billion weights, more than {MOST_WEIGHTS / 1e9:.0f} billion; "
+                "lower width, discriminator_width or the numbers of blocks"
+            )
+        return self
+
 
 class History(Block):
-    capacity: Annotated[int, Field(ge=0)]
+    capacity: Annotated[int, Field(ge=0, le=100_000)]
     chance: Share
 
 
 def _duration(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d* (epochs|images)", text):
+    if not re.fullmatch(r"[1-9]\d{0,11} (epochs|images)", text):
         raise ValueError(f"{text!r} is no duration, such as 200 epochs, or 9600 images")
     return text
 
@@ -62,7 +74,7 @@ class Training(Block):
     duration: Annotated[str, AfterValidator(_duration)]
     decay_from: Share
     average: Annotated[float, Field(ge=0, lt=1)]
-    batch: Positive
+    batch: Annotated[int, Field(ge=1, le=100_000)]
     lr: Annotated[float, Field(gt=0, le=1)]
     beta1: Annotated[float, Field(ge=0, lt=1)]
     beta2: Annotated[float, Field(ge=0, lt=1)]
@@ -71,8 +83,8 @@ class Training(Block):
     log_every: Positive
     grid_every: Positive
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
-    devices: Positive
-    nodes: Positive
+    devices: Annotated[int, Field(ge=1, le=1024)]
+    nodes: Annotated[int, Field(ge=1, le=10_000)]
     precision: Literal["32-true", "tf32", "bf16-mixed"]
     graphs: bool
     compile: bool
@@ -111,9 +123,9 @@ class Scale(Block):
 
 
 class Checkpoints(Block):
-    every_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    every_seconds: Annotated[float, Field(ge=0, le=10**9, allow_inf_nan=False)]
     share: Annotated[float, Field(gt=0, le=1)]
-    keep: Positive
+    keep: Annotated[int, Field(ge=1, le=1000)]
 
 
 class CrossNetOptions(Block):
@@ -210,15 +222,13 @@ def _plain(weight: float | Directions) -> float | dict[str, float]:
 def load_params(path: Path = Path("params.yaml")) -> Params:
     """Read and check a parameter file. Raises ParamsError, one line long."""
     try:
-        values = YAML(typ="safe", pure=True).load(path)
+        values = read_yaml(path)
     except OSError as error:
         raise ParamsError(f"{path}: {error.strerror}; run from the root of the repository") from error
-    except YAMLError as error:
-        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise ParamsError(_one_line(path, error.errors())) from error
+        raise ParamsError(f"{path}: {one_line(error.errors())}") from error
 
 
 def choose(params: Params, **choices: str) -> Params:
@@ -226,32 +236,4 @@ def choose(params: Params, **choices: str) -> Params:
     try:
         return Params.model_validate(params.model_dump() | choices)
     except ValidationError as error:
-        raise ParamsError(_one_line(Path("params.yaml"), error.errors())) from error
-
-
-def _one_line(path: Path, errors: list[ErrorDetails]) -> str:
-    first = errors[0]
-    place = list(map(str, first["loc"]))
-    if place[:1] == ["tasks"]:
-        del place[2:3]  # the kind of task, which pydantic adds to the way there
-    if place and place[0].startswith("lambda_"):
-        del place[1:2]  # whether it is one weight or two
-    message = _WANTED.get(first["type"], first["msg"]).removeprefix("Value error, ").replace("Input should", "should")
-    if first["type"] == "union_tag_invalid":
-        place.append("source")
-        message = f"{first['ctx']['tag']!r} is none of {first['ctx']['expected_tags']}"
-    elif first["type"] not in ("missing", "value_error", "union_tag_not_found"):
-        message = f"{first['input']!r} {message}"
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return " ".join(f"{path}: {'.'.join(place) + ': ' if place else ''}{message}{more}".split())
-
-
-_WANTED = {
-    "missing": "missing; every key has to be there",
-    "union_tag_not_found": "source: missing; every key has to be there",
-    "extra_forbidden": "is a value for a key that does not exist",
-    "float_type": "is not a number",
-    "int_type": "is not a whole number",
-    "bool_type": "is not true or false",
-    "string_type": "is not a text",
-}
+        raise ParamsError(f"params.yaml: {one_line(error.errors())}") from error

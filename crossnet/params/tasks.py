@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from crossnet.params.block import Block, Positive, Seed, Share
+from crossnet.params.block import Block, Bytes, Count, Seed, Share
 
 Level = Annotated[int, Field(ge=0, le=255)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Pixels = Annotated[int, Field(ge=1, le=8192)]
 Split = Annotated[float, Field(gt=0, lt=1)]
 Leaks = Literal["stop", "drop"]  # of a picture of both training and test
 Contact = Annotated[str, Field(pattern=r"^[!-~]+$")]  # goes into a header
@@ -33,7 +34,7 @@ class Archive(Block):
     url: str
     mirrors: list[str]
     sha256: Sha256 | None
-    most_bytes: Positive
+    most_bytes: Bytes
 
     @property
     def urls(self) -> list[str]:
@@ -118,7 +119,7 @@ class HdsegTask(Pictures):
 class ZapposTask(Archive, Pictures):
     source: Literal["zappos"]
     categories: list[str]
-    most: Positive | None
+    most: Count | None
     group: Literal["folder", "model"]
     test_share: Split
     tolerance: Level
@@ -141,11 +142,11 @@ class SearchTask(Pictures):
     services: dict[str, str]
     contact: Contact | None
     licences: Annotated[list[str], Field(min_length=1)]
-    wanted: Positive
-    most_found: Positive
-    preview_width: Positive
-    smallest: Positive
-    most_bytes: Positive
+    wanted: Count
+    most_found: Count
+    preview_width: Pixels
+    smallest: Pixels
+    most_bytes: Bytes
     hash_distance: Annotated[int, Field(ge=0, le=64)]
     white_above: Level
     white_share: Share

@@ -1,0 +1,43 @@
+"""A trained model's config.json, checked by the types and bounds of params.yaml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
+
+from crossnet.params import History, Methods, Networks
+from crossnet.params.block import Block, OneOrTwoWeights
+from crossnet.params.reading import ParamsError, one_line, read_bytes
+
+# what the networks of a model are that was saved before these keys were there
+EARLIER = {"discriminator_layers": 3, "norm": "instance", "shared_init": False}
+
+
+def _completed(networks: Any) -> Any:
+    return {**EARLIER, **networks} if isinstance(networks, Mapping) else networks
+
+
+def _known(method: str) -> str:
+    if method not in Methods.model_fields:
+        raise ValueError(f"{method!r} is none of {', '.join(Methods.model_fields)}")
+    return method
+
+
+class ModelConfig(Block):
+    """What a method's constructor takes; other keys describe the model and are kept as they are."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
+
+    method: Annotated[str, AfterValidator(_known)]
+    networks: Annotated[Networks, BeforeValidator(_completed)]
+    weights: dict[str, OneOrTwoWeights | bool]
+    history: History
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The content of config.json. Raises ParamsError, one line long, and OSError for what is no small regular file."""
+    try:
+        return ModelConfig.model_validate_json(read_bytes(path)).model_dump()
+    except ValidationError as error:
+        raise ParamsError(f"{path.name}: {one_line(error.errors())}") from error
