@@ -22,8 +22,8 @@ def compare(
     """Put DVC's experiments into rows that differ in more than the seed, and write tables and the paper's figures.
 
     table.csv, table.md, table.json: mean ± standard deviation over seeds, and tests paired by seed. figures/: Fig. 3,
-    Fig. 5, Fig. 6 to 8, Fig. 9 and Fig. 10 as PNG, light and dark, each with its data as CSV. What is not at hand is
-    told in a line.
+    Fig. 5, Fig. 6 to 8, Fig. 9, Fig. 10 and the effective rank of the codes over training, as PNG, light and dark, each
+    with its data as CSV. What is missing is reported in a line.
     """
     from crossnet.experiments.evidence import evidence
     from crossnet.experiments.gathered import FigureError, Gathered

@@ -9,12 +9,12 @@ from crossnet.experiments.gathered import TRANSLATED, FigureError, Gathered
 from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row, said
 from crossnet.experiments.settings import ABLATION, FULL, METHODS
-from crossnet.figures import ablation, foreground_columns, latent, roc, roc_band, side_by_side
+from crossnet.figures import ablation, code_rank, foreground_columns, latent, losses, roc, roc_band, side_by_side
 from crossnet.figures.columns import SIDES, Column, Way
 from crossnet.figures.palette import LIGHT, Theme
 from crossnet.metrics.foreground import THRESHOLD
 
-CURVES = "reports/plots/roc"
+CURVES, LOG = "reports/plots/roc", "reports/training/plots/metrics"
 OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, where it writes such, or by luminance
 HEADINGS = {FULL: "+ZCyc (CrossNet)"}  # of Fig. 5, whose last column is all three losses
 
@@ -156,10 +156,36 @@ def _roc(material: Gathered) -> list[Path]:
     return [*material.both("roc", paint), material.table("roc", heads, lines)]
 
 
+def _code_rank(material: Gathered) -> list[Path]:
+    wanted = [*ABLATION, METHODS["cyclegan"]]
+    rows = [row for name in wanted for row in material.rows if row.name == name] or material.methods(len(LIGHT.hues))
+    courses: dict[str, list[code_rank.Course]] = {}
+    lines: list[list[object]] = []
+    for row in rows:
+        for seed, run in row.runs.items():
+            try:
+                copy(material.root, run, [LOG], material.of(run.commit))
+            except MaterialError as error:
+                material.note(str(error))
+                continue
+            logged = losses.read(material.of(run.commit) / LOG)
+            course = {code: logged[code] for code in code_rank.PANELS if code in logged}
+            if course:
+                courses.setdefault(row.name, []).append(course)
+            lines += [
+                [row.name, seed, c, int(step), f"{rank:.4g}"] for c, each in course.items() for step, rank in each
+            ]
+    if not courses:
+        raise FigureError("no run has logged the effective rank of its codes")
+    files = material.both("code_rank", lambda path, theme: code_rank.draw(courses, path, theme=theme))
+    return [*files, material.table("code_rank", ["method", "seed", "code", "step", "effective_rank"], lines)]
+
+
 FIGURES: dict[str, tuple[str, Callable[[Gathered], list[Path]]]] = {  # by name: which of the paper's, how it is made
     "ablation": ("Fig. 5", _ablation),
     "side_by_side": ("Fig. 6 to 8", _side_by_side),
     "latent": ("Fig. 3", _latent),
     "foregrounds": ("Fig. 9", _foregrounds),
     "roc": ("Fig. 10", _roc),
+    "code_rank": ("not in the paper", _code_rank),
 }

@@ -16,7 +16,16 @@ from crossnet.experiments.read import read
 from tests.cloned import commit, run, set_parameter
 from tests.experiments.made import EXPERIMENTS, make
 
-FIGURES = ("ablation_to_b", "ablation_to_a", "side_by_side", "latent_to_b", "latent_to_a", "foregrounds", "roc")
+FIGURES = (
+    "ablation_to_b",
+    "ablation_to_a",
+    "side_by_side",
+    "latent_to_b",
+    "latent_to_a",
+    "foregrounds",
+    "roc",
+    "code_rank",
+)
 OUT = Path("reports/experiments/tiny")
 
 pytestmark = pytest.mark.filterwarnings("default")  # of DVC's libraries, which run in this process
@@ -92,6 +101,10 @@ def test_every_figure_is_drawn_light_and_dark_with_its_data(here: Path, compared
     assert {(line["method"], line["image"]) for line in codes} == {
         (method, str(i)) for method in ("CrossNet", "CycleGAN") for i in range(4)
     }
+    courses = [line for line in lines(OUT / "figures/code_rank.csv") if line["method"] == "CrossNet"]
+    assert {
+        (line["seed"], line["step"]): line["effective_rank"] for line in courses if line["code"] == "code_rank/z_a"
+    } == {(str(seed), str(step)): f"{40 / (1 + step) + seed + 1:.4g}" for seed in (0, 1) for step in (0, 10, 20)}
     code = np.load(next(Path("data/translated/codes/to_a").glob("0.npy")))  # of softer-0, which shares seed 0's noise
     crossnet_0 = next(line for line in codes if line["method"] == "CrossNet" and line["image"] == "0")
     assert float(crossnet_0["magnitude_max"]) == pytest.approx(
@@ -166,7 +179,10 @@ def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["compare", "--figure", "fig5"], "--figure fig5: is none of ablation, side_by_side, latent, foregrounds, roc"),
+        (
+            ["compare", "--figure", "fig5"],
+            "--figure fig5: is none of ablation, side_by_side, latent, foregrounds, roc, code_rank",
+        ),
         (["compare", "--rev", "no-such"], "no-such: no such experiment or commit"),
         (["compare", "--task", "shoes"], "params.yaml: tasks: 'shoes' is none of tiny, other"),
         (["claims", "--task", "other"], "other, small: no finished experiment"),

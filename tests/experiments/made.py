@@ -28,7 +28,7 @@ STAGES = {
             "cmd": "python made.py train",
             "deps": ["data/prepared/${task}", "made.py"],
             "params": ["task", "method", "seed", "lambda_ctc", "lambda_zid", "lambda_zcyc", "scales.${scale}.training"],
-            "outs": ["data/translated", "reports/plots", "reports/training/summary.json"],
+            "outs": ["data/translated", "reports/plots", "reports/training/plots", "reports/training/summary.json"],
             "metrics": [{"reports/metrics.json": {"cache": False}}],
         },
     }

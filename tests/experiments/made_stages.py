@@ -41,7 +41,11 @@ def train(params: dict) -> None:
     curves.mkdir(parents=True, exist_ok=True)
     for name, height in (("translation", auc), ("input", 0.5)):
         (curves / f"{name}.csv").write_text(f"fpr,tpr,threshold\n0,0,-1\n0.5,{height},100\n1,1,255\n")
-    Path("reports/training").mkdir(parents=True, exist_ok=True)
+    ranks = Path("reports/training/plots/metrics/code_rank")
+    ranks.mkdir(parents=True, exist_ok=True)
+    for code in ("z_a", "z_b"):
+        rows = "".join(f"{step}\t{40 / (1 + step) + seed + 1}\n" for step in (0, 10, 20))
+        (ranks / f"{code}.tsv").write_text(f"step\t{code}\n{rows}")
     Path("reports/training/summary.json").write_text(json.dumps({"seconds": 120.0}))
     metrics = {
         "foreground": {"auc": auc, "threshold": 243},
