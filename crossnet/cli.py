@@ -1,6 +1,9 @@
 """The command `crossnet`; each of its subcommands is a module of `crossnet.commands`."""
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from crossnet.commands.ablation import ablation
 from crossnet.commands.checkpoints import checkpoints
@@ -8,8 +11,22 @@ from crossnet.commands.claims import claims
 from crossnet.commands.compare import compare
 from crossnet.commands.plan import plan
 from crossnet.commands.translate import translate
+from crossnet.text import printable
+
+
+class _Commands(TyperGroup):
+    """The subcommands. A refused word of the command line, which may be a file's name, is shown printable."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as error:
+            error.message = printable(error.message)
+            raise
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

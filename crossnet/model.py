@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from crossnet.images import from_range, to_range
 from crossnet.params.model_config import read_config
+from crossnet.text import one_line
 from crossnet.training.method import Method, Side, load
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
@@ -61,7 +62,7 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     except ModelError:
         raise
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         raise ModelError(
             f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
         ) from error

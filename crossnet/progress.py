@@ -7,6 +7,9 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from crossnet.terminal import say
+from crossnet.text import printable
+
 T = TypeVar("T")
 
 
@@ -18,7 +21,7 @@ def progress(
     `unit` is what one item is, `every_s` the pace of the lines.
     """
     if sys.stderr.isatty():
-        yield from tqdm(items, total=total, initial=before, desc=what, unit=unit, dynamic_ncols=True)
+        yield from tqdm(items, total=total, initial=before, desc=printable(what), unit=unit, dynamic_ncols=True)
         return
     start = said = time.monotonic()
     for done, item in enumerate(items, before + 1):
@@ -26,4 +29,4 @@ def progress(
         now = time.monotonic()
         if now - said >= every_s or done == total:
             said, left = now, (now - start) / (done - before) * (total - done)
-            print(f"{what}: {done}/{total} {unit}, {now - start:.0f} s, {left:.0f} s left", file=sys.stderr, flush=True)
+            say(f"{what}: {done}/{total} {unit}, {now - start:.0f} s, {left:.0f} s left")

@@ -1,6 +1,7 @@
 """How every stage runs: a typer command, its parameters read strictly, a fault of the user's told in one line."""
 
 import re
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,8 @@ from typing import Annotated
 import typer
 
 from crossnet.params import Params, load_params
+from crossnet.terminal import say
+from crossnet.text import one_line
 
 # how gloo, NCCL and torch's store tell a process that it has lost another one of its run
 LOST = re.compile(r"/gloo/.*(closed by peer|reset by peer|Broken pipe)|remote process exited|remote server shutdown")
@@ -24,11 +27,12 @@ def command(stage: Callable[[Params], None]) -> None:
             stage(load_params(params))
         except (OSError, ValueError, RuntimeError) as error:
             if debug:
-                raise
-            line = " ".join(str(error).split())
+                for line in traceback.format_exc().splitlines():
+                    say(line)
+            line = one_line(error)
             if isinstance(error, RuntimeError) and LOST.search(line):
                 line = "another process of this run ended; see its message"
-            typer.echo(f"error: {line}", err=True)
+            say(f"error: {line}")
             raise typer.Exit(getattr(error, "exit_status", 1)) from None
 
     main.__doc__ = stage.__doc__

@@ -2,8 +2,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from crossnet.images import list_images
 from crossnet.metrics.distances import FEWEST, distances
 from crossnet.metrics.efflite0 import efflite0
@@ -11,6 +9,7 @@ from crossnet.metrics.fid import fid
 from crossnet.metrics.inception import inception
 from crossnet.metrics.signs import signs
 from crossnet.params import Params
+from crossnet.terminal import say
 from stages.command import command
 from stages.fid_weights import fid_weights
 from stages.measured import codes, foregrounds, of_each, pairs, write_table
@@ -50,7 +49,7 @@ def evaluate(params: Params) -> None:
     if few:
         left = " and ".join(block for block in metrics if block.partition("_")[0] in ("kid", "fd", "fid"))
         wanted = f"a distance needs at least {FEWEST} test images a side"
-        typer.echo(f"left out of {left}: {', '.join(few)}; {wanted}", err=True)
+        say(f"left out of {left}: {', '.join(few)}; {wanted}")
     Path("reports/metrics.json").write_text(json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 

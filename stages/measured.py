@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import typer
 from numpy.typing import NDArray
 
 from crossnet.metrics.background import background_changed
@@ -18,6 +17,8 @@ from crossnet.metrics.inversion import correlations
 from crossnet.metrics.nearest import nearest
 from crossnet.metrics.paired import paired
 from crossnet.metrics.score_maps import read_scores
+from crossnet.terminal import say
+from crossnet.text import csv_cell
 from stages.tested import Direction
 
 COLUMNS = ("direction", "name", "auc", "iou", "psnr", "ssim", "copying", "correlation", "nearest")
@@ -48,6 +49,7 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
     """One row a test image and direction, to 6 digits; a column is empty where there is no such value."""
     tables = [pd.DataFrame({"direction": name, "name": test.names} | each[name]) for name, test in tests.items()]
     table = pd.concat(tables).reindex(columns=list(COLUMNS))
+    table["name"] = table["name"].map(csv_cell)
     table.to_csv(path, index=False, float_format="%.6g")
 
 
@@ -63,7 +65,7 @@ def foregrounds(test: Direction, masks: Masks, is_paired: bool, maps: Path, curv
     if masks and not both_kinds(masks):
         kind = "object" if masks[0].all() else "background"
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
-        typer.echo(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}", err=True)
+        say(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}")
     if both_kinds(masks):
         found["foreground"] = foreground(test.translated, test.inputs, masks, test.targets if is_paired else None)
         if own := read_scores(maps, test.names, masks):

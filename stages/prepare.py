@@ -5,12 +5,13 @@ from crossnet.datasets.preparation.report import account, report
 from crossnet.datasets.search.attribution import attribution
 from crossnet.datasets.search.manifest import MANIFEST, REFUSED, read_refused
 from crossnet.params import Params, tasks
+from crossnet.text import code_span
 from stages.command import command
 from stages.recipes import lay_out
 
 OWN_IMAGES = (tasks.FolderTask, tasks.FoldersTask)
 AGAIN = "; files that you mend are copied anew by: dvc repro --force --single-item fetch"
-OWN = "# Attribution\n\nThe images of `{}` were not found by searching; docs/tasks.md says where they come from.\n"
+OWN = "# Attribution\n\nThe images of {} were not found by searching; docs/tasks.md says where they come from.\n"
 
 
 def prepare(params: Params) -> None:
@@ -26,7 +27,7 @@ def prepare(params: Params) -> None:
     found = manifest.is_file() and (raw / REFUSED).is_file()
     report(ledger, prepared, reports, read_refused(raw / REFUSED) if found else ())
     Path("reports/attribution.md").write_text(
-        attribution(manifest) if found else OWN.format(params.task), encoding="utf-8"
+        attribution(manifest) if found else OWN.format(code_span(params.task)), encoding="utf-8"
     )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from crossnet.commands.chosen import Scale, Task, picked
 from crossnet.commands.stop import stop
+from crossnet.terminal import say
 
 if TYPE_CHECKING:
     from crossnet.experiments.runs import Run
@@ -55,11 +56,11 @@ def ablation(
         known = [f"finished as {run.name}, {_images(run, usual)}" for run in made if usual and run.data == usual.data]
         known += [why for *key, why in queued if key == [each.method, each.seed, effect]]
         if known:
-            typer.echo(f"# {each.column}, seed {each.seed}: {known[0]}")
+            say(f"# {each.column}, seed {each.seed}: {known[0]}", result=True)
             continue
         for run in made:
-            typer.echo(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}")
-        typer.echo(shown(each.command))
+            say(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}", result=True)
+        say(shown(each.command), result=True)
         ahead.append(each)
         if not dry_run:
             try:
@@ -67,11 +68,11 @@ def ablation(
             except QueueError as error:
                 raise stop(str(error), 1) from None
     if not ahead:
-        typer.echo("# nothing left to queue")
+        say("# nothing left to queue", result=True)
         return
     finished = {run.method: run.seconds for run in runs if run.seconds}
-    typer.echo(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}")
-    typer.echo("dvc queue start -j 1")
+    say(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}", result=True)
+    say("dvc queue start -j 1", result=True)
 
 
 def _images(run: "Run", usual: "Run | None") -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from crossnet.commands.stop import stop
+from crossnet.terminal import say
 
 
 def checkpoints(
@@ -30,17 +31,17 @@ def checkpoints(
         raise stop(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
     chosen = [found[name] for name in names] if names else list(found.values())
     if not chosen:
-        typer.echo(f"no unfinished runs in {folder}")
+        say(f"no unfinished runs in {folder}", result=True)
     for run in chosen:
         settings = run.identity["settings"]
         what = f"{settings['task']}, {settings['method']}, seed {settings['seed']}"
         size, hours = f"{run.size / 2**20:.0f} MiB", f"{age(run) / 3600:.1f} h ago"
         if not prune:
             now = f", trained by {run.holder}" if run.holder else ""
-            typer.echo(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}")
+            say(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}", result=True)
             continue
         try:
             remove(run.folder)
-            typer.echo(f"deleted {run.folder.name}  {what}: {size}")
+            say(f"deleted {run.folder.name}  {what}: {size}", result=True)
         except BusyError as error:
-            typer.echo(f"left alone: {error}", err=True)
+            say(f"left alone: {error}")

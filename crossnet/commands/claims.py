@@ -3,6 +3,7 @@
 import typer
 
 from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
+from crossnet.terminal import say
 
 
 def claims(
@@ -25,7 +26,8 @@ def claims(
     with writing(folder):
         write(folder, found.task, found.scale, judged)
     for line in found.notes:
-        typer.echo(line, err=True)
+        say(line)
     for claim in judged:
-        typer.echo(f"{claim.claim}  {claim.verdict}: {claim.statement}\n    {claim.why}")
+        say(f"{claim.claim}  {claim.verdict}: {claim.statement}", result=True)
+        say(f"    {claim.why}", result=True)
     raise typer.Exit(exit_status(judged))

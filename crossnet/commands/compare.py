@@ -8,6 +8,7 @@ import typer
 
 from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
 from crossnet.commands.stop import stop
+from crossnet.terminal import say
 
 NAMED = "ablation, side_by_side, latent, foregrounds, roc"
 
@@ -38,7 +39,8 @@ def compare(
         with writing(folder):
             tests = all_pairs(found.rows, present(found.rows))
             write(folder, found.task, found.scale, found.rows, tests, found.notes)
-        typer.echo("\n".join(measured(found.task, found.scale, found.rows)))
+        for line in measured(found.task, found.scale, found.rows):
+            say(line, result=True)
     notes = [*found.notes]
     same = evidence(found.task, found.rows).rows
     with TemporaryDirectory() as scratch, writing(folder):
@@ -46,10 +48,10 @@ def compare(
         for name in [figure] if figure else FIGURES:
             try:
                 for path in draw(name, material):
-                    typer.echo(f"{FIGURES[name][0]}: {path}")
+                    say(f"{FIGURES[name][0]}: {path}", result=True)
             except FigureError as error:
                 if figure:
                     raise stop(str(error), 1) from None
                 notes.append(f"not drawn: {error}")
     for line in notes:
-        typer.echo(line, err=True)
+        say(line)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from crossnet.params import Params
+from crossnet.text import one_line
 
 
 class NotMeasuredError(RuntimeError):
@@ -53,7 +54,7 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     try:
         fabric = start(options.accelerator, 1, 1, options.precision)
     except RuntimeError as error:
-        raise NotMeasuredError(" ".join(str(error).split())) from error
+        raise NotMeasuredError(one_line(error)) from error
     device = fabric.device
     try:
         with enough_memory(device, 1):

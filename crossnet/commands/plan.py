@@ -10,6 +10,7 @@ from crossnet.commands.forecast import NotMeasuredError, forecast, told
 from crossnet.commands.stop import stop
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.params.tasks import SculpturesTask, SpecularTask
+from crossnet.terminal import say
 
 MEASURED = 3  # steps
 
@@ -31,7 +32,7 @@ def plan(
         raise stop(str(error)) from None
     try:
         for line in _report(params, steps):
-            typer.echo(line)
+            say(line, result=True)
     except NotMeasuredError as error:
         raise stop(str(error)) from None
 

@@ -7,6 +7,8 @@ import typer
 
 from crossnet.commands.stop import stop
 from crossnet.progress import progress
+from crossnet.terminal import say
+from crossnet.text import one_line
 
 
 def translate(
@@ -52,12 +54,12 @@ def translate(
         try:
             _translate_one(method, path, target, to, max_pixels, device)
         except (OSError, ValueError, RuntimeError) as error:
-            failed[path] = " ".join(str(error).split())
+            failed[path] = one_line(error)
     for path, reason in failed.items():
-        typer.echo(f"not translated: {path}: {reason}", err=True)
+        say(f"not translated: {path}: {reason}")
     if kept:
-        typer.echo(f"kept {len(kept)} that were there already (--overwrite replaces them)", err=True)
-    typer.echo(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}")
+        say(f"kept {len(kept)} that were there already (--overwrite replaces them)")
+    say(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}", result=True)
     if failed:
         raise typer.Exit(1)
 

@@ -15,6 +15,7 @@ from crossnet.datasets.transport.addresses import parsed, redirected, shown
 from crossnet.datasets.transport.connection import by_way_of, client
 from crossnet.datasets.transport.deadline import Deadline
 from crossnet.datasets.transport.errors import PassingError, WebError
+from crossnet.text import one_line
 
 T = TypeVar("T")
 
@@ -207,7 +208,7 @@ class Web:
                     break
         except WebError:
             pass
-        text = " ".join(body[:4096].decode(errors="replace").split())
+        text = one_line(body[:4096].decode(errors="replace"))
         return f": {text[:300]}" if text and not text.startswith("<") else ""
 
 
@@ -231,4 +232,4 @@ def _line(response: httpx.Response) -> str:
 def _said(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "time-out"
-    return " ".join(str(error).split()) or type(error).__name__
+    return one_line(error)

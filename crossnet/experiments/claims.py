@@ -20,6 +20,7 @@ from crossnet.experiments.reasons import figures, reason, worse_than_none
 from crossnet.experiments.rows import Row
 from crossnet.experiments.settings import ABLATION, FULL, METHODS, WITHOUT_LATENT
 from crossnet.experiments.verdicts import Outcome, Side, Verdict, compare, outcomes_of, verdict_of_all, verdict_of_any
+from crossnet.text import code_span, markdown
 
 CYCLEGAN, AGGAN = METHODS["cyclegan"], METHODS["aggan"]
 CHANGED = 0.05  # share of background pixels from which on "the background changes" (C3)
@@ -64,8 +65,13 @@ def write(folder: Path, task: str, scale: str, claims: Sequence[Claim]) -> None:
     found = {"task": task, "scale": scale, "claims": [asdict(claim) for claim in claims]}
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     (folder / "claims.json").write_text(text, encoding="utf-8")
-    lines = [f"The paper's claims on `{task}` at `{scale}`.", "", "| claim | verdict | why |", "| --- | --- | --- |"]
-    lines += [f"| **{c.claim}** {c.statement} | *{c.verdict}* | {c.why.replace('|', '/')} |" for c in claims]
+    lines = [
+        f"The paper's claims on {code_span(task)} at {code_span(scale)}.",
+        "",
+        "| claim | verdict | why |",
+        "| --- | --- | --- |",
+    ]
+    lines += [f"| **{c.claim}** {markdown(c.statement)} | *{c.verdict}* | {markdown(c.why)} |" for c in claims]
     (folder / "claims.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
+from crossnet.text import csv_cell
 
 TRANSLATED = "data/translated"
 MOST = 4  # methods beside each other in a figure that shows both directions
@@ -113,7 +114,7 @@ class Gathered:
         with path.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             writer.writerow(heads)
-            writer.writerows(lines)
+            writer.writerows([csv_cell(cell) for cell in line] for line in lines)
         return path
 
     def note(self, line: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from crossnet.text import one_line
+
 SHOWN = 7  # characters of a commit's hash
 
 
@@ -104,11 +106,6 @@ def unfinished(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for row in rows:
         if row["State"] in ("Queued", "Running", "Failed"):
             yield str(row["Experiment"] or row["rev"]), row["State"], read_params(root, row["rev"])
-
-
-def one_line(error: Exception) -> str:
-    """An error's message in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 
 from crossnet.experiments.paired_tests import Paired
 from crossnet.experiments.rows import BETTER, Row, said, spread
+from crossnet.text import code_span, csv_cell, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
 
@@ -45,7 +46,8 @@ def write(
         for row in rows:
             for seed, run in row.runs.items():
                 values = [run.metrics.get(metric, "") for metric in metrics]
-                writer.writerow([row.name, row.method, seed, run.name, run.commit, run.data, run.seconds, *values])
+                about = [row.name, row.method, seed, run.name, run.commit, run.data, run.seconds]
+                writer.writerow([csv_cell(cell) for cell in (*about, *values)])
 
 
 def measured(task: str, scale: str, rows: Sequence[Row]) -> list[str]:
@@ -53,7 +55,8 @@ def measured(task: str, scale: str, rows: Sequence[Row]) -> list[str]:
     metrics = present(rows)
     heads = ["", "seeds", *(f"{metric}{ARROWS[BETTER[metric]]}" for metric in metrics)]
     lines = [[row.name, str(len(row.seeds)), *(_cell(row, metric) for metric in metrics)] for row in rows]
-    return [f"`{task}`, `{scale}`: mean ± standard deviation over seeds (n - 1).", "", *_table(heads, lines), ""]
+    about = f"{code_span(task)}, {code_span(scale)}: mean ± standard deviation over seeds (n - 1)."
+    return [about, "", *_table(heads, lines), ""]
 
 
 def tested(tests: Sequence[Paired]) -> list[str]:
@@ -69,7 +72,7 @@ def tested(tests: Sequence[Paired]) -> list[str]:
 
 
 def _noted(notes: Sequence[str]) -> list[str]:
-    return ["What to know about these runs:", "", *(f"- {note}" for note in notes), ""] if notes else []
+    return ["What to know about these runs:", "", *(f"- {markdown(note)}" for note in notes), ""] if notes else []
 
 
 def _argued(tests: Sequence[Paired]) -> list[Paired]:
@@ -112,5 +115,5 @@ def _chance(p: float | None, without: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+    head, *lines = [f"| {' | '.join(map(markdown, line))} |" for line in (heads, *rows)]
+    return [head, "|" + " --- |" * len(heads), *lines]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crossnet.metrics.features import Extract, Network
 from crossnet.metrics.official import pytorch_fid
 from crossnet.metrics.weights import URL, checked
+from crossnet.text import one_line
 
 SIZE = 299  # pixels a side, to which the network resizes, bilinear
 WIDTH = 2048  # of the final average pooling
@@ -63,7 +64,7 @@ def _built(weights: Path, state: dict[str, Any]) -> Any:
         block = module.InceptionV3.BLOCK_INDEX_BY_DIM[WIDTH]
         return module.InceptionV3([block], resize_input=True, normalize_input=True)
     except RuntimeError as error:
-        shown = " ".join(str(error).split())[:200]
+        shown = one_line(error)[:200]
         raise ValueError(f"{weights}: weights of another network than FID's Inception: {shown}; fetch {URL}") from error
     finally:
         module.load_state_dict_from_url = asked

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from crossnet.params.block import Block, Count, Directions, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.reading import ParamsError as ParamsError
-from crossnet.params.reading import one_line, read_yaml
+from crossnet.params.reading import describe, read_yaml
 from crossnet.params.tasks import Task
 
 
@@ -228,7 +228,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise ParamsError(f"{path}: {one_line(error.errors())}") from error
+        raise ParamsError(f"{path}: {describe(error.errors())}") from error
 
 
 def choose(params: Params, **choices: str) -> Params:
@@ -236,4 +236,4 @@ def choose(params: Params, **choices: str) -> Params:
     try:
         return Params.model_validate(params.model_dump() | choices)
     except ValidationError as error:
-        raise ParamsError(f"params.yaml: {one_line(error.errors())}") from error
+        raise ParamsError(f"params.yaml: {describe(error.errors())}") from error

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationErro
 
 from crossnet.params import History, Methods, Networks
 from crossnet.params.block import Block, OneOrTwoWeights
-from crossnet.params.reading import ParamsError, one_line, read_bytes
+from crossnet.params.reading import ParamsError, describe, read_bytes
 
 # what the networks of a model are that was saved before these keys were there
 EARLIER = {"discriminator_layers": 3, "norm": "instance", "shared_init": False}
@@ -40,4 +40,4 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         return ModelConfig.model_validate_json(read_bytes(path)).model_dump()
     except ValidationError as error:
-        raise ParamsError(f"{path.name}: {one_line(error.errors())}") from error
+        raise ParamsError(f"{path.name}: {describe(error.errors())}") from error

@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from crossnet.text import one_line
+
 MOST_BYTES = 2**15  # of a file; params.yaml has 11 kB
 MOST_NODES = 20_000  # of a YAML document, aliases followed; params.yaml has 700
 
@@ -42,7 +44,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise ParamsError(f"{path}: not YAML: nested too deeply") from None
     except (YAMLError, ValueError) as error:
-        raise ParamsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        raise ParamsError(f"{path}: not YAML: {one_line(error)}") from error
 
 
 def _nodes(node: Node, known: dict[int, int]) -> int:
@@ -58,7 +60,7 @@ def _nodes(node: Node, known: dict[int, int]) -> int:
     return known[id(node)]
 
 
-def one_line(errors: Sequence[ErrorDetails]) -> str:
+def describe(errors: Sequence[ErrorDetails]) -> str:
     """The first of some errors: key, what was found, what was wanted; and how many more there are."""
     first = errors[0]
     place = list(map(str, first["loc"]))
@@ -73,7 +75,7 @@ def one_line(errors: Sequence[ErrorDetails]) -> str:
     elif first["type"] not in ("missing", "value_error", "union_tag_not_found", "json_invalid"):
         message = f"{shown(first['input'])} {message}"
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return " ".join(f"{'.'.join(place) + ': ' if place else ''}{message}{more}".split())
+    return one_line(f"{'.'.join(place) + ': ' if place else ''}{message}{more}")
 
 
 def shown(value: Any) -> str:

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+
+from crossnet.terminal import say
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -88,7 +89,7 @@ class Checkpoints:
                 return step, state
             if state is None:
                 then = "the one before it is tried" if step != steps[-1] else "there is none before it: a fresh start"
-                print(f"warning: {path}: a broken checkpoint; {then}", file=sys.stderr, flush=True)
+                say(f"warning: {path}: a broken checkpoint; {then}")
         self._delete(steps)
         return None
 

@@ -1,7 +1,5 @@
 """The devices that a run is given: which, how many, and in what precision they compute."""
 
-import sys
-
 import torch
 from lightning_fabric import Fabric
 
@@ -12,6 +10,7 @@ from crossnet.nn.lanes import Lanes
 from crossnet.nn.native import NotBuiltError, build
 from crossnet.nn.streams import Streams
 from crossnet.nn.walks import Apply, InTurn, batched, together
+from crossnet.terminal import say
 from crossnet.training.lease import lease, visible
 from crossnet.training.machine import keep_freed_memory
 from crossnet.training.recorded import Recorder, cuda_graph
@@ -80,7 +79,7 @@ def _library() -> compiled.Library | None:
     try:
         return compiled.Library(build(compiled.SOURCE, cache_folder() / "compiled"))
     except (NotBuiltError, OSError) as error:
-        print(f"residual blocks take twice as long, by torch alone: {error}", file=sys.stderr, flush=True)
+        say(f"residual blocks take twice as long, by torch alone: {error}")
         return None
 
 

@@ -1,13 +1,14 @@
 """One GPU for one run: runs that start beside each other, as those of `dvc queue start -j 4`, never share one."""
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from crossnet.terminal import say
 
 _held: dict[Path, FileLock] = {}  # until this process ends, however it ends
 
@@ -40,6 +41,6 @@ def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float 
             _held[path] = lock
             return place
         if not told:
-            print(f"all {len(gpus)} GPUs are held by other runs; waiting for one", file=sys.stderr, flush=True)
+            say(f"all {len(gpus)} GPUs are held by other runs; waiting for one")
             told = True
         time.sleep(every_seconds)

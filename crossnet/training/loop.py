@@ -1,11 +1,11 @@
 """The training loop: steps of a method under Lightning Fabric, logged and kept. It knows no method by name."""
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 
 from lightning_fabric import Fabric
 
+from crossnet.terminal import say
 from crossnet.training.batches import Batches
 from crossnet.training.checkpoint import State
 from crossnet.training.journal import Journal
@@ -46,7 +46,7 @@ def train(
         before = restore(state, method, take.optimisers, take.means, take.average)["seconds"]
         journal.replay(state[1]["rows"], first)
         if fabric.is_global_zero:
-            print(f"going on after step {first} of {plan.steps}", file=sys.stderr, flush=True)
+            say(f"going on after step {first} of {plan.steps}")
 
     def look() -> None:
         take.watch.settle()

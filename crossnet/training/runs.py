@@ -8,7 +8,6 @@ fingerprint, so it can never go on from this one's weights.
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -19,6 +18,7 @@ import torch
 
 import crossnet
 from crossnet.nn.compiled import used
+from crossnet.terminal import say
 from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
 from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer
@@ -78,13 +78,11 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         begun = _read(folder / "run.json")
         if begun is None:
             if not steps_in(folder) and (reason := why_fresh(runs_folder(), identity)):
-                print(reason, file=sys.stderr, flush=True)
+                say(reason)
             write_lasting(folder / "run.json", (json.dumps(identity, indent=1, sort_keys=True) + "\n").encode())
         elif steps_in(folder) and begun.get("threads") != identity["threads"]:
             before, now = begun.get("threads"), identity["threads"]
-            print(
-                f"threads: {now}, but {before} when the run began: last bits will differ", file=sys.stderr, flush=True
-            )
+            say(f"threads: {now}, but {before} when the run began: last bits will differ")
         yield folder
         keep_newest(1, folder)
 

@@ -13,6 +13,7 @@ from crossnet.datasets.preparation.checks import PreparationError, files_of
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery
 from crossnet.datasets.ranking import rank
 from crossnet.images import decode, pixels
+from crossnet.text import one_line
 
 SHORTEST = 1024  # pixels: photographs are brought down to a shorter edge of so many
 IN_MEMORY = 8  # photographs of that size, each process
@@ -50,7 +51,7 @@ def _photograph(path: Path) -> Image.Image:
     try:
         photograph = decode(path)
     except OSError as error:
-        raise PreparationError(f"{path}: scenery that cannot be read: {' '.join(str(error).split())}") from error
+        raise PreparationError(f"{path}: scenery that cannot be read: {one_line(error)}") from error
     scale = SHORTEST / min(photograph.size)
     if scale >= 1:
         return photograph

@@ -8,6 +8,7 @@ from typing import Literal
 
 from crossnet.datasets.layout import MASKS, SIDES, Ledger, Row, Verdict
 from crossnet.images import list_files
+from crossnet.text import printable
 
 Leaks = Literal["stop", "drop"]  # of the same picture in training and in the test: stop, or leave it out of training
 
@@ -16,7 +17,7 @@ class PreparationError(ValueError):
     """Images that cannot be trained on; the message is one line, in which what does not print is escaped."""
 
     def __init__(self, message: str):
-        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in message))
+        super().__init__(printable(message))
 
 
 class RefusedError(PreparationError):

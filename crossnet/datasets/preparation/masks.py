@@ -8,6 +8,7 @@ from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.kinds import decode_mask
 from crossnet.datasets.preparation.naming import stem_of
 from crossnet.images import list_files
+from crossnet.text import one_line
 
 PROPORTIONS = 0.01  # by how much those of a mask may differ from its image's, for what rounding does to a smaller one
 
@@ -35,7 +36,7 @@ def read_mask(path: Path, image: Path, size: tuple[int, int]) -> Image.Image:
     try:
         levels = decode_mask(path)
     except OSError as error:
-        raise MaskError(f"{path}: a mask that cannot be read: {' '.join(str(error).split())}") from error
+        raise MaskError(f"{path}: a mask that cannot be read: {one_line(error)}") from error
     mask = levels.point(lambda value: 255 if value >= 128 else 0)
     if len(mask.getcolors() or ()) < 2:
         low, high = levels.getextrema()

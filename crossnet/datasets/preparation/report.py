@@ -10,6 +10,7 @@ from PIL import Image
 
 from crossnet.datasets.layout import MASKS, SIDES, Ledger
 from crossnet.images import decode, grid, list_images, pixels
+from crossnet.text import csv_cell
 
 ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most
 THUMBNAIL = 96  # pixels, at most
@@ -49,7 +50,7 @@ def _table(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> P
     with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
         writer = csv.writer(stream)
         writer.writerow(heads)
-        writer.writerows(rows)
+        writer.writerows([csv_cell(cell) for cell in row] for row in rows)
     return path
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from PIL import Image
 
 from crossnet.datasets.layout import DESCRIPTION, MASKS, NAMES, SIDES, Row
+from crossnet.text import one_line
 
 Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the square in its middle
 
@@ -85,4 +86,4 @@ def write(image: Image.Image, path: Path) -> None:
 
 def unreadable(side: str, id_: str, file: str, error: OSError) -> Row:
     """The row of a file that does not decode."""
-    return Row(side, id_, file, "unreadable", " ".join(str(error).split()))
+    return Row(side, id_, file, "unreadable", one_line(error))

@@ -6,6 +6,7 @@ import numpy as np
 
 from crossnet.datasets.rendering.engine import engine
 from crossnet.datasets.rendering.shapes import Mesh, within_unit_sphere
+from crossnet.text import one_line
 
 KINDS = {".ply": "ply", ".obj": "obj"}  # a file's suffix -> Mitsuba's plugin
 
@@ -39,7 +40,7 @@ def read_mesh(path: Path) -> Mesh:
     try:  # without normals: computing them would follow a wrong index out of the memory
         shape = mi.load_dict({"type": KINDS[path.suffix.lower()], "filename": str(path), "face_normals": True})
     except (RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split()).rpartition("Error while loading ")[2]
+        reason = one_line(error).rpartition("Error while loading ")[2]
         raise MeshError(f"{path}: no mesh that can be read: {reason}; mend or remove it") from error
     parameters = mi.traverse(shape)
     vertices = np.array(parameters["vertex_positions"], dtype=np.float64).reshape(-1, 3)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from crossnet.datasets.search.licences import title
 from crossnet.datasets.search.manifest import Row, read_manifest
+from crossnet.text import code_span, markdown
 
 SAFE = "%/:?#@!$&'*+,;=~"  # what an address keeps; brackets and white space would end a link
 
@@ -21,26 +22,21 @@ def attribution(manifest: Path) -> str:
     count = sum(map(len, groups.values()))
     lines = ["# Attribution", "", f"{count} images, each by its creator and under its licence, found by image search."]
     for (licence, version), rows in sorted(groups.items()):
-        lines += ["", f"## {_text(title(licence, version))} ({len(rows)})", "", *map(_item, rows)]
+        lines += ["", f"## {markdown(title(licence, version))} ({len(rows)})", "", *map(_item, rows)]
     return "\n".join(lines) + "\n"
 
 
 def _item(row: Row) -> str:
     licence = _link(title(row.licence, row.licence_version), row.licence_url)
+    work, creator = _link(row.title or "untitled", row.landing_page), markdown(row.creator or "unknown")
     return (
-        f"- `{row.file}`: {_link(row.title or 'untitled', row.landing_page)} by {_text(row.creator or 'unknown')}, "
-        f"{licence}, {_link('file', row.url)}, by way of {_text(row.provider)}"
+        f"- {code_span(row.file)}: {work} by {creator}, {licence}, "
+        f"{_link('file', row.url)}, by way of {markdown(row.provider)}"
     )
 
 
 def _link(text: str, address: str) -> str:
     """A link, or the text alone where the address is none of the web."""
     if not re.match(r"https?://[^/]", address, re.IGNORECASE):
-        return _text(text)
-    return f"[{_text(text)}]({quote(address, safe=SAFE)})"
-
-
-def _text(text: str) -> str:
-    """A text that Markdown shows as it is: no mark of emphasis, link, code, table or HTML, no address made a link."""
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&])", r"\\\1", text)
-    return escaped.replace("://", "&#58;//").replace("www.", "www&#46;").replace("@", "&#64;")
+        return markdown(text)
+    return f"[{markdown(text)}]({quote(address, safe=SAFE)})"

@@ -13,6 +13,7 @@ from crossnet.datasets.search.store import Served, Store
 from crossnet.datasets.transport.errors import PassingError, WebError
 from crossnet.datasets.web import Web
 from crossnet.images import decode, open_image, pixels
+from crossnet.text import one_line
 
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
 FAILURES = 5  # images in a row that no server gives: then it is the network
@@ -68,7 +69,7 @@ class Judge:
             suffix, image = _read(path)
         except OSError as error:
             reason = str(error).replace(f" {str(path)!r}", "")  # which says nothing to who reads the table
-            return f"not decodable: {' '.join(reason.split())}"
+            return f"not decodable: {one_line(reason)}"
         if min(image.size) < self.rules.smallest:
             return self._too_small(*image.size)
         if white and (share := white_share(pixels(image), self.rules.white_above)) < self.rules.white_share:
@@ -91,7 +92,7 @@ class Judge:
         try:
             content, headers = self.web.content(url, self.rules.most_bytes)
         except WebError as error:
-            reason = f"not served: {' '.join(str(error).split())}"
+            reason = f"not served: {one_line(error)}"
             if not _may_pass(error):
                 return self.store.refuse(url, reason)
             self.failing[url] = reason

@@ -1,12 +1,12 @@
 """A user's own images: a folder with trainA, trainB, testA, testB and, for measuring a foreground, masksA."""
 
 import shutil
-import sys
 from pathlib import Path
 
 from crossnet.datasets.layout import MASKS, SIDES
 from crossnet.images import list_files
 from crossnet.progress import progress
+from crossnet.terminal import say
 
 
 class FolderError(ValueError):
@@ -38,4 +38,4 @@ def tell_of_folders(folder: Path) -> None:
     """Say on standard error which folders within a folder are not read, if there are any."""
     inner = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if inner:
-        print(f"{folder}: what is in its folders is not read: {', '.join(inner)}", file=sys.stderr)
+        say(f"{folder}: what is in its folders is not read: {', '.join(inner)}")

@@ -1,7 +1,6 @@
 """Images of two sides by searching for words: openly licensed, told apart, and each with its author."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from crossnet.datasets.search.store import Store
 from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.web import Web
 from crossnet.progress import progress
+from crossnet.terminal import say
 
 WHITE = "B"  # the side with a white border, searched first: it is the scarcer, and a duplicate stays where it is first
 GOES_ON = "run the same again later: it goes on from here; or take images of your own, by task=folders"
@@ -97,10 +97,9 @@ def _choose(
         chosen = islice(_judged(judge, found, side, refused), wanted)
         kept[side] = list(progress(chosen, wanted, f"searching for side {side}", "images"))
         if len(kept[side]) < wanted:
-            print(
+            say(
                 f"side {side}: {len(kept[side])} images of the {wanted} wanted; goes on with them "
-                "(more queries, services or licences find more)",
-                file=sys.stderr,
+                "(more queries, services or licences find more)"
             )
     judge.settle()
     return kept, refused

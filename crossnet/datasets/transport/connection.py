@@ -8,6 +8,7 @@ import httpx
 from crossnet.datasets.transport.addresses import shown
 from crossnet.datasets.transport.deadline import BoundedBackend, Deadline
 from crossnet.datasets.transport.errors import WebError
+from crossnet.text import one_line
 
 PROXIES = ("http", "https", "all", "no")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -20,7 +21,7 @@ def client(agent: str, deadline: Deadline) -> httpx.Client:
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         names = [f"{kind.upper()}_PROXY" for kind in PROXIES if getproxies().get(kind)]
         names += [name for name in CERTIFICATES if os.environ.get(name)]
-        said = " ".join(str(error).split())
+        said = one_line(error)
         raise WebError(f"{', '.join(names)} of the environment: cannot be used: {said}; mend or unset it") from None
     for transport in (made._transport, *made._mounts.values()):
         if isinstance(transport, httpx.HTTPTransport):  # None where the environment has no proxy for a host

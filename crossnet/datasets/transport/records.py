@@ -2,13 +2,14 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+
+from crossnet.terminal import say
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def alone(path: Path, waiting: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        print(waiting, file=sys.stderr, flush=True)
+        say(waiting)
         lock.acquire()
     try:
         yield

@@ -10,6 +10,7 @@ from typing import Any
 
 from crossnet.figures.page.metrics import explained, flat
 from crossnet.figures.page.wording import fixed, plain
+from crossnet.text import csv_cell
 
 COLUMNS = 6  # metrics of the table, at most; all of them are in table.json
 FIRST = ("fid.to_b", "fid.to_a", "kid.", "kid_", "foreground.auc", "foreground.iou", "paired.psnr", "paired.ssim")
@@ -99,7 +100,7 @@ def _table(table: Mapping[str, Any], this: str | None) -> dict[str, Any]:
                 settings=_settings(row),
                 seeds=len(row["seeds"]),
                 cells=[_cell(key, row, best[key]) for key in keys],
-                this=row["name"] == this,
+                this=csv_cell(row["name"]) == this,
             )
             for row in rows
         ],
@@ -140,7 +141,7 @@ def _cell(key: str, row: Mapping[str, Any], best: float | None) -> Cell:
 
 
 def _this(lines: Path, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> str | None:
-    """The row that has this very run, by table.csv: the line of its method and seed whose metrics are the run's own."""
+    """The row of this very run, as table.csv names it: the line of its method and seed with the run's own metrics."""
     if not lines.is_file():
         return None
     own = {key: value for key, value in flat(metrics) if isinstance(value, int | float)}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.figures.page.embedding import Album
-from crossnet.figures.page.wording import shown
 from crossnet.figures.sheet import evenly
 from crossnet.images import list_images
+from crossnet.text import csv_cell, printable
 
 MOST = 120  # images a side; more than these are not looked at, and each takes its bytes
 FEWEST = 8
@@ -124,7 +124,7 @@ def _files(test: Test) -> list[Path]:
 def _direction(
     key: str, tests: Sequence[Test], of: int, values: Mapping[str, Mapping[str, float]], album: Album
 ) -> dict[str, Any]:
-    rows = [values.get(test.name) or values.get(test.id) or {} for test in tests]
+    rows = [values.get(csv_cell(test.name)) or values.get(test.id) or {} for test in tests]
     there = dict.fromkeys(column for row in rows for column in row)
     order = [column for column in MEASURES if column in there] + [c for c in there if c not in MEASURES]
     measures = [(column, *MEASURES.get(column, (column, ""))) for column in order]
@@ -135,7 +135,7 @@ def _direction(
         "images": [
             {
                 "id": test.id,
-                "name": shown(test.name),
+                "name": printable(test.name),
                 "input": album.number(test.input),
                 "translation": album.number(test.output),
                 "truth": album.number(test.truth) if test.truth else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from crossnet.figures.page.wording import shown
+from crossnet.text import printable
 
 NAMED = 12  # refused files that the page names; all are in prepare.csv
 
@@ -34,10 +34,10 @@ def describe(report: Mapping[str, Any] | None, reports: Path) -> Preparation:
         kept=dict(report.get("kept") or {}),
         enlarged={side: count for side, count in (report.get("enlarged") or {}).items() if count},
         refused=report.get("refused_count", len(refused)),
-        reasons=[(shown(why), count) for why, count in reasons[:NAMED]],
-        named=[(shown(name), shown(str(why))) for name, why in list(refused.items())[:NAMED]],
+        reasons=[(printable(why), count) for why, count in reasons[:NAMED]],
+        named=[(printable(name), printable(str(why))) for name, why in list(refused.items())[:NAMED]],
         links=[
-            (shown(path.relative_to(reports).as_posix()), quote(path.relative_to(reports).as_posix()))
+            (printable(path.relative_to(reports).as_posix()), quote(path.relative_to(reports).as_posix()))
             for path in files
             if path.is_file()
         ],

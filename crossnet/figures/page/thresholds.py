@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from crossnet.figures import roc
 from crossnet.figures.page.embedding import Album
 from crossnet.figures.page.pairs import Test
-from crossnet.figures.page.wording import shown
 from crossnet.figures.sheet import evenly, read
 from crossnet.images import luminance
+from crossnet.text import printable
 
 LEVELS = 256  # thresholds 0 to 255
 SHOWN = 8  # test images whose masks follow the threshold
@@ -64,7 +64,7 @@ def collect(
             ),
             "images": [
                 {
-                    "name": shown(masked[id_].name),
+                    "name": printable(masked[id_].name),
                     "input": album.number(masked[id_].input),
                     "translation": album.number(masked[id_].output),
                     "mask": album.number(masks / f"{id_}.png"),

@@ -34,8 +34,3 @@ def duration(seconds: float) -> str:
 def each(a: int, b: int) -> str:
     """Two counts of images in words."""
     return f"{fixed(a)} images each" if a == b else f"{fixed(a)} and {fixed(b)} images"
-
-
-def shown(text: str) -> str:
-    """A file's name as text that can be written as UTF-8, whatever its bytes were."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
