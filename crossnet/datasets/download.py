@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossnet.datasets.transport.addresses import identity, local, shown
+from crossnet.addresses import secret_in, shown
+from crossnet.datasets.transport.addresses import identity, local
 from crossnet.datasets.transport.checksums import Checksums, ChecksumsError
 from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.transport.records import alone, read_record, write_record
@@ -39,9 +40,12 @@ def download(
     own address, and holds every later download of it to that; what is there from another own address is fetched anew,
     and so is a file of this machine that changed since. A file that was put there by hand is taken when it is what is
     wanted. More than `most_bytes` is refused. `by_hand` says what to do when no address has it. `web` is the client,
-    None for one of its own. Raises DownloadError.
+    None for one of its own. Raises DownloadError, also for an address with a secret in it, of which nobody is asked.
     """
     path = folder / name
+    for url in urls:
+        if fault := secret_in(url):
+            raise DownloadError(f"{path}: {shown(url)} {fault}")
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder / f".{name}.lock", f"{path}: another process is fetching it, waiting"):
         try:

@@ -11,8 +11,10 @@ from typing import Any, Self, TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from crossnet.datasets.transport.addresses import parsed, redirected, shown
+from crossnet.addresses import shown
+from crossnet.datasets.transport.addresses import parsed, redirected
 from crossnet.datasets.transport.connection import by_way_of, client
+from crossnet.datasets.transport.credentials import credentials, cut
 from crossnet.datasets.transport.deadline import Deadline
 from crossnet.datasets.transport.errors import PassingError, WebError
 from crossnet.text import one_line
@@ -24,6 +26,7 @@ MOST_REDIRECTS = 10
 SLOWEST = 1024  # bytes a second, over any timeout_s: what comes slower counts as stalled
 LONGEST = 20  # times timeout_s: what an answer may take that is read at once
 SECRETS = ("authorization", "cookie")  # headers that do not follow a redirect to another host
+SHORT = 5  # characters of a value that is no secret
 LONGEST_ASKED_S = 366 * 86400.0  # what a server that asks to wait for longer is taken to ask for
 
 
@@ -49,6 +52,7 @@ class Web:
         self.tries, self.timeout_s = tries, timeout_s
         self.longest_wait_s, self.first_wait_s = longest_wait_s, first_wait_s
         self.count = 0
+        self._secrets: set[str] = set()  # that were sent
         self._deadline = Deadline(timeout_s)
         self._client = client(agent, self._deadline)
 
@@ -81,8 +85,14 @@ class Web:
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx.Response]:
-        """An answer of 2xx, its body still to be read through `steadily`: what is tried again is opening it alone."""
-        response = self._persist(lambda: self._open(url, headers or {}))
+        """An answer of 2xx, its body still to be read through `steadily`: what is tried again is opening it alone.
+
+        What the environment or netrc has as a secret for the host goes with it (`credentials`), and no further.
+        """
+        authorization, secrets = credentials(parsed(url))
+        self._secrets |= secrets
+        own = {"Authorization": authorization} if authorization else {}
+        response = self._persist(lambda: self._open(url, own | dict(headers or {})))
         try:
             yield response
         finally:
@@ -107,6 +117,15 @@ class Web:
         except httpx.DecodingError as error:
             raise WebError(f"{shown(url)}: {_said(error)}") from error
 
+    @contextmanager
+    def discreet(self) -> Iterator[None]:
+        """Errors of the web without what is secret: a server may answer with what was sent to it."""
+        try:
+            yield
+        except WebError as error:
+            error.args = (cut(str(error), self._secrets),)
+            raise
+
     def wait(self, failures: int) -> None:
         """Sleep as long as is due after so many failures in a row."""
         time.sleep(self._backoff(failures))
@@ -118,8 +137,13 @@ class Web:
             wait=self._pause,
             reraise=True,
         )
+
+        def attempt() -> T:
+            with self.discreet():
+                return call()
+
         try:
-            return retrying(call)
+            return retrying(attempt)
         except PassingError as error:
             message = f"{error} (tried {self.tries} times)"
             raise WebError(message, error.status, error.after_s, error.headers) from error
@@ -155,6 +179,8 @@ class Web:
     def _open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         """The answer at the end of the redirects, its body unread."""
         address = parsed(url)
+        words = (word for key, value in headers.items() if key.lower() in SECRETS for word in value.split())
+        self._secrets |= {word for word in words if len(word) > len("Bearer")}
         for _ in range(MOST_REDIRECTS + 1):
             response = self._send(address, headers)
             if not response.has_redirect_location:
@@ -163,6 +189,8 @@ class Web:
             onward = redirected(address, response.headers["Location"])
             if (onward.scheme, onward.host, onward.port) != (address.scheme, address.host, address.port):
                 headers = {key: value for key, value in headers.items() if key.lower() not in SECRETS}
+            given = (onward.password, *(value for _, value in onward.params.multi_items()))
+            self._secrets |= {value for value in given if len(value) > SHORT}
             address = onward
         raise WebError(f"{shown(url)}: more than {MOST_REDIRECTS} redirects, the last to {shown(address)}")
 

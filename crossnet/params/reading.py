@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from crossnet.addresses import hidden
 from crossnet.text import one_line
 
 MOST_BYTES = 2**15  # of a file; params.yaml has 11 kB
@@ -44,7 +45,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise ParamsError(f"{path}: not YAML: nested too deeply") from None
     except (YAMLError, ValueError) as error:
-        raise ParamsError(f"{path}: not YAML: {one_line(error)}") from error
+        raise ParamsError(f\"{path}: not YAML: {hidden(one_line(error))}\") from error
 
 
 def _nodes(node: Node, known: dict[int, int]) -> int:
@@ -79,11 +80,11 @@ def describe(errors: Sequence[ErrorDetails]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in a message: its repr, shortened where it is long or nested."""
+    """A value in a message: its repr, shortened where it is long or nested, with addresses as they may be shown."""
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxother = 2, 80, 80
     try:
-        return short.repr(value)
+        return hidden(short.repr(hidden(value) if isinstance(value, str) else value))
     except ValueError:  # an integer of more digits than Python writes
         return "a number of thousands of digits"
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from crossnet.addresses import secret_in, shown
 from crossnet.params.block import Block, Bytes, Count, Seed, Share
 
 Level = Annotated[int, Field(ge=0, le=255)]
@@ -23,6 +24,13 @@ def _within(low: float, high: float) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _public(address: str) -> str:
+    if fault := secret_in(address):
+        raise ValueError(f"{shown(address)} {fault}")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_public)]  # of the web, or a path: nothing secret is in it
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
 Reductions = Annotated[Pair, _within(0.1, 100)]
@@ -31,8 +39,8 @@ Reductions = Annotated[Pair, _within(0.1, 100)]
 class Archive(Block):
     """A file to download: `url` and `mirrors` are http(s) addresses or paths; a `sha256` that is not known is null."""
 
-    url: str
-    mirrors: list[str]
+    url: Address
+    mirrors: list[Address]
     sha256: Sha256 | None
     most_bytes: Bytes
 
@@ -139,7 +147,7 @@ class Queries(Block):
 class SearchTask(Pictures):
     source: Literal["search"]
     queries: Queries
-    services: dict[str, str]
+    services: dict[str, Address]
     contact: Contact | None
     licences: Annotated[list[str], Field(min_length=1)]
     wanted: Count

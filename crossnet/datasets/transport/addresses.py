@@ -1,4 +1,4 @@
-"""Addresses: which are of the web, where one leads, and how one is shown without what is secret in it."""
+"""Addresses: which are of the web, and where one leads."""
 
 import re
 from pathlib import Path
@@ -7,26 +7,19 @@ from urllib.request import url2pathname
 
 import httpx
 
+from crossnet.addresses import secret_in, shown
 from crossnet.datasets.transport.errors import WebError
-
-SECRET = re.compile(r"token|key|sig|secret|pass|pwd|auth|cred|session|jwt|ticket|expire", re.IGNORECASE)  # of a query
-HIDDEN = "..."
-
-
-def shown(url: str | httpx.URL) -> str:
-    """An address for a message or a record: no user's name or password, no fragment, no token's value in its query."""
-    bare = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@", r"\1//", str(url).partition("#")[0])
-    path, mark, query = bare.partition("?")
-    return path + mark + "&".join(map(_shown_pair, query.split("&")))
 
 
 def identity(url: str) -> str:
-    """What tells one address from another: as it is shown; of a file on this machine, its path from the root."""
+    """What tells one address from another: itself; of a file on this machine, its path from the root."""
     try:
         path = local(url)
     except WebError:
         path = None
-    return shown(url) if path is None else str(path.absolute())
+    if path is not None:
+        return str(path.absolute())
+    return url if secret_in(url) is None else shown(url)
 
 
 def parsed(url: str) -> httpx.URL:
@@ -65,8 +58,3 @@ def local(url: str) -> Path | None:
     if kind != "file" or parts.netloc not in ("", "localhost"):
         raise WebError(f"{shown(url)}: not an address of http, https or file on this machine")
     return Path(url2pathname(parts.path))
-
-
-def _shown_pair(pair: str) -> str:
-    name, equals, _ = pair.partition("=")
-    return f"{name}={HIDDEN}" if equals and SECRET.search(name) else pair

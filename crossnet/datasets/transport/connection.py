@@ -5,7 +5,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from crossnet.datasets.transport.addresses import shown
+from crossnet.addresses import shown
 from crossnet.datasets.transport.deadline import BoundedBackend, Deadline
 from crossnet.datasets.transport.errors import WebError
 from crossnet.text import one_line

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 import httpx
 
-from crossnet.datasets.transport.addresses import local, shown
+from crossnet.addresses import shown
+from crossnet.datasets.transport.addresses import identity, local
 from crossnet.datasets.transport.errors import PassingError, WebError
 from crossnet.datasets.transport.records import read_record, write_record
 from crossnet.datasets.web import Web
@@ -81,7 +82,8 @@ class Part:
         failures, best = 0, self._have(url)
         while True:
             try:
-                return self._attempt(url, web, pages)
+                with web.discreet():
+                    return self._attempt(url, web, pages)
             except PassingError as error:
                 have = self._have(url)
                 failures = 1 if have >= best + PIECE else failures + 1
@@ -132,7 +134,7 @@ class Part:
         if kind.lower().startswith(("text/html", "application/xhtml")) and not pages:
             raise WebError(f"{shown(url)}: answered with a web page ({kind}), not with a file", response.status_code)
         validators = response.headers.get("ETag"), response.headers.get("Last-Modified")
-        source = _Source(shown(url), *validators, int(length) if length.isdecimal() else None)
+        source = _Source(identity(url), *validators, int(length) if length.isdecimal() else None)
         self.forget()
         self.joined = False
         write_record(self._source, asdict(source))
@@ -163,7 +165,7 @@ class Part:
     def _have(self, url: str) -> int:
         """How many bytes of what is at an address are in the part, such that the others can be asked for."""
         source = self._read_source()
-        if source is None or source.url != shown(url) or not source.validator or not self.path.exists():
+        if source is None or source.url != identity(url) or not source.validator or not self.path.exists():
             return 0
         size = self.path.stat().st_size
         return size if source.bytes is not None and size <= source.bytes else 0

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from crossnet.addresses import hidden
+
 
 def fixed(value: Any, digits: int = 3) -> str:
     """A measured number for reading: so many decimals, whole numbers without, and a dash for what is no number."""
@@ -12,14 +14,14 @@ def fixed(value: Any, digits: int = 3) -> str:
 
 
 def plain(value: Any) -> str:
-    """A parameter as it would be written in params.yaml, lists with commas, a pair by its keys."""
+    """A parameter as in params.yaml, lists with commas, a pair by its keys, an address as it may be shown."""
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {plain(each)}" for key, each in value.items())
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else hidden(str(value))
 
 
 def duration(seconds: float) -> str:
