@@ -45,7 +45,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise ParamsError(f"{path}: not YAML: nested too deeply") from None
     except (YAMLError, ValueError) as error:
-        raise ParamsError(f\"{path}: not YAML: {hidden(one_line(error))}\") from error
+        raise ParamsError(f"{path}: not YAML: {hidden(one_line(error))}") from error
 
 
 def _nodes(node: Node, known: dict[int, int]) -> int:
