@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crossnet.datasets.layout import known_truth
 from crossnet.images import list_images
 from crossnet.metrics.distances import FEWEST, distances
 from crossnet.metrics.efflite0 import efflite0
@@ -22,7 +23,7 @@ def evaluate(params: Params) -> None:
     """Measure the translations of both test sides: reports/metrics.json, and curves and images.csv in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
     network = inception(fid_weights(params.task)) if params.task_options.fid else None
-    is_paired = json.loads((prepared / "dataset.json").read_text())["paired"]
+    truth = known_truth(json.loads((prepared / "dataset.json").read_text()))
     has_masks = (prepared / "masksA").is_dir()
     tests = directions(prepared, translated)
     size = tests["to_b"].translated[0].shape[0]
@@ -31,10 +32,10 @@ def evaluate(params: Params) -> None:
     if network:
         metrics |= fid(featured(network, tests, size, all_of_training=True), size)
     masks = [mask[..., 0] >= 128 for mask in read(list_images(prepared / "masksA"))] if has_masks else []
-    each = of_each(tests, sets, masks, is_paired)
-    metrics |= foregrounds(tests["to_b"], masks, is_paired, translated / "scores", CURVES)
-    if is_paired:
-        metrics["paired"] = pairs(tests["to_b"], masks, each["to_b"])
+    each = of_each(tests, sets, masks, truth)
+    metrics |= foregrounds(tests["to_b"], masks, truth, translated / "scores", CURVES)
+    if truth:
+        metrics["paired"] = pairs(tests, masks, each, truth)
     metrics["signs"] = {
         key: value
         for name in tests

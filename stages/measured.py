@@ -8,27 +8,36 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crossnet.metrics.background import background_changed
-from crossnet.metrics.code_norms import code_norm
+from crossnet.datasets.layout import Known
+from crossnet.images import decode, pixels
+from crossnet.metrics.areas import auc_of_each, ranked
+from crossnet.metrics.background import CHANGED, background_changed
+from crossnet.metrics.chroma import chroma_correlation
+from crossnet.metrics.codes import code_signs, read_codes
+from crossnet.metrics.constant_prior import constant_prior, on_white
 from crossnet.metrics.copying import copying
 from crossnet.metrics.distances import Sets
-from crossnet.metrics.foreground import auc_of_each, both_kinds, foreground, iou_of_each, roc, scores, separation
+from crossnet.metrics.foreground import THRESHOLD, both_kinds, foreground, iou_of_each, roc, scores, separation
+from crossnet.metrics.foreground_references import references
 from crossnet.metrics.inversion import correlations
 from crossnet.metrics.nearest import nearest
 from crossnet.metrics.paired import paired
 from crossnet.metrics.score_maps import read_scores
 from crossnet.terminal import say
 from crossnet.text import csv_cell
-from stages.tested import Direction
+from stages.tested import Direction, Image
 
-COLUMNS = ("direction", "name", "auc", "iou", "psnr", "ssim", "copying", "correlation", "nearest")
+MEASURES = ("auc", "iou", "psnr", "psnr_object", "psnr_background", "ssim", "copying", "correlation", "nearest")
 
 Each = dict[str, NDArray[np.float64]]  # column -> a value an image, NaN for none
 Masks = Sequence[NDArray[np.bool_]]
+Images = Sequence[Image]
 
 
-def of_each(tests: Mapping[str, Direction], sets: Mapping[str, Sets], masks: Masks, is_paired: bool) -> dict[str, Each]:
-    """Direction -> the values of each image. Masks and truths are those of the way to B."""
+def of_each(
+    tests: Mapping[str, Direction], sets: Mapping[str, Sets], masks: Masks, truth: Mapping[str, Known]
+) -> dict[str, Each]:
+    """Direction -> the values of each image. Masks are those of test A, and of a test B that is paired with it."""
     found: dict[str, Each] = {}
     for name, test in tests.items():
         found[name] = {
@@ -37,51 +46,94 @@ def of_each(tests: Mapping[str, Direction], sets: Mapping[str, Sets], masks: Mas
         }
         if test.real:
             found[name]["nearest"] = nearest(sets[name].translations, sets[name].real)
+        if name in truth:
+            found[name] |= against_truth(test.translated, test.targets, masks, truth[name])
     if both_kinds(masks):
         translated = tests["to_b"].translated
-        found["to_b"] |= {"auc": auc_of_each(scores(translated), masks), "iou": iou_of_each(translated, masks)}
-    if is_paired:
-        found["to_b"] |= paired(tests["to_b"].translated, tests["to_b"].targets)
+        found["to_b"] |= {"auc": auc_of_each(ranked(scores(translated)), masks), "iou": iou_of_each(translated, masks)}
     return found
+
+
+def against_truth(images: Images, truths: Images, masks: Masks, known: Known) -> Each:
+    """PSNR and SSIM of each image and, where masks tell them apart, of object and background.
+
+    Where the object's truth alone is known, that is its PSNR: a window of SSIM reaches beyond its edge.
+    """
+    parts = {"object": masks, "background": [~mask for mask in masks]} if masks else {}
+    found = paired(images, truths, parts)
+    return found if known == "image" else {name: found[name] for name in ("psnr_object",) if name in found}
 
 
 def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: Path) -> None:
     """One row a test image and direction, to 6 digits; a column is empty where there is no such value."""
     tables = [pd.DataFrame({"direction": name, "name": test.names} | each[name]) for name, test in tests.items()]
-    table = pd.concat(tables).reindex(columns=list(COLUMNS))
+    table = pd.concat(tables).reindex(columns=["direction", "name", *MEASURES])
     table["name"] = table["name"].map(csv_cell)
     table.to_csv(path, index=False, float_format="%.6g")
 
 
-def foregrounds(test: Direction, masks: Masks, is_paired: bool, maps: Path, curves: Path) -> dict[str, Any]:
+def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps: Path, curves: Path) -> dict[str, Any]:
     """The block `foreground`, where masks tell it, and `foreground_scores`, where the method wrote score maps.
 
-    The curves of both and of the input go into files of the folder of curves. Masks that are all object or all
-    background tell nothing: a line says so.
+    The curves of both and of the input go into files of the folder of curves. Luminance is a score of the foreground
+    where B is on white alone. Masks that are all object or all background tell nothing: a line says so.
     """
     curves.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
-    drawn = {"translation": scores(test.translated), "input": scores(test.inputs)}
+    drawn: dict[str, list[NDArray[np.float64]]] = {"translation": [], "input": []}
     if masks and not both_kinds(masks):
         kind = "object" if masks[0].all() else "background"
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
         say(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}")
     if both_kinds(masks):
-        found["foreground"] = foreground(test.translated, test.inputs, masks, test.targets if is_paired else None)
+        prior = constant_prior((pixels(decode(path)) for path in test.train), THRESHOLD, masks[0].shape)
+        if prior is None or on_white(prior):
+            drawn = {"translation": scores(test.translated), "input": scores(test.inputs)}
+            truths = test.targets if "to_b" in truth else None
+            found["foreground"] = foreground(test.translated, masks)
+            found["foreground"] |= references(test.translated, test.inputs, masks, truths, prior)
         if own := read_scores(maps, test.names, masks):
             found["foreground_scores"] = separation(own, masks)
             drawn["scores"] = own
     for name, scored in drawn.items():
-        roc(scored, masks).to_csv(curves / f"{name}.csv", index=False, float_format="%.6g")
+        roc(scored, masks if scored else []).to_csv(curves / f"{name}.csv", index=False, float_format="%.6g")
     return found
 
 
-def pairs(test: Direction, masks: Masks, each: Each) -> dict[str, float]:
-    """The block `paired` of a direction whose truth is known."""
-    means = {name: float(each[name].mean()) for name in ("psnr", "ssim")}
-    return means | background_changed(test.translated, test.inputs, test.targets, masks) | {"n": len(test.names)}
+def pairs(
+    tests: Mapping[str, Direction], masks: Masks, each: Mapping[str, Each], truth: Mapping[str, Known]
+) -> dict[str, float]:
+    """The block `paired`: both directions against the truth, each value beside the untranslated input's (`_input`)."""
+    found: dict[str, float] = {}
+    for name, known in truth.items():
+        test = tests[name]
+        of_input = against_truth(test.inputs, test.targets, masks, known)
+        values = {key: _mean(each[name][key]) for key in of_input}
+        values |= {f"{key}_input": _mean(value) for key, value in of_input.items()}
+        for part, chosen in _parts(masks, known).items():
+            values[f"chroma{part}"] = chroma_correlation(test.translated, test.targets, chosen)
+            values[f"chroma{part}_input"] = chroma_correlation(test.inputs, test.targets, chosen)
+        values["background_changed"] = background_changed(test.translated, test.inputs, test.targets, masks)
+        found |= {f"{name}_{key}": value for key, value in values.items() if value is not None}
+    return found | {"background_levels": CHANGED, "n": len(tests["to_b"].names)}
 
 
-def codes(folder: Path) -> float | None:
-    """The norm of the codes in a folder, None where none were written."""
-    return code_norm(sorted(folder.glob("*.npy")))
+def _parts(masks: Masks, known: Known) -> dict[str, Masks | None]:
+    """The suffixes of the parts whose truth is known, with their masks."""
+    parts: dict[str, Masks | None] = {"": None} if known == "image" else {}
+    if masks:
+        parts["_object"] = masks
+    if masks and known == "image":
+        parts["_background"] = [~mask for mask in masks]
+    return parts
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    """The mean of what there is."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else None
+
+
+def codes(folder: Path) -> dict[str, float]:
+    """What there is to tell of the codes in a folder; empty where none were written."""
+    return code_signs(read_codes(sorted(folder.glob("*.npy"))))

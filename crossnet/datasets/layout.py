@@ -16,6 +16,10 @@ MASKS = "masksA"
 NAMES, DESCRIPTION = "names.csv", "dataset.json"
 LONGEST = 251  # bytes of a name, with ".png" to come: a file system's 255
 
+Known = Literal["image", "object"]  # what of an image's truth is known: all of it, or the masks' pixels alone
+BOTH_WAYS: Mapping[str, Known] = {"to_b": "image", "to_a": "image"}
+FROM_WHITE: Mapping[str, Known] = {"to_b": "image", "to_a": "object"}  # from white, no scenery can be known
+
 Verdict = Literal["kept", "unreadable", "unsuitable", "repeated", "leaked", "unpaired"]
 
 
@@ -74,18 +78,36 @@ def _count(sides: Iterable[str]) -> dict[str, int]:
 
 
 def write_description(
-    folder: Path, ledger: Ledger, task: str, domains: Mapping[str, str], paired: bool, load_size: int, size: int
+    folder: Path,
+    ledger: Ledger,
+    task: str,
+    domains: Mapping[str, str],
+    paired: bool,
+    load_size: int,
+    size: int,
+    truth: Mapping[str, Known] = BOTH_WAYS,
 ) -> None:
-    """Write dataset.json. `paired`: files of one name in testA and testB show the same thing."""
+    """Write dataset.json.
+
+    paired: files of one name in testA and testB show the same thing. truth: what these say, if paired, of each other's
+    translation, by direction.
+    """
     description = {
         "task": task,
         **domains,
         "paired": paired,
+        "truth": dict(truth) if paired else {},
         "load_size": load_size,
         "size": size,
         "counts": ledger.kept,
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+
+
+def known_truth(description: Mapping[str, Any]) -> Mapping[str, Known]:
+    """What is known of the truth, by direction, as dataset.json says it; without the key, all of what is paired."""
+    found: Mapping[str, Known] = description.get("truth", BOTH_WAYS if description["paired"] else {})
+    return found
 
 
 def write_names(folder: Path, ledger: Ledger) -> None:

@@ -93,7 +93,7 @@ def _c2(found: Evidence) -> Claim:
 def _c3(found: Evidence) -> Claim:
     if found.task != "specular2diffuse":
         return _not_tried("C3", "it is about specular2diffuse", "crossnet claims --task specular2diffuse")
-    row, background = found.named(FULL), "paired.background_changed"
+    row, background = found.named(FULL), "paired.to_b_background_changed"
     if not row:
         return _not_tried("C3", found.lacking([FULL]), _ablation(found.task))
     if not row.values(background):

@@ -18,13 +18,21 @@ BETTER: dict[str, str | None] = {  # the main metrics, and which way is better
     "kid_efflite0.to_a": "lower",
     "fd_efflite0.to_b": "lower",
     "fd_efflite0.to_a": "lower",
+    "foreground.auc_within_place": "higher",
     "foreground.auc": "higher",
     "foreground.auc_per_image": "higher",
     "foreground.iou": "higher",
     "foreground.f1": "higher",
-    "paired.psnr": "higher",
-    "paired.ssim": "higher",
-    "paired.background_changed": None,  # it should not where only the object changes, and should where it turns white
+    **{
+        f"paired.{way}_{value}{part}": "higher"
+        for way in ("to_b", "to_a")
+        for value in ("psnr", "ssim", "chroma")
+        for part in ("", "_object", "_background")
+    },
+    "paired.to_b_background_changed": None,  # it should not where only the object changes, and should where B is white
+    "paired.to_a_background_changed": None,
+    "signs.to_b_code_rank": None,
+    "signs.to_a_code_rank": None,
 }
 
 

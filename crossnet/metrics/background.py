@@ -13,12 +13,12 @@ Images = Sequence[NDArray[np.uint8]]  # each (H, W, 3)
 
 def background_changed(
     translated: Images, inputs: Images, truths: Images, masks: Sequence[NDArray[np.bool_]]
-) -> dict[str, float]:
-    """`background_changed`: the share of all background pixels whose translation differs from the input.
+) -> float | None:
+    """The share of all background pixels whose translation differs from the input.
 
     Background is what lies outside of the masks (True on the object); without masks, the pixels that are the same in
-    input and truth within 4 levels. A pixel differs by more than 16 levels in one of its channels: `background_levels`.
-    Empty where there is no background.
+    input and truth within 4 levels. A pixel differs by more than 16 levels in one of its channels. None where there is
+    no background.
     """
     if masks:
         behind = [~mask for mask in masks]
@@ -27,7 +27,7 @@ def background_changed(
     differ = [_difference(x, y) > CHANGED for x, y in zip(translated, inputs, strict=True)]
     changed = sum(int((d & b).sum()) for d, b in zip(differ, behind, strict=True))
     total = sum(int(b.sum()) for b in behind)
-    return {"background_changed": changed / total, "background_levels": CHANGED} if total else {}
+    return changed / total if total else None
 
 
 def _difference(x: NDArray[np.uint8], y: NDArray[np.uint8]) -> NDArray[np.int16]:

@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crossnet.images import luminance
+from crossnet.metrics.areas import Ranks, auc_of_each, auc_within_place, mean_auc, pooled_auc, ranked
 from crossnet.metrics.bootstrap import STATED, interval, mean_interval, resample
 from crossnet.metrics.resampled_auc import resampled_auc
+from crossnet.metrics.within_place import within_place_interval
 
 THRESHOLD = 243  # §5.3: a pixel is nearly white if its luminance exceeds 243
 
@@ -32,45 +34,49 @@ def both_kinds(masks: Masks) -> bool:
     return any(mask.any() for mask in masks) and not all(mask.all() for mask in masks)
 
 
-def pooled_auc(maps: Scores, masks: Masks) -> float:
-    """Area under the ROC of all pixels of all images together; NaN where every pixel is of one kind."""
-    from sklearn.metrics import roc_auc_score  # here, because a task without masks need not wait for it
-
-    return float(roc_auc_score(_flat(masks), _flat(maps))) if both_kinds(masks) else float("nan")
-
-
-def auc_of_each(maps: Scores, masks: Masks) -> NDArray[np.float64]:
-    """Each image's own AUC, (N,); NaN where its mask is all or nothing."""
-    return np.array([pooled_auc([scored], [mask]) for scored, mask in zip(maps, masks, strict=True)])
-
-
 def separation(maps: Scores, masks: Masks) -> dict[str, float]:
-    """How well score maps tell the object: the AUC of all pixels, and the mean of each image's, with intervals.
+    """How well score maps tell the object: `auc` of all pixels, `auc_per_image` and `auc_within_place`.
 
     The intervals (`_low`, `_high`) are 95 % bootstrap percentiles over images. What every mask is all or nothing for
     is left out.
     """
-    found: dict[str, float] = {}
-    if np.isfinite(pooled := pooled_auc(maps, masks)):
+    ranks = ranked(maps)
+    found = areas(ranks, masks)
+    if "auc" in found:
         values = resampled_auc(maps, masks, resample(len(masks)))
-        found["auc"] = pooled
         found["auc_low"], found["auc_high"] = interval(values[np.isfinite(values)])
-    each = auc_of_each(maps, masks)
-    if len(each := each[np.isfinite(each)]):
-        found["auc_per_image"] = float(each.mean())
-        found["auc_per_image_low"], found["auc_per_image_high"] = mean_interval(each)
-    return found | (STATED if found else {}) | {"n": len(masks)}
+    if "auc_per_image" in found:
+        each = auc_of_each(ranks, masks)
+        found["auc_per_image_low"], found["auc_per_image_high"] = mean_interval(each[np.isfinite(each)])
+    return found | within_place_span(maps, masks) | (STATED if found else {}) | {"n": len(masks)}
 
 
-def segmentation(images: Images, masks: Masks) -> dict[str, float]:
-    """IoU and F1 of the foreground, pooled over all pixels: luminance <= 243 is foreground."""
-    from sklearn.metrics import f1_score, jaccard_score
-
-    labels, found = _flat(masks), _flat(scores(images)) >= 255 - THRESHOLD
-    return {
-        "iou": float(jaccard_score(labels, found, zero_division=0)),
-        "f1": float(f1_score(labels, found, zero_division=0)),
+def areas(ranks: Ranks, masks: Masks, suffix: str = "") -> dict[str, float]:
+    """The three areas of score maps, as `auc`, `auc_per_image` and `auc_within_place`, each before the suffix."""
+    found = {
+        "auc": pooled_auc(ranks, masks),
+        "auc_per_image": mean_auc(ranks, masks),
+        "auc_within_place": auc_within_place(ranks, masks),
     }
+    return {f"{name}{suffix}": area for name, area in found.items() if np.isfinite(area)}
+
+
+def within_place_span(maps: Scores, masks: Masks, suffix: str = "") -> dict[str, float]:
+    """The interval of `auc_within_place`, as `_low` and `_high` after the suffix; empty where there is none."""
+    span, key = within_place_interval(maps, masks), f"auc_within_place{suffix}"
+    return {} if span is None else {f"{key}_low": span[0], f"{key}_high": span[1]}
+
+
+def segmentation(images: Images, masks: Masks, suffix: str = "") -> dict[str, float]:
+    """`iou` and `f1` of the foreground, pooled over all pixels: luminance <= 243 is foreground."""
+    return overlap([scored >= 255 - THRESHOLD for scored in scores(images)], masks, suffix)
+
+
+def overlap(found: Masks, masks: Masks, suffix: str = "") -> dict[str, float]:
+    """`iou` and `f1`, each before the suffix, of all pixels that are found and those that are there; 0 for neither."""
+    there, taken = _flat(masks), _flat(found)
+    both, either = int((there & taken).sum()), int((there | taken).sum())
+    return {f"iou{suffix}": both / max(1, either), f"f1{suffix}": 2 * both / max(1, both + either)}
 
 
 def iou_of_each(images: Images, masks: Masks) -> NDArray[np.float64]:
@@ -96,20 +102,9 @@ def roc(maps: Scores, masks: Masks, points: int = 256) -> pd.DataFrame:
     return pd.DataFrame({"fpr": fpr[rows], "tpr": tpr[rows], "threshold": np.maximum(255 - score[rows], -1.0)})
 
 
-def foreground(translated: Images, inputs: Images, masks: Masks, truths: Images | None) -> dict[str, float]:
-    """All foreground metrics of a test side by luminance; the input's AUC is the floor, the truth's the ceiling."""
-    floor = auc_of_each(scores(inputs), masks)
-    areas = {
-        "auc_input": pooled_auc(scores(inputs), masks),
-        "auc_per_image_input": float(floor[np.isfinite(floor)].mean()) if np.isfinite(floor).any() else float("nan"),
-        "auc_truth": pooled_auc(scores(truths), masks) if truths is not None else float("nan"),
-    }
-    return {
-        **separation(scores(translated), masks),
-        **{name: area for name, area in areas.items() if np.isfinite(area)},
-        **segmentation(translated, masks),
-        "threshold": THRESHOLD,
-    }
+def foreground(translated: Images, masks: Masks) -> dict[str, float]:
+    """All foreground metrics of a test side by luminance."""
+    return separation(scores(translated), masks) | segmentation(translated, masks) | {"threshold": THRESHOLD}
 
 
 def _flat(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""The signs of failure of one direction, for every run: inversion, copying, collapse, vanishing codes."""
+"""The signs of failure of one direction, for every run: inversion, copying, collapse of translations and of codes."""
 
 from collections.abc import Mapping
 
@@ -11,13 +11,15 @@ from crossnet.metrics.distances import Sets
 COPIED = 0.9  # of `copying`: the image changed by less than a tenth of what lies between the domains
 
 
-def signs(name: str, each: Mapping[str, NDArray[np.float64]], sets: Sets, code_norm: float | None) -> dict[str, float]:
+def signs(
+    name: str, each: Mapping[str, NDArray[np.float64]], sets: Sets, codes: Mapping[str, float]
+) -> dict[str, float]:
     """What `correlations` and `copying` found in each image, as means and shares, and what the features tell.
 
     - `_correlation`, and `_inverted`, the share of images where it is below 0;
     - `_copying`, and `_copied`, the share of images where it is above 0.9;
     - `_spread` and `_spread_real`: the translations' spread over that of the inputs, and of the target's test images;
-    - `_code_norm`.
+    - what `code_signs` found.
 
     each: `correlation` and `copying`, (N,), NaN where an image has none. What cannot be told is left out.
     """
@@ -30,6 +32,4 @@ def signs(name: str, each: Mapping[str, NDArray[np.float64]], sets: Sets, code_n
     for key, others in (("spread", sets.source), ("spread_real", sets.real)):
         if np.isfinite(ratio := spread(sets.translations, others)):
             found[key] = ratio
-    if code_norm is not None:
-        found["code_norm"] = code_norm
-    return {f"{name}_{key}": value for key, value in found.items()}
+    return {f"{name}_{key}": value for key, value in (found | dict(codes)).items()}

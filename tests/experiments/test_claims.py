@@ -170,8 +170,8 @@ def test_c2_compares_with_cyclegan_both_ways(cyclegan: float, wanted: str) -> No
 def test_c3_wants_both_ways_translated_and_the_background_changed() -> None:
     values = {f"kid_efflite0.{way}": [0.1, 0.11, 0.12] for way in ("to_b", "to_a")}
     values |= {f"kid_efflite0.{way}_source": [0.3] * 3 for way in ("to_b", "to_a")}
-    changed = [row("CrossNet", values | {"paired.background_changed": [0.5, 0.52, 0.54]})]
-    kept = [row("CrossNet", values | {"paired.background_changed": [0.01, 0.012, 0.011]})]
+    changed = [row("CrossNet", values | {"paired.to_b_background_changed": [0.5, 0.52, 0.54]})]
+    kept = [row("CrossNet", values | {"paired.to_b_background_changed": [0.01, 0.012, 0.011]})]
     assert verdict("C3", changed, "specular2diffuse") == "holds"
     assert verdict("C3", kept, "specular2diffuse") == "does not hold"
     assert verdict("C3", changed) == "not tried"

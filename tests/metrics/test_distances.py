@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crossnet.metrics.distances import Sets, distances
+from crossnet.metrics.distances import DRAWS, Sets, distances
+from crossnet.metrics.distances import drawn as draws
 from crossnet.metrics.frechet import frechet_distance, frechet_interval
 from crossnet.metrics.kid import kernel_distance
 
@@ -27,7 +28,7 @@ def test_every_row_is_of_its_sets_and_stands_beside_the_counts() -> None:
         "to_b_high": span[1],
         "to_b_train": frechet_distance(t, train),
         "to_b_source": frechet_distance(s, y),
-        "to_b_real": frechet_distance(train, y),
+        "to_b_real": pytest.approx(np.mean([frechet_distance(draw, y) for draw in draws(train, 6)])),
         "resamples": 1000,
         "resampling_seed": 0,
     }
@@ -37,7 +38,7 @@ def test_every_row_is_of_its_sets_and_stands_beside_the_counts() -> None:
         "to_b_std": deviation,
         "to_b_train": kernel_distance(t, train)[0],
         "to_b_source": kernel_distance(s, y)[0],
-        "to_b_real": kernel_distance(train, y)[0],
+        "to_b_real": pytest.approx(np.mean([kernel_distance(draw, y)[0] for draw in draws(train, 6)])),
     }
     assert span[0] < frechet["to_b"] < span[1]
 
@@ -52,3 +53,23 @@ def test_with_one_image_the_counts_stand_alone_and_the_other_direction_is_measur
         assert rows - source == {"to_b_n", "to_b_n_real", "to_b_n_train"}
         assert {"to_a", "to_a_train", "to_a_source", "to_a_real"} <= block.keys()
     json.dumps((frechet, kernel), allow_nan=False)
+
+
+def test_the_ceiling_is_what_images_of_the_target_have_at_that_number_and_not_at_another() -> None:
+    rng = np.random.default_rng(0)
+    real, train = rng.normal(size=(400, 5)), rng.normal(size=(600, 5))
+    frechet, kernel = distances({"to_b": Sets(rng.normal(size=(20, 5)), real, real, train)})
+    perfect = [frechet_distance(rng.normal(size=(20, 5)), real) for _ in range(100)]
+    assert abs(frechet["to_b_real"] - np.mean(perfect)) < 3 * np.std(perfect) / DRAWS**0.5
+    assert frechet["to_b_real"] > 3 * frechet_distance(train, real)
+    assert abs(kernel["to_b_real"]) < kernel_distance(train + 1, real)[0] / 10
+
+
+def test_draws_are_seeded_without_repeats_and_differ() -> None:
+    features = np.arange(20.0).reshape(10, 2)
+    found = draws(features, 4)
+    assert len(found) == DRAWS
+    assert all(len(np.unique(draw[:, 0])) == 4 for draw in found)
+    assert np.array_equal(found, draws(features, 4))
+    assert len({tuple(draw[:, 0]) for draw in found}) > 1
+    assert [draw.tolist() for draw in draws(features, 10)] == [features.tolist()]

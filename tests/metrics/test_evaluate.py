@@ -8,13 +8,20 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from crossnet.datasets.layout import BOTH_WAYS, FROM_WHITE
+from crossnet.metrics.areas import auc_of_each, ranked
+from crossnet.metrics.chroma import chroma_correlation
 from crossnet.metrics.copying import copying
-from crossnet.metrics.foreground import auc_of_each, scores
+from crossnet.metrics.foreground import scores
+from crossnet.metrics.paired import paired
 from stages.tested import directions
 from tests.metrics.made_up import PARAMS, TRANSLATED, evaluated
 
 CURVES = ("reports/plots/roc/translation.csv", "reports/plots/roc/input.csv")
-COLUMNS = ["direction", "name", "auc", "iou", "psnr", "ssim", "copying", "correlation", "nearest"]
+COLUMNS = [
+    "direction", "name", "auc", "iou", "psnr", "psnr_object", "psnr_background", "ssim", "copying", "correlation",
+    "nearest",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +38,10 @@ def test_every_metric_is_written_and_nothing_is_left_out(capsys: pytest.CaptureF
     for name, wanted in counts.items():
         block = metrics["fd_efflite0"]
         assert tuple(block[f"{name}_{count}"] for count in ("n", "n_real", "n_train")) == wanted
-    assert {"auc", "auc_low", "auc_per_image_high", "iou"} <= metrics["foreground"].keys()
+    floors = ("input", "constant", "permuted", "border_mean", "border_nearest")
+    areas = ("auc", "auc_per_image", "auc_within_place")
+    assert {f"{area}_{floor}" for area in areas for floor in floors} <= metrics["foreground"].keys()
+    assert {"auc", "auc_low", "auc_per_image_high", "iou", "f1_constant"} <= metrics["foreground"].keys()
     assert {"to_b_inverted", "to_a_copying", "to_b_spread"} <= metrics["signs"].keys()
     for curve in CURVES:
         assert len(Path(curve).read_text().splitlines()) > 3
@@ -39,7 +49,7 @@ def test_every_metric_is_written_and_nothing_is_left_out(capsys: pytest.CaptureF
 
 
 def test_the_table_has_a_row_for_every_translation() -> None:
-    evaluated(3, 2, masks=True, paired=False)
+    evaluated(3, 2, masks=True)
     table = pd.read_csv("reports/plots/images.csv", dtype={"name": str})
     assert list(table.columns) == COLUMNS
     assert table[["direction", "name"]].to_numpy().tolist() == [
@@ -49,18 +59,47 @@ def test_the_table_has_a_row_for_every_translation() -> None:
     wanted = copying(test.translated, test.inputs, test.targets)
     assert table["copying"][:3].to_numpy() == pytest.approx(wanted, rel=1e-5)
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
-    assert table["auc"][:3].to_numpy() == pytest.approx(auc_of_each(scores(test.translated), masks), rel=1e-5)
+    assert table["auc"][:3].to_numpy() == pytest.approx(auc_of_each(ranked(scores(test.translated)), masks), rel=1e-5)
     assert table["auc"][3:].isna().all()
     assert table[["psnr", "ssim"]].isna().all(axis=None)
     assert table["nearest"].between(-1, 1).all()
 
 
-def test_pairs_are_measured_against_their_truths() -> None:
-    metrics = evaluated(3, 3, masks=True, paired=True)
-    table = pd.read_csv("reports/plots/images.csv")
-    assert metrics["paired"].keys() == {"psnr", "ssim", "n", "background_changed", "background_levels"}
-    assert metrics["paired"]["psnr"] == pytest.approx(table["psnr"].mean(), rel=1e-5)
-    assert table["psnr"].notna().sum() == metrics["paired"]["n"] == 3
+def test_pairs_are_measured_against_their_truths_both_ways_beside_the_inputs() -> None:
+    found = evaluated(3, 3, masks=True, truth=BOTH_WAYS)["paired"]
+    parts, values = ("", "_object", "_background"), ("psnr", "ssim", "chroma")
+    names = [f"{way}_{value}{part}" for way in ("to_b", "to_a") for value in values for part in parts]
+    changed = {f"{way}_background_changed" for way in ("to_b", "to_a")}
+    assert found.keys() == {*names, *(f"{name}_input" for name in names), *changed, "background_levels", "n"}
+    table = pd.read_csv("reports/plots/images.csv").groupby("direction").mean(numeric_only=True)
+    for way in ("to_b", "to_a"):
+        for name in ("psnr", "psnr_object", "psnr_background", "ssim"):
+            assert found[f"{way}_{name}"] == pytest.approx(table.loc[way, name], rel=1e-5)
+    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED)["to_a"]
+    masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
+    of_input = paired(test.inputs, test.targets, {"object": masks})
+    assert found["to_a_psnr_object_input"] == pytest.approx(of_input["psnr_object"].mean())
+    assert found["to_a_chroma_object"] == chroma_correlation(test.translated, test.targets, masks)
+    assert found["n"] == 3
+
+
+def test_towards_scenery_the_object_alone_has_a_truth() -> None:
+    found = evaluated(3, 3, masks=True, truth=FROM_WHITE)["paired"]
+    assert {key for key in found if key.startswith("to_a")} == {
+        "to_a_psnr_object", "to_a_psnr_object_input", "to_a_chroma_object", "to_a_chroma_object_input",
+        "to_a_background_changed",
+    }  # fmt: skip
+    assert {"to_b_psnr", "to_b_psnr_background", "to_b_ssim_object"} <= found.keys()
+
+
+def test_where_b_is_not_on_white_luminance_is_no_score_of_the_foreground() -> None:
+    (TRANSLATED / "scores").mkdir(parents=True)
+    for number in range(2):
+        np.save(TRANSLATED / "scores" / f"{number}.npy", np.eye(16))
+    metrics = evaluated(2, 2, masks=True, train=3, white=False)
+    assert "foreground" not in metrics
+    assert "auc_within_place" in metrics["foreground_scores"]
+    assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 2
 
 
 def test_what_a_method_wrote_beside_its_translations_is_measured() -> None:
@@ -71,6 +110,7 @@ def test_what_a_method_wrote_beside_its_translations_is_measured() -> None:
             np.save(TRANSLATED / name / f"{number}.npy", array)
     metrics = evaluated(2, 2, masks=True)
     assert metrics["signs"]["to_b_code_norm"] == 2
+    assert (metrics["signs"]["to_b_code_rank"], metrics["signs"]["to_b_code_channels"]) == (1, 4)
     assert "to_a_code_norm" not in metrics["signs"]
     assert metrics["foreground_scores"]["auc"] != metrics["foreground"]["auc"]
     assert len(Path("reports/plots/roc/scores.csv").read_text().splitlines()) == 4
@@ -86,7 +126,7 @@ def test_masks_without_an_object_tell_nothing_of_the_foreground(capsys: pytest.C
     masks.mkdir(parents=True)
     for number in range(2):
         Image.new("L", (16, 16)).save(masks / f"{number}.png")
-    metrics = evaluated(2, 2, masks=False, paired=True)
+    metrics = evaluated(2, 2, masks=False, truth=BOTH_WAYS)
     assert metrics.keys() == {"kid_efflite0", "fd_efflite0", "paired", "signs"}
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 2
     assert pd.read_csv("reports/plots/images.csv")[["auc", "iou"]].isna().all(axis=None)

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap, rankdata
 from sklearn.metrics import auc, roc_auc_score
 
-from crossnet.metrics.foreground import (
-    auc_of_each,
-    both_kinds,
-    foreground,
-    iou_of_each,
-    pooled_auc,
-    roc,
-    scores,
-    segmentation,
-    separation,
-)
+from crossnet.metrics import areas
+from crossnet.metrics.areas import ranked
+from crossnet.metrics.foreground import both_kinds, foreground, iou_of_each, roc, scores, segmentation, separation
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
+
+
+def pooled_auc(maps: list[NDArray[np.float64]], masks: list[Mask]) -> float:
+    return areas.pooled_auc(ranked(maps), masks)
+
+
+def auc_of_each(maps: list[NDArray[np.float64]], masks: list[Mask]) -> NDArray[np.float64]:
+    return areas.auc_of_each(ranked(maps), masks)
 
 
 def grey(levels: list[list[int]] | NDArray[np.uint8]) -> Image:
@@ -53,7 +53,7 @@ def test_auc_is_that_of_scikit_learn_on_255_minus_luminance(seed: int) -> None:
     images, masks = noisy(seed)
     dark = np.concatenate([255 - image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
     labels = np.concatenate([mask.ravel() for mask in masks])
-    assert pooled_auc(scores(images), masks) == roc_auc_score(labels, dark)
+    assert pooled_auc(scores(images), masks) == pytest.approx(roc_auc_score(labels, dark), abs=1e-12)
 
 
 def test_each_image_has_its_own_auc_where_its_mask_has_both_kinds() -> None:
@@ -73,7 +73,7 @@ def test_without_both_kinds_there_is_no_auc() -> None:
         image = grey([[1, 2], [3, 4]])
         assert math.isnan(pooled_auc(scores([image]), [mask]))
         assert separation(scores([image]), [mask]) == {"n": 1}
-        assert foreground([image], [image], [mask], [image]).keys() == {"iou", "f1", "n", "threshold"}
+        assert foreground([image], [mask]).keys() == {"iou", "f1", "n", "threshold"}
 
 
 def test_the_intervals_are_those_of_scipy() -> None:
@@ -159,21 +159,17 @@ def test_nothing_there_and_nothing_found_is_no_error() -> None:
     assert iou_of_each([grey([[255]])], [np.zeros((1, 1), bool)]) == [0]
 
 
-def test_the_summary_has_the_floor_and_where_there_is_a_truth_the_ceiling() -> None:
+def test_the_summary_is_by_luminance() -> None:
     images, masks = noisy(0)
-    truths = [grey(np.where(mask, 10, 255).astype(np.uint8)) for mask in masks]
-    inputs = [grey(np.full((16, 16), 90)) for _ in masks]
-    found = foreground(images, inputs, masks, truths)
+    found = foreground(images, masks)
+    assert found == separation(scores(images), masks) | segmentation(images, masks) | {"threshold": 243}
     assert found["auc"] == pooled_auc(scores(images), masks)
-    assert found["auc_input"] == found["auc_per_image_input"] == 0.5
-    assert found["auc_truth"] == 1
     assert (found["n"], found["threshold"]) == (3, 243)
-    assert "auc_truth" not in foreground(images, inputs, masks, None)
 
 
 def test_as_many_masks_as_images_are_needed() -> None:
     images, masks = noisy(0)
-    with pytest.raises(ValueError, match=r"zip|inconsistent"):
+    with pytest.raises(ValueError, match="broadcast"):
         auc_of_each(scores(images), masks[:2])
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crossnet.metrics.code_norms import code_norm
+from crossnet.metrics.codes import code_signs, read_codes
 from crossnet.metrics.collapse import spread
 from crossnet.metrics.copying import copying
 from crossnet.metrics.distances import Sets
+from crossnet.metrics.effective_rank import effective_rank
 from crossnet.metrics.inversion import correlations
 from crossnet.metrics.nearest import nearest
 from crossnet.metrics.signs import signs
@@ -85,25 +86,44 @@ def test_the_norm_of_codes_is_the_mean_magnitude_of_their_vectors(tmp_path: Path
     code[:, 0, 0], code[:, 1, 1] = [3, 4, 0], [0, 0, 2]
     np.save(tmp_path / "a.npy", code)
     np.save(tmp_path / "b.npy", np.zeros((3, 4, 5), np.float16))
-    assert code_norm(sorted(tmp_path.iterdir())) == pytest.approx((5 + 2) / 4 / 2)
-    assert code_norm([]) is None
+    found = code_signs(read_codes(sorted(tmp_path.iterdir())))
+    assert found["code_norm"] == pytest.approx((5 + 2) / 4 / 2)
+    assert found["code_channels"] == 3
+    assert code_signs([]) == {}
+
+
+def test_the_rank_of_codes_is_of_the_places_of_all_images_and_not_of_one() -> None:
+    one, other = np.zeros((2, 4, 5, 5), np.float16)
+    one[0], other[2] = np.random.default_rng(0).normal(size=(2, 5, 5))
+    each = [code_signs([code])["code_rank"] for code in (one, other)]
+    assert each == pytest.approx([1, 1])
+    assert code_signs([one, other])["code_rank"] == effective_rank(
+        np.hstack([one.reshape(4, -1), other.reshape(4, -1)]).T
+    )
+    assert code_signs([one, other])["code_rank"] > 1.9
 
 
 @pytest.mark.parametrize(
     ("array", "said"),
-    [(np.zeros((2, 2)), r"shape \(2, 2\), wanted"), (np.full((1, 1, 1), np.nan), "finite"), (None, "no array")],
+    [
+        (np.zeros((2, 2)), r"shape \(2, 2\), wanted"),
+        (np.full((1, 1, 1), np.nan), "finite"),
+        (None, "no array"),
+        (np.zeros((3, 1, 1)), "a code of 3 channels, wanted 2"),
+    ],
 )
 def test_what_is_no_code_is_refused(tmp_path: Path, array: np.ndarray | None, said: str) -> None:
     path = tmp_path / "a.npy"
     path.write_bytes(b"nothing") if array is None else np.save(path, array)
+    np.save(tmp_path / "0.npy", np.zeros((2, 1, 1)))
     with pytest.raises(ValueError, match=rf"a\.npy: .*{said}"):
-        code_norm([path])
+        read_codes(sorted(tmp_path.iterdir()))
 
 
 def test_they_are_means_and_shares_of_what_there_is() -> None:
     x, y = np.array([[0.0], [2.0]]), np.array([[0.0], [4.0]])
     each = {"correlation": np.array([-0.5, 0.5, np.nan, 0.9]), "copying": np.array([0.95, 0.0, 0.85, np.nan])}
-    assert signs("to_b", each, Sets(x, y, x, x), 3.5) == {
+    assert signs("to_b", each, Sets(x, y, x, x), {"code_norm": 3.5}) == {
         "to_b_correlation": pytest.approx(0.3),
         "to_b_inverted": pytest.approx(1 / 3),
         "to_b_copying": pytest.approx(0.6),
@@ -113,4 +133,4 @@ def test_they_are_means_and_shares_of_what_there_is() -> None:
         "to_b_code_norm": 3.5,
     }
     nothing = {name: np.array([np.nan]) for name in each}
-    assert signs("to_b", nothing, Sets(x[:1], y, x, x), None) == {}
+    assert signs("to_b", nothing, Sets(x[:1], y, x, x), {}) == {}

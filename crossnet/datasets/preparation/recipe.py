@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crossnet.datasets.layout import Ledger, Row, write_description, write_names
+from crossnet.datasets.layout import BOTH_WAYS, Known, Ledger, Row, write_description, write_names
 from crossnet.datasets.preparation.checks import Leaks, check, without_repeats
 from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.target import Target
@@ -34,11 +34,12 @@ def carry_out(
     paired: bool,
     masks: bool,
     workers: int | None,
+    truth: Mapping[str, Known] = BOTH_WAYS,
 ) -> Ledger:
     """Do the work of a recipe on every file, which writes its images; take away again what must not stay.
 
-    paired: as in `write_description`. Raises RefusedError as `check` does. dataset.json is written last: a folder that
-    has one is whole.
+    paired, truth: as in `write_description`. Raises RefusedError as `check` does. dataset.json is written last: a
+    folder that has one is whole.
     """
     target.begin(masks)
     rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
@@ -48,5 +49,7 @@ def carry_out(
         if not row.kept:
             (target.folder / row.side / f"{row.id}.png").unlink(missing_ok=True)
     write_names(target.folder, ledger)
-    write_description(target.folder, ledger, dataset.task, dataset.domains, paired, target.load_size, target.size)
+    write_description(
+        target.folder, ledger, dataset.task, dataset.domains, paired, target.load_size, target.size, truth
+    )
     return ledger

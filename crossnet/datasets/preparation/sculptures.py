@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.datasets.layout import MASKS, SIDES, Ledger, Row, write_description
+from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row, write_description
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
 from crossnet.images import list_images
 from crossnet.progress import progress
@@ -51,7 +51,7 @@ def prepare(raw: Path, prepared: Path, load_size: int, size: int, backgrounds: i
         else:
             for turn in range(backgrounds):
                 save("trainA", f"{path.stem}-{turn}", scenic(rgba, "train", number + turn * 10**6))
-    write_description(prepared, ledger, "sculptures", DOMAINS, True, load_size, size)
+    write_description(prepared, ledger, "sculptures", DOMAINS, True, load_size, size, FROM_WHITE)
     return ledger
 
 

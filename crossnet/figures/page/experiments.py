@@ -13,7 +13,16 @@ from crossnet.figures.page.wording import fixed, plain
 from crossnet.text import csv_cell
 
 COLUMNS = 6  # metrics of the table, at most; all of them are in table.json
-FIRST = ("fid.to_b", "fid.to_a", "kid.", "kid_", "foreground.auc", "foreground.iou", "paired.psnr", "paired.ssim")
+FIRST = (
+    "fid.to_b",
+    "fid.to_a",
+    "kid.",
+    "kid_",
+    "foreground.auc_within_place",
+    "foreground.auc",
+    "foreground.iou",
+    "paired.",
+)
 
 
 @dataclass(frozen=True)

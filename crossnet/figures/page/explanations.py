@@ -2,23 +2,24 @@
 
 # metric -> (name, what it says, better); of `kid_<features>.to_b` the key is "kid.to_b"
 METRICS = {
+    "foreground.auc_within_place": (
+        "AUC within place",
+        "Area under the ROC curve of the translation’s luminance over the images at one fixed pixel, averaged over "
+        "pixels by their pairs of an image with the object there and one without. 0.5 is chance, and what every "
+        "constant map has: it asks whether a translation knows where this image’s object is.",
+        "↑",
+    ),
     "foreground.auc": (
         "AUC, all pixels",
         "Area under the ROC curve of the translation’s luminance as a detector of foreground, pixels of all test "
-        "images together (§5.3). 1 is perfect, 0.5 is chance.",
+        "images together (§5.3). Where objects lie in the same place in most images, a map that never saw the input "
+        "has a high one too: compare with the constant prior.",
         "↑",
     ),
-    "foreground.auc_input": ("AUC of the input", "The same for the untranslated input: the floor.", ""),
-    "foreground.auc_per_image": ("AUC, mean over images", "The area image by image, then averaged.", "↑"),
-    "foreground.auc_per_image_input": (
-        "AUC of the input, mean over images",
-        "The same for the untranslated input: the floor.",
-        "",
-    ),
-    "foreground.auc_truth": (
-        "AUC of the truth",
-        "The same for the true image on white: the ceiling, below 1 where objects themselves are near white.",
-        "",
+    "foreground.auc_per_image": (
+        "AUC, mean over images",
+        "The area image by image, then averaged; a constant map is rewarded as by the area of all pixels.",
+        "↑",
     ),
     "foreground.iou": ("IoU", "Overlap of the extracted and the true foreground, over their union.", "↑"),
     "foreground.f1": ("F1", "Harmonic mean of precision and recall of the extracted foreground.", "↑"),
@@ -27,15 +28,8 @@ METRICS = {
         "As above, of the scores that the method hands in.",
         "↑",
     ),
+    "foreground_scores.auc_within_place": ("AUC within place of its own scores", "", "↑"),
     "foreground_scores.auc_per_image": ("AUC of its own scores, mean over images", "", "↑"),
-    "paired.psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation to B against the truth.", "↑"),
-    "paired.ssim": ("SSIM", "Structural similarity of the translation to B and the truth.", "↑"),
-    "paired.background_changed": (
-        "Background changed",
-        "Share of the background’s pixels that the translation to B made others (claim C3). Where B has another "
-        "background than A, it should.",
-        "",
-    ),
     "kid.to_b": (
         "KID, A → B",
         "Kernel distance between the features of the translations and of real test images of B; unbiased in N, "
@@ -53,19 +47,28 @@ METRICS = {
     "fid.to_a": ("FID, B → A", "The same for the translations to A.", "↓"),
 }
 
+# metrics of pairs, "paired.to_b_<metric>[_<part>]" -> (name, what it says, better)
+PAIRED = {
+    "psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation against the truth, mean over images.", "↑"),
+    "ssim": ("SSIM", "Structural similarity of the translation and the truth, mean over images.", "↑"),
+    "chroma": (
+        "correlation of chroma",
+        "Pearson’s correlation of the translation’s Cb and Cr with the truth’s, all pixels of all images together. 1 is "
+        "the truth’s colours up to contrast.",
+        "↑",
+    ),
+    "background_changed": (
+        "background changed",
+        "Share of the background’s pixels that the translation made others than the input’s (claim C3). Where the "
+        "target domain has another background, it should.",
+        "",
+    ),
+}
+PARTS = {"_object": ", object", "_background": ", background"}
+
 # what follows a direction of a distance -> (added to its name, what it says, better)
 VARIANTS = {
     "_train": (", training images", "The same against the training images of the target domain.", "↓"),
-    "_source": (
-        ", untranslated",
-        "For comparison: the images as they are, against the target domain. A translation has to be below it.",
-        "",
-    ),
-    "_real": (
-        ", real images",
-        "For comparison: training images of the target domain against its test images, the least to hope for.",
-        "",
-    ),
 }
 
 # failure signs of a direction, "signs.to_b_<sign>" -> (name, what it says)
@@ -90,8 +93,14 @@ SIGNS = {
     ),
     "code_norm": (
         "norm of the latent codes",
-        "Mean magnitude of the feature vector (Fig. 3); near 0, the codes have collapsed.",
+        "Mean magnitude of the feature vector (Fig. 3). It does not show a collapse: instance norms fix a code’s scale.",
     ),
+    "code_rank": (
+        "collapse of codes: effective rank",
+        "How many dimensions the latent codes use: exp of the entropy of their principal components’ shares of the "
+        "variance. Near 1, the codes have collapsed.",
+    ),
+    "code_channels": ("channels of the latent codes", "What their effective rank can be at most."),
 }
 
 # what a measurement was made with; the last part of a key -> (name, what it says)

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossnet.figures.page.bounds import REFERENCES, Bound, ceiling, floor, floors, reference_of
 from crossnet.figures.page.explanations import (
     CONDITIONS,
     DECIMALS,
     DIRECTIONS,
     DISTANCES,
     METRICS,
+    PAIRED,
+    PARTS,
     SIGNS,
     VARIANTS,
 )
@@ -37,11 +40,13 @@ class Explained:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table of metrics."""
+    """A line of the table of metrics; floor and ceiling are dashes where there is none."""
 
     name: str
     key: str
     value: str
+    floor: str
+    ceiling: str
     explanation: str
     better: str
 
@@ -50,8 +55,11 @@ def explained(key: str) -> Explained:
     """The metric of a key "<block>.<metric>"; one that is not known goes by its own name."""
     block, _, metric = key.rpartition(".")
     family = block.partition("_")[0]
-    digits = DECIMALS.get(metric, DECIMALS.get(family, 3))
     side, rest = metric[:4], metric[4:]
+    digits = DECIMALS.get(rest.split("_")[1] if side in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
+    if suffix := next((end for end in REFERENCES if metric.endswith(end) and metric not in CONDITIONS), ""):
+        of = explained(key.removesuffix(suffix))
+        return Explained(f"{of.name}, {REFERENCES[suffix]}", "For comparison.", "", of.digits)
     name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
     if side in DIRECTIONS and family in DISTANCES:
         if not rest:
@@ -59,6 +67,11 @@ def explained(key: str) -> Explained:
         elif rest in VARIANTS:
             more, text, better = VARIANTS[rest]
             name = METRICS[f"{family}.{side}"][0] + more
+    elif side in DIRECTIONS and block == "paired":
+        part = next((end for end in PARTS if rest.endswith(end)), "")
+        if (of := rest[1:].removesuffix(part)) in PAIRED:
+            name, text, better = PAIRED[of]
+            name = f"{DIRECTIONS[side]}, {name}{PARTS.get(part, '')}"
     elif side in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
         sign, text = SIGNS[rest[1:]]
         name = f"{DIRECTIONS[side]}, {sign}"
@@ -66,7 +79,10 @@ def explained(key: str) -> Explained:
 
 
 def table(metrics: Mapping[str, Any]) -> list[Row]:
-    """Every metric; its spread, interval and counts beside it; a dash where counts stand alone."""
+    """Every metric beside its strongest floor and its ceiling, with its spread, interval and counts.
+
+    A dash where counts stand alone. What has no other metric to stand beside has a row of its own.
+    """
     rows = []
     for block, values in _blocks(metrics).items():
         for key in dict.fromkeys(measured(key, values) for key in values):
@@ -77,11 +93,20 @@ def table(metrics: Mapping[str, Any]) -> list[Row]:
             said = [words.text] if words.text else []
             said += [f"{phrase}." for phrase in (*interval(values, key, words.digits), *counts(values, key))]
             said += [] if key in values else ["Too few images to measure it."]
+            lowest = floor(key, values, words.better == "↓")
+            if len(all_floors := floors(key, values)) > 1:
+                said.append(f"Floors: {'; '.join(bound_text(each, words.digits) for each in all_floors)}.")
             text = fixed(values.get(key), words.digits)
             if f"{key}_std" in values:
                 text += f" ± {fixed(values[f'{key}_std'], words.digits)}"
-            rows.append(Row(words.name, name, text, " ".join(said), words.better))
+            bounds = [bound_text(bound, words.digits) for bound in (lowest, ceiling(key, values))]
+            rows.append(Row(words.name, name, text, *bounds, " ".join(said), words.better))
     return rows
+
+
+def bound_text(bound: Bound | None, digits: int) -> str:
+    """A floor or a ceiling as "0.930 (constant prior)", or a dash."""
+    return f"{fixed(bound.value, digits)} ({bound.name})" if bound else "–"
 
 
 def interval(values: Mapping[str, Any], key: str, digits: int) -> list[str]:
@@ -101,12 +126,13 @@ def counts(values: Mapping[str, Any], key: str) -> list[str]:
 
 
 def measured(key: str, values: Mapping[str, Any]) -> str:
-    """The metric that a key belongs to: "to_b" of "to_b", "to_b_std" and "to_b_n"; a count may stand alone."""
+    """The metric that a key belongs to: "to_b" of "to_b", "to_b_std", "to_b_n" and "to_b_source"; a count may stand
+    alone."""
     for suffix in BESIDE:
         base = key.removesuffix(suffix)
         if base != key and (base in values or suffix.startswith("_n")):
-            return base
-    return key
+            return measured(base, values)
+    return reference_of(key, values) or key
 
 
 def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

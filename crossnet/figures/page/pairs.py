@@ -23,6 +23,8 @@ MEASURES = {
     "auc": ("AUC", "high"),
     "iou": ("IoU", "high"),
     "psnr": ("PSNR", "high"),
+    "psnr_object": ("PSNR, object", "high"),
+    "psnr_background": ("PSNR, background", "high"),
     "ssim": ("SSIM", "high"),
     "copying": ("copying", "low"),
     "correlation": ("correlation with input", ""),

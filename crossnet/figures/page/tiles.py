@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossnet.figures.page.bounds import floor, measured_ceiling
 from crossnet.figures.page.explanations import DECIMALS, DIRECTIONS, DISTANCES
-from crossnet.figures.page.metrics import counts, interval
+from crossnet.figures.page.metrics import bound_text, counts, interval
 from crossnet.figures.page.wording import fixed
 
 
@@ -34,24 +35,30 @@ def share(value: Any) -> float | None:
 def _foreground(metrics: Mapping[str, Any]) -> list[Tile]:
     block = metrics.get("foreground") or {}
     at = f"of the foreground, at luminance {block['threshold']:g}" if "threshold" in block else ""
-    floor = [f"floor, the untranslated input: {fixed(block['auc_input'])}"] if "auc_input" in block else []
-    auc = "; ".join([*interval(block, "auc", 3), *floor])
-    headlines = (("Foreground AUC", "auc", auc, "auc_input"), ("IoU", "iou", at, ""), ("F1", "f1", at, ""))
-    return [
-        Tile(label, fixed(block[key]), note, share(block[key]), share(block.get(low)))
-        for label, key, note, low in headlines
-        if key in block
-    ]
+    headlines = (("Foreground AUC within place", "auc_within_place"), ("Foreground AUC, all pixels", "auc"))
+    found = [_area(label, key, block, []) for label, key in headlines if key in block]
+    return found + [_area(label, key, block, [at]) for label, key in (("IoU", "iou"), ("F1", "f1")) if key in block]
+
+
+def _area(label: str, key: str, block: Mapping[str, Any], notes: list[str]) -> Tile:
+    lowest = floor(key, block, lower_is_better=False)
+    note = "; ".join([*notes, *interval(block, key, 3), *_bounds(key, block, 3, lower_is_better=False)])
+    return Tile(label, fixed(block[key]), note, share(block[key]), share(lowest.value) if lowest else None)
 
 
 def _paired(metrics: Mapping[str, Any]) -> list[Tile]:
     block = metrics.get("paired") or {}
-    note = "against the truth" + (f", N\u00a0=\u00a0{fixed(block['n'])}" if "n" in block else "")
+    against = "against the truth" + (f", N\u00a0=\u00a0{fixed(block['n'])}" if "n" in block else "")
     found = []
-    if "psnr" in block:
-        found.append(Tile("PSNR", f"{fixed(block['psnr'], DECIMALS['psnr'])} dB", note))
-    if "ssim" in block:
-        found.append(Tile("SSIM", fixed(block["ssim"]), note, share(block["ssim"])))
+    for side, direction in DIRECTIONS.items():
+        parts = [part for part in ("_object", "_background") if f"{side}_psnr{part}" in block] or [""]
+        for key in [f"{side}_psnr{part}" for part in parts if f"{side}_psnr{part}" in block]:
+            digits = DECIMALS["psnr"]
+            note = "; ".join([against, *_bounds(key, block, digits, lower_is_better=False)])
+            name = "PSNR" + key.removeprefix(f"{side}_psnr").replace("_", " of the ")
+            found.append(Tile(f"{name}, {direction}", f"{fixed(block[key], digits)} dB", note))
+        if (key := f"{side}_ssim") in block:
+            found.append(_area(f"SSIM, {direction}", key, block, [against]))
     return found
 
 
@@ -65,5 +72,12 @@ def _distances(metrics: Mapping[str, Any]) -> list[Tile]:
                 notes = [f"± {fixed(block[f'{side}_std'], digits)}"] if f"{side}_std" in block else []
                 notes += [f"on {features}"] if features else []
                 notes += [*counts(block, side), *interval(block, side, digits)]
+                notes += _bounds(side, block, digits, lower_is_better=True)
                 found.append(Tile(f"{family.upper()}, {direction}", fixed(block[side], digits), ", ".join(notes)))
     return found
+
+
+def _bounds(key: str, block: Mapping[str, Any], digits: int, *, lower_is_better: bool) -> list[str]:
+    """The floor and, where it was measured, the ceiling as phrases."""
+    bounds = {"floor": floor(key, block, lower_is_better), "ceiling": measured_ceiling(key, block)}
+    return [f"{word}: {bound_text(bound, digits)}" for word, bound in bounds.items() if bound]
