@@ -53,8 +53,8 @@ PAIRED = {
     "ssim": ("SSIM", "Structural similarity of the translation and the truth, mean over images.", "↑"),
     "chroma": (
         "correlation of chroma",
-        "Pearson’s correlation of the translation’s Cb and Cr with the truth’s, all pixels of all images together. 1 is "
-        "the truth’s colours up to contrast.",
+        "Pearson’s correlation of the translation’s Cb and Cr with the truth’s, all pixels of all images together. 1 "
+        "is the truth’s colours up to contrast.",
         "↑",
     ),
     "background_changed": (
@@ -93,7 +93,7 @@ SIGNS = {
     ),
     "code_norm": (
         "norm of the latent codes",
-        "Mean magnitude of the feature vector (Fig. 3). It does not show a collapse: instance norms fix a code’s scale.",
+        "Mean magnitude of the feature vector (Fig. 3). It does not show a collapse: instance norms fix its scale.",
     ),
     "code_rank": (
         "collapse of codes: effective rank",

@@ -58,8 +58,8 @@ def explained(key: str) -> Explained:
     side, rest = metric[:4], metric[4:]
     digits = DECIMALS.get(rest.split("_")[1] if side in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
     if suffix := next((end for end in REFERENCES if metric.endswith(end) and metric not in CONDITIONS), ""):
-        of = explained(key.removesuffix(suffix))
-        return Explained(f"{of.name}, {REFERENCES[suffix]}", "For comparison.", "", of.digits)
+        of_metric = explained(key.removesuffix(suffix))
+        return Explained(f"{of_metric.name}, {REFERENCES[suffix]}", "For comparison.", "", of_metric.digits)
     name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
     if side in DIRECTIONS and family in DISTANCES:
         if not rest:
@@ -99,8 +99,8 @@ def table(metrics: Mapping[str, Any]) -> list[Row]:
             text = fixed(values.get(key), words.digits)
             if f"{key}_std" in values:
                 text += f" ± {fixed(values[f'{key}_std'], words.digits)}"
-            bounds = [bound_text(bound, words.digits) for bound in (lowest, ceiling(key, values))]
-            rows.append(Row(words.name, name, text, *bounds, " ".join(said), words.better))
+            low, high = (bound_text(bound, words.digits) for bound in (lowest, ceiling(key, values)))
+            rows.append(Row(words.name, name, text, low, high, " ".join(said), words.better))
     return rows
 
 
