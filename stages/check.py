@@ -2,10 +2,16 @@ from pathlib import Path
 
 from crossnet.params import Params
 from stages.command import command
+from stages.own import MADE_BY, refuse_unknown
 
 
 def check(params: Params) -> None:
-    """Read all of params.yaml before any data is touched. What it writes never changes, so it invalidates nothing."""
+    """Refuse what is wrong in params.yaml, or would be lost, before DVC removes anything.
+
+    What it writes never changes, so it invalidates nothing.
+    """
+    for place in MADE_BY:
+        refuse_unknown(place, params.task)
     Path("data").mkdir(exist_ok=True)
     Path("data/checked").write_text("params.yaml is sound\n")
 

@@ -11,6 +11,7 @@ import typer
 from crossnet.params import Params, load_params
 from crossnet.terminal import say
 from crossnet.text import one_line
+from stages.own import refuse_user_files
 
 # how gloo, NCCL and torch's store tell a process that it has lost another one of its run
 LOST = re.compile(r"/gloo/.*(closed by peer|reset by peer|Broken pipe)|remote process exited|remote server shutdown")
@@ -24,7 +25,9 @@ def command(stage: Callable[[Params], None]) -> None:
         debug: Annotated[bool, typer.Option(help="Show where an error came from.")] = False,
     ) -> None:
         try:
-            stage(load_params(params))
+            loaded = load_params(params)
+            refuse_user_files(loaded)
+            stage(loaded)
         except (OSError, ValueError, RuntimeError) as error:
             if debug:
                 for line in traceback.format_exc().splitlines():

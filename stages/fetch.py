@@ -4,17 +4,19 @@ from crossnet.metrics.weights import checked
 from crossnet.params import Params
 from stages.command import command
 from stages.fid_weights import fid_weights
+from stages.own import refuse_unknown
 from stages.sources import bring
 
 
 def fetch(params: Params) -> None:
-    """Bring the raw material of the task to data/raw/<task>: render it, download it, or copy it from a folder.
+    """Bring the raw material of the task to data/fetched/<task>: render it, download it, or copy it from a folder.
 
     A task that wants FID stops here where its weights cannot be had, and not after the training.
     """
     if params.task_options.fid:
         checked(fid_weights(params.task))
-    bring(params, Path("data/raw") / params.task)
+    refuse_unknown("data/fetched", params.task)
+    bring(params, Path("data/fetched") / params.task)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from crossnet.datasets.preparation.checks import PreparationError, RefusedError
 from crossnet.datasets.preparation.report import account, report
 from crossnet.datasets.search.attribution import attribution
 from crossnet.datasets.search.manifest import MANIFEST, REFUSED, read_refused
+from crossnet.datasets.whole_folder import whole_folder
 from crossnet.params import Params, tasks
 from crossnet.text import code_span
 from stages.command import command
+from stages.own import refuse_unknown
 from stages.recipes import lay_out
 
 OWN_IMAGES = (tasks.FolderTask, tasks.FoldersTask)
@@ -16,10 +18,12 @@ OWN = "# Attribution\n\nThe images of {} were not found by searching; docs/tasks
 
 def prepare(params: Params) -> None:
     """Lay out data/prepared/<task> for training, and report what was kept and refused, and who made it."""
-    raw, prepared = Path("data/raw") / params.task, Path("data/prepared") / params.task
+    raw, prepared = Path("data/fetched") / params.task, Path("data/prepared") / params.task
     reports = Path("reports/data")
+    refuse_unknown("data/prepared", params.task)
     try:
-        ledger = lay_out(params, raw, prepared)
+        with whole_folder(prepared) as folder:
+            ledger = lay_out(params, raw, folder)
     except RefusedError as error:
         told = f"{error}; all that was left out, and why: {account(error.ledger, reports)}"
         raise PreparationError(told + AGAIN * isinstance(params.task_options, OWN_IMAGES)) from error

@@ -6,27 +6,29 @@ from pathlib import Path
 from crossnet.datasets.sources.archives import Archive
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.params import Params, tasks
+from crossnet.params.places import on_disk
+from stages.own import MARK
 
 PAPER = "https://arxiv.org/abs/1901.04530"  # what the requests are for, where nobody says who makes them
 
 
 def bring(params: Params, raw: Path) -> None:
-    """Fill data/raw/<task> anew: what is there is replaced by a whole one, or stays.
+    """Fill data/fetched/<task> anew: what is there is replaced by a whole one, or stays.
 
     A relative path of a task, downloads and checksums belong to the repository itself, also where an experiment runs in
     a temporary copy of it.
     """
     home = Path(os.environ.get("DVC_ROOT", "."))
     if isinstance(params.task_options, tasks.SearchTask):  # which knows a whole folder, and says what it refused
-        _search(params.task_options, params.task, raw, _store(home, params.task))
+        try:
+            _search(params.task_options, params.task, raw, _store(home, params.task))
+        finally:
+            if raw.is_dir():
+                (raw / MARK).touch()
         return
     with whole_folder(raw) as folder:
         _fill(params, folder, home)
-
-
-def place(home: Path, text: str) -> Path:
-    """A path as a user writes it: from the home folder where it begins with `~`, else from the repository."""
-    return Path(text).expanduser() if text.startswith("~") else home / text
+        (folder / MARK).touch()
 
 
 def _fill(params: Params, folder: Path, home: Path) -> None:
@@ -37,11 +39,11 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
         case tasks.FolderTask():
             from crossnet.datasets.sources import folder as one
 
-            one.fetch(place(home, task.path), folder)
+            one.fetch(_place(home, task.path), folder)
         case tasks.FoldersTask():
             from crossnet.datasets.sources import folders
 
-            folders.fetch(place(home, task.a), place(home, task.b), folder, task.test_share, task.seed)
+            folders.fetch(_place(home, task.a), _place(home, task.b), folder, task.test_share, task.seed)
         case tasks.SculpturesTask():
             from crossnet.datasets.sources import sculptures
 
@@ -50,7 +52,7 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
         case tasks.SpecularTask():
             from crossnet.datasets.sources import specular2diffuse
 
-            span, meshes = _span(task.luminance), _place(home, task.meshes)
+            span, meshes = _span(task.luminance), _optional(home, task.meshes)
             specular2diffuse.fetch(folder, task.seed, span, images.train, images.test, sizes, images.samples, meshes)
         case tasks.ZipTask():
             from crossnet.datasets.sources import zips
@@ -64,7 +66,7 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
         case tasks.ZapposTask():
             from crossnet.datasets.sources import zappos
 
-            archive, scenery = _archive(task, "ut-zap50k-images-square.zip", home), _place(home, task.scenery)
+            archive, scenery = _archive(task, "ut-zap50k-images-square.zip", home), _optional(home, task.scenery)
             zappos.fetch(folder, store, archive, checksums, task.categories, task.most, task.seed, scenery)
         case tasks.DpedTask():
             from crossnet.datasets.sources import dped
@@ -77,8 +79,12 @@ def _store(home: Path, name: str) -> Path:
     return home / ".crossnet/downloads" / name
 
 
-def _place(home: Path, text: str | None) -> Path | None:
-    return place(home, text) if text else None
+def _place(home: Path, text: str) -> Path:
+    return on_disk(home, text) or home / text
+
+
+def _optional(home: Path, text: str | None) -> Path | None:
+    return None if text is None else _place(home, text)
 
 
 def _span(values: list[float]) -> tuple[float, float]:
@@ -87,7 +93,7 @@ def _span(values: list[float]) -> tuple[float, float]:
 
 
 def _archive(address: tasks.Archive, name: str, home: Path) -> Archive:
-    urls = tuple(url if "://" in url else str(place(home, url)) for url in address.urls)
+    urls = tuple(url if "://" in url else str(_place(home, url)) for url in address.urls)
     return Archive(name, urls, address.sha256, address.most_bytes)
 
 

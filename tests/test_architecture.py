@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from stages.own import READ, WRITTEN
+
 ROOT = Path(__file__).parent.parent
 STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]
 METHODS = sorted(path.parent.name for path in (ROOT / "crossnet" / "methods").glob("*/method.py"))
@@ -142,6 +144,14 @@ def test_no_other_stage_depends_on_a_method(stage: str) -> None:
 
 
 WEIGHTS = {"lambda_gan", "lambda_id", "lambda_ctc", "lambda_zid", "lambda_zcyc", "methods.${method}"}
+
+
+def test_no_path_of_the_users_may_meet_what_a_stage_reads_or_writes() -> None:
+    listed = [name for stage in STAGES.values() for kind in ("outs", "metrics", "deps") for name in stage.get(kind, ())]
+    named = {name if isinstance(name, str) else next(iter(name)) for name in listed}
+    assert {name for name in named if not any(inside(name, own) for own in (*WRITTEN, *READ))} == set()
+
+
 PARAMETERS = {  # what stages read of their parameters, and the keys that this comes from
     "task": {"task"},
     "method": {"method"},

@@ -194,7 +194,7 @@ def test_a_task_goes_from_its_source_to_its_report(
         assert {path.name for path in (clone / "data/translated/to_b").iterdir()} == names
         assert report["refused"].keys() == {"trainA/broken.jpg"}
     before = sum(len(server.log) for server in asked)
-    raw = clone / "data/raw" / task
+    raw = clone / "data/fetched" / task
     files = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}
     assert (before > 0) == bool(asked)
     if asked and task not in ("apple2orange", "summer2winter"):  # which come as horse2zebra does

@@ -12,9 +12,10 @@ from filelock import FileLock
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A new, empty folder to fill, which takes the place of `folder` where the block ends without an error.
 
-    What was there stays until then. What a killed process left is removed; a second process waits for the first.
+    What was there stays until then; of a link, the link alone is replaced, and never what it leads to. What a killed
+    process left is removed; a second process waits for the first.
     """
-    folder = folder.resolve()  # so that of a link the folder is replaced that it leads to
+    folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     filling, replaced = (folder.with_name(f".{folder.name}.{kind}") for kind in ("filling", "replaced"))
     lock = folder.with_name(f".{folder.name}.lock")
@@ -23,7 +24,9 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         try:
             filling.mkdir()
             yield filling
-            if folder.exists():
+            if folder.is_symlink():
+                folder.unlink()
+            elif folder.exists():
                 folder.replace(replaced)
             filling.replace(folder)
         finally:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from crossnet.params.block import Block, Count, Directions, OneOrTwoWeights, Positive, Seed, Share, Weight
+from crossnet.params.block import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.reading import ParamsError as ParamsError
 from crossnet.params.reading import describe, read_yaml
 from crossnet.params.tasks import Task
@@ -146,9 +146,9 @@ class Methods(Block):
 class Params(Block):
     """All of params.yaml; `images`, `networks`, `training` and `task_options` are what the named choices select."""
 
-    task: str
-    method: str
-    scale: str
+    task: Name
+    method: Name
+    scale: Name
     seed: Seed
     lambda_gan: OneOrTwoWeights
     lambda_id: OneOrTwoWeights
@@ -157,8 +157,8 @@ class Params(Block):
     lambda_zcyc: OneOrTwoWeights
     checkpoints: Checkpoints
     methods: Methods
-    scales: dict[str, Scale]
-    tasks: dict[str, Task]
+    scales: dict[Name, Scale]
+    tasks: dict[Name, Task]
 
     @model_validator(mode="after")
     def _choices_exist(self) -> "Params":

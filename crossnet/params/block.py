@@ -1,9 +1,10 @@
 """What every block of params.yaml is: frozen and strict, with ranges that are said once."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Positive = Annotated[int, Field(ge=1, le=10**9)]
 Count = Annotated[int, Field(ge=1, le=10**6)]  # of images
@@ -11,6 +12,16 @@ Bytes = Annotated[int, Field(ge=1, le=10**15)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=10**9, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def plain_name(text: str) -> str:
+    """A name that can also be that of a folder. Raises ValueError for any that could lead elsewhere."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text):
+        raise ValueError(f"{text[:80]!r} is no name; wanted at most 64 letters (a to z), digits, - and _")
+    return text
+
+
+Name = Annotated[str, AfterValidator(plain_name)]
 
 
 class Block(BaseModel):

@@ -65,6 +65,8 @@ def describe(errors: Sequence[ErrorDetails]) -> str:
     """The first of some errors: key, what was found, what was wanted; and how many more there are."""
     first = errors[0]
     place = list(map(str, first["loc"]))
+    if place[-1:] == ["[key]"]:
+        del place[-2:]  # the message names it
     if place[:1] == ["tasks"]:
         del place[2:3]  # the kind of task, which pydantic adds to the way there
     if place and place[0].startswith("lambda_"):

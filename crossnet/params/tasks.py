@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from crossnet.addresses import secret_in, shown
-from crossnet.params.block import Block, Bytes, Count, Seed, Share
+from crossnet.params.block import Block, Bytes, Count, Name, Seed, Share
+from crossnet.params.places import Place
 
 Level = Annotated[int, Field(ge=0, le=255)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -30,7 +31,7 @@ def _public(address: str) -> str:
     return address
 
 
-Address = Annotated[str, AfterValidator(_public)]  # of the web, or a path: nothing secret is in it
+Address = Annotated[Place, AfterValidator(_public)]  # of the web, or a path: nothing secret is in it
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
 Reductions = Annotated[Pair, _within(0.1, 100)]
@@ -75,20 +76,20 @@ class SpecularTask(AnyTask):
     source: Literal["specular2diffuse"]
     seed: Seed
     luminance: Luminances
-    meshes: str | None
+    meshes: Place | None
 
 
 class FolderTask(Pictures):
     source: Literal["folder"]
-    path: str
+    path: Place
     paired: bool
     leaks: Leaks
 
 
 class FoldersTask(Pictures):
     source: Literal["folders"]
-    a: str
-    b: str
+    a: Place
+    b: Place
     test_share: Split
     seed: Seed
     leaks: Leaks
@@ -109,7 +110,7 @@ class ZipTask(Archive, Pictures):
 
 class DpedTask(Pictures):
     source: Literal["dped"]
-    archives: Annotated[dict[str, Archive], Field(min_length=1)]
+    archives: Annotated[dict[Name, Archive], Field(min_length=1)]
     phone: str
     disjoint: bool
     seed: Seed
@@ -131,7 +132,7 @@ class ZapposTask(Archive, Pictures):
     group: Literal["folder", "model"]
     test_share: Split
     tolerance: Level
-    scenery: str | None
+    scenery: Place | None
     scenery_luminance: Luminances
     scenery_reduction: Reductions
     seed: Seed

@@ -219,14 +219,15 @@ def test_what_there_is_no_room_for_is_not_begun(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def test_a_folder_behind_a_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
-    (tmp_path / "disk/out").mkdir(parents=True)
-    (tmp_path / "out").symlink_to(tmp_path / "disk/out")
+def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "photographs").mkdir()
+    (tmp_path / "photographs/own").write_bytes(b"the only copy")
+    (tmp_path / "out").symlink_to(tmp_path / "photographs")
     for content in (b"1", b"2"):
         extract(make_zip(tmp_path / "a", {"new": content}), tmp_path / "out", **MOST)
-        assert read(tmp_path / "disk/out") == {"new": content}
-    assert (tmp_path / "out").is_symlink()
-    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["out"]
+        assert read(tmp_path / "out") == {"new": content}
+    assert read(tmp_path / "photographs") == {"own": b"the only copy"}
+    assert not (tmp_path / "out").is_symlink()
 
 
 def test_an_error_of_the_callers_is_the_callers(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_past_a_share_that_cannot_be_read_it_stops(raw: Path) -> None:
 
 def test_when_it_stops_the_table_of_all_that_was_refused_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stage itself: DVC removes reports/data before a run, not after one that failed."""
-    sides = make(tmp_path / "data/raw/folder")
+    sides = make(tmp_path / "data/fetched/folder")
     for name in ("IMG 1.HEIC", "IMG 2.HEIC"):
         (sides / "trainA" / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500))
     (sides / "testB" / "line\nbreak.jpg").write_bytes(BROKEN["HTML"](b""))

@@ -81,7 +81,7 @@ def test_dvc_stores_no_address_with_a_secret(tmp_path: Path) -> None:
     assert "CROSSNET_TOKEN_127_0_0_1" in told
     assert SECRET not in told
     assert ((tmp_path / "dvc.lock").read_bytes() if (tmp_path / "dvc.lock").exists() else None) == lock
-    assert not (tmp_path / "data/raw").exists()
+    assert not (tmp_path / "data/fetched").exists()
 
 
 def test_the_page_shows_an_address_without_its_query() -> None:

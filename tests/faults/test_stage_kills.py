@@ -16,7 +16,7 @@ from tests.servers import FileServer
 from tests.test_tasks import zipped
 
 KILLS = 10  # of each stage
-OUTS = {"fetch": ("data/raw",), "prepare": ("data/prepared", "reports")}
+OUTS = {"fetch": ("data/fetched",), "prepare": ("data/prepared", "reports")}
 
 
 def run(stage: str, folder: Path, after_s: float | None = None) -> int:

@@ -29,6 +29,7 @@ def test_a_lost_process_is_told_apart_from_other_faults(
         raise RuntimeError(said)
 
     monkeypatch.setattr(module, "load_params", lambda path: None)
+    monkeypatch.setattr(module, "refuse_user_files", lambda params: None)
     monkeypatch.setattr(sys, "argv", ["stage"])
     with pytest.raises(SystemExit) as ended:
         command(stage)

@@ -1,0 +1,41 @@
+"""Parameters that name files or folders on this machine: known by their type, and where each of them is."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from pydantic import AfterValidator, BaseModel
+
+
+class PlaceText(str):
+    """The text of a path, or of an address that may be one."""
+
+    __slots__ = ()
+
+
+Place = Annotated[str, AfterValidator(PlaceText)]
+
+
+def on_disk(home: Path, text: str) -> Path | None:
+    """Where a path is that a user writes: from the user's folder if it begins with `~`, else from the repository, home.
+
+    None for an address of another scheme than file.
+    """
+    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://|file:", text):
+        return Path(url2pathname(urlsplit(text).path)) if (scheme[1] or "file").lower() == "file" else None
+    return Path(text).expanduser() if text.startswith("~") else home / text
+
+
+def places(value: Any, key: str) -> Iterator[tuple[str, str]]:
+    """The dotted key and the text of every path and address within a block of parameters."""
+    if isinstance(value, PlaceText):
+        yield key, str(value)
+    elif isinstance(value, BaseModel):
+        yield from places({name: getattr(value, name) for name in type(value).model_fields}, key)
+    elif isinstance(value, Mapping | list):
+        named = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, each in named:
+            yield from places(each, f"{key}.{name}")

@@ -1,0 +1,66 @@
+"""What the pipeline writes and replaces, and that nothing of the user's lies there.
+
+DVC removes a stage's outs before it runs the stage. So this is looked at by the stage `check`, which comes before any
+other, and again by each stage, which may be started without DVC.
+"""
+
+import os
+from pathlib import Path
+
+from crossnet.params import Params
+from crossnet.params.places import on_disk, places
+
+WRITTEN = (
+    "data/checked", "data/checksums", "data/fetched", "data/prepared", "data/model", "data/translated", "reports",
+    ".crossnet", ".dvc", ".git", ".venv", "dvc.lock", "dvc_plots",
+)  # fmt: skip
+READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
+MARK = ".fetched"  # an empty file in a folder of raw images that the stage `fetch` has made
+MADE_BY = {"data/fetched": MARK, "data/prepared": "dataset.json"}  # what is in the folder of each task that is ours
+
+
+class OwnError(ValueError):
+    """Something of the user's lies where the pipeline would replace it; the message is one line."""
+
+
+def refuse_user_files(params: Params) -> None:
+    """Raise OwnError where a path of the task meets what the project has, or where a link leads out of it."""
+    home = Path(os.environ.get("DVC_ROOT", "."))
+    for key, text in places(params.task_options, f"tasks.{params.task}"):
+        if path := on_disk(home, text):
+            _refuse_source(key, text, path.resolve(), home)
+    _refuse_links(params.task)
+
+
+def refuse_unknown(place: str, task: str) -> None:
+    """Raise OwnError where the folder of the task in one of MADE_BY, which a stage replaces, was made by no stage."""
+    folder = Path(place, task)
+    if folder.is_dir() and not (folder / MADE_BY[place]).exists() and any(folder.iterdir()):
+        raise OwnError(
+            f"{folder}: holds files that the pipeline did not make and would delete; move them elsewhere, and name "
+            "that folder in params.yaml (data/README.md)"
+        )
+
+
+def _refuse_source(key: str, text: str, path: Path, home: Path) -> None:
+    for own in (*WRITTEN, *READ):
+        for root in (home, Path()):
+            for place in ((root / own).resolve(), root.resolve() / own):
+                if path.is_relative_to(place) or place.is_relative_to(path):
+                    relation = "is" if path == place else "lies in" if path.is_relative_to(place) else "contains"
+                    raise OwnError(
+                        f"params.yaml: {key}: {text!r} {relation} {own}, which belongs to the pipeline and may be "
+                        "replaced by it; move your files to a folder of their own, and name that (data/README.md)"
+                    )
+
+
+def _refuse_links(task: str) -> None:
+    """What a stage writes replaces a folder, and must never replace one that a link leads to."""
+    of_task = [f"{folder}/{task}" for folder in ("data/fetched", "data/prepared")]
+    inside = [f"reports/{name}" for name in ("data", "figures", "plots", "training", "training/plots")]
+    for path in map(Path, ("data", *WRITTEN[:7], *of_task, *inside)):
+        if path.is_symlink() and not path.is_file():
+            raise OwnError(
+                f"{path}: is a link, to {path.readlink()}, and the pipeline would replace what lies there; remove the "
+                "link. For data on another disk, `dvc cache dir --local` moves DVC's cache (data/README.md)"
+            )
