@@ -20,6 +20,9 @@ Revisions = Annotated[
     list[str] | None,
     typer.Option(help="An experiment, branch or commit; may be repeated. All experiments and HEAD if none is named."),
 ]
+Choices = Annotated[
+    bool, typer.Option("--choices", help="The runs with seeds from 100 on, which are for choosing, not for reporting.")
+]
 Out = Annotated[Path | None, typer.Option(help="Where to write; reports/experiments/<task> if not named.")]
 
 
@@ -38,8 +41,19 @@ def picked(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
     return task, scale
 
 
+def margins(root: Path) -> dict[str, float]:
+    """The margins of params.yaml, as it lies; stops where they are missing or wrong."""
+    from crossnet.experiments.revisions import RunsError, read_params
+    from crossnet.params import ParamsError, load_margins
+
+    try:
+        return load_margins(read_params(root, None))
+    except (RunsError, ParamsError) as error:
+        raise stop(str(error)) from None
+
+
 def chosen(
-    task: str | None, scale: str | None, rev: Sequence[str] | None, out: Path | None
+    task: str | None, scale: str | None, rev: Sequence[str] | None, out: Path | None, choices: bool = False
 ) -> "tuple[Experiments, Path]":
     """The experiments that were asked for, and the folder for what is made of them; stops where there are none."""
     from crossnet.experiments.read import read
@@ -52,7 +66,7 @@ def chosen(
     if out is None:
         _not_of_another_scale(folder, scale)
     try:
-        found = read(root, task, scale, rev or [])
+        found = read(root, task, scale, rev or [], choices)
     except (RunsError, SettingsError) as error:
         raise stop(str(error)) from None
     with writing(folder):

@@ -1,8 +1,10 @@
 """`crossnet claims`: the paper's claims, judged from experiments; its exit status is for a script to read."""
 
+from pathlib import Path
+
 import typer
 
-from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
+from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, margins, writing
 from crossnet.terminal import say
 
 
@@ -12,22 +14,25 @@ def claims(
     rev: Revisions = None,
     out: Out = None,
 ) -> None:
-    """Judge the paper's claims C1 to C6 on a task: holds, does not hold, undecided, or not tried.
+    """Judge the paper's claims C1 to C6 on a task: holds, does not hold, no difference, undecided, or not tried.
 
-    Writes claims.json and claims.md. A difference counts if its paired t-test over at least 3 shared seeds has
-    p < 0.05; undecided is what is inside the spread.
-    Exit status: 0 if all claims that were tried hold, 1 if one does not hold, 3 if one is undecided and none fails or
-    if none was tried, 2 for misuse.
+    Writes claims.json and claims.md. docs/claims.md has the rules. The margins, within which a difference counts as
+    none, are claims.margins of params.yaml.
+    Exit status: 0 if all claims that were judged hold, 1 if one does not hold or shows no difference, 3 if one is
+    undecided and none fails or if none was judged, 2 for misuse.
     """
-    from crossnet.experiments.claims import exit_status, judge, write
+    from crossnet.experiments.claims import exit_status, judge, late_margins, write
 
+    limits = margins(Path.cwd())
     found, folder = chosen(task, scale, rev, out)
-    judged = judge(found.task, found.rows)
+    judged = judge(found.task, found.scale, found.rows, limits)
+    notes = [*found.notes, *late_margins(found.rows, limits)]
     with writing(folder):
-        write(folder, found.task, found.scale, judged)
-    for line in found.notes:
+        write(folder, found.task, found.scale, judged, limits, notes)
+    for line in notes:
         say(line)
     for claim in judged:
-        say(f"{claim.claim}  {claim.verdict}: {claim.statement}", result=True)
-        say(f"    {claim.why}", result=True)
+        say(f"{claim.claim}  {claim.verdict} on {claim.where}: {claim.statement}", result=True)
+        if claim.why:
+            say(f"    {claim.why}", result=True)
     raise typer.Exit(exit_status(judged))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, writing
+from crossnet.commands.chosen import Choices, Out, Revisions, Scale, Task, chosen, margins, writing
 from crossnet.commands.stop import stop
 from crossnet.terminal import say
 
@@ -18,26 +18,27 @@ def compare(
     scale: Scale = None,
     rev: Revisions = None,
     out: Out = None,
+    choices: Choices = False,
     figure: Annotated[str | None, typer.Option(help=f"Make this figure alone: {NAMED}.")] = None,
 ) -> None:
     """Put DVC's experiments into rows that differ in more than the seed, and write tables and the paper's figures.
 
-    table.csv, table.md, table.json: mean ± standard deviation over seeds, and tests paired by seed. figures/: Fig. 3,
+    table.csv, table.md, table.json: mean ± standard deviation over seeds, floors and ceilings, each row against
+    CrossNet by Welch's test and the test of equivalence, and the commit and hashes of each run. figures/: Fig. 3,
     Fig. 5, Fig. 6 to 8, Fig. 9, Fig. 10 and the effective rank of the codes over training, as PNG, light and dark, each
     with its data as CSV. What is missing is reported in a line.
     """
     from crossnet.experiments.evidence import evidence
     from crossnet.experiments.gathered import FigureError, Gathered
-    from crossnet.experiments.paired_tests import all_pairs
     from crossnet.experiments.pictures import FIGURES, draw
-    from crossnet.experiments.table import measured, present, write
+    from crossnet.experiments.table import against_crossnet, measured, write
 
     if figure is not None and figure not in FIGURES:
         raise stop(f"--figure {figure}: is none of {', '.join(FIGURES)}")
-    found, folder = chosen(task, scale, rev, out)
+    found, folder = chosen(task, scale, rev, out, choices)
     if figure is None:
         with writing(folder):
-            tests = all_pairs(found.rows, present(found.rows))
+            tests = against_crossnet(found.rows, margins(Path.cwd()))
             write(folder, found.task, found.scale, found.rows, tests, found.notes)
         for line in measured(found.task, found.scale, found.rows):
             say(line, result=True)

@@ -1,77 +1,181 @@
-"""The paper's claims C1 to C6, judged on a task from rows of runs.
+"""The paper's claims C1 to C6, judged on a task from rows of runs: docs/claims.md has the rules.
 
-How a verdict follows from comparisons is in `verdicts`. A claim was *not tried* where a row or metric that it needs is
-missing; it then says which command would try it. C1, C2 and C4 are judged by FID where all rows have it, by KID on
-EfficientNet-Lite0 features elsewhere; C1 and C2 in both directions. C5 says of CycleGAN and AGGAN no more than was
-tried. C3 compares distances with those of the untranslated source, and the share of background pixels that changed with
-a twentieth. C6 is the other way about: one asymmetric setting that is better would do, so p is corrected by Holm for it
-to hold, and it does not hold where each of them is worse by its own p.
+A claim needs rows and metrics; where one is missing it was *not tried*, and says which command would try it. C1, C2 and
+C4 are judged by FID where all rows have it, elsewhere by KID on EfficientNet-Lite0 features; C1 and C2 in both
+directions. C3 is an admission of the paper and C6 a question: both are measured, not judged.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
+from crossnet.experiments.comparisons import (
+    Comparison,
+    FloorTest,
+    against_floor,
+    compare,
+    corrected,
+    margin_of,
+    trend,
+)
 from crossnet.experiments.evidence import Evidence, evidence
-from crossnet.experiments.paired_tests import FEWEST
-from crossnet.experiments.reasons import figures, reason, worse_than_none
-from crossnet.experiments.rows import Row
-from crossnet.experiments.settings import ABLATION, FULL, METHODS, WITHOUT_LATENT
-from crossnet.experiments.verdicts import Outcome, Side, Verdict, compare, outcomes_of, verdict_of_all, verdict_of_any
+from crossnet.experiments.rows import BETTER, Row
+from crossnet.experiments.settings import ABLATION, FULL, METHODS
+from crossnet.experiments.table import chance, compared, table
+from crossnet.figures.page.bounds import FLOORS
 from crossnet.text import code_span, markdown
 
+Verdict = Literal[
+    "holds", "does not hold", "no difference", "undecided", "undecided: below its floor", "measured", "not tried"
+]
 CYCLEGAN, AGGAN = METHODS["cyclegan"], METHODS["aggan"]
-CHANGED = 0.05  # share of background pixels from which on "the background changes" (C3)
+SEEDS = 5  # that the commands of claims that were not tried ask for
+LAST = [*ABLATION][-2:]  # +CTC, and all three latent losses
 STATEMENTS = {
-    "C1": "The distance falls as the three latent losses are added one by one to GAN + Id, and is least with all three "
-    "(Fig. 5, §4.1).",
+    "C1": "The distance falls as the three latent losses are added one by one to GAN + Id (Fig. 5, §4.1).",
+    "C1, last step": "The distance is least with all three latent losses: CrossNet's is below +CTC's (Fig. 5, §4.1).",
     "C2": "CrossNet's distance is below CycleGAN's (§4.1, §4.2).",
-    "C3": "Specular and diffuse are translated both ways; the background changes, which it should not (§5.1).",
+    "C3": "An admission: specular and diffuse are translated both ways, and the background changes (§5.1).",
     "C4": "Telephone to DSLR: the supervised DPED has the best distance, CrossNet the best of the unsupervised methods "
     "(§5.2).",
-    "C5": "Foreground: CrossNet's AUC is above {others} (Fig. 10).",
-    "C6": "Asymmetric constraints serve an asymmetric task better (§6).",
+    "C5": "Foreground: CrossNet's AUC within place is above that of the others (Fig. 10 has the pooled one).",
+    "C5, pooled": "Foreground: CrossNet's AUC of all pixels is above that of the others (Fig. 10).",
+    "C6": "A question: do asymmetric constraints serve an asymmetric task better (§6)?",
 }
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim with its verdict, the reason in a sentence or two, and the figures behind it."""
+    """A claim, its verdict, where the verdict is from, and the tests behind it.
+
+    where: task, scale, image size, number of seeds. why: what a reader has to know beside the tests; for a claim that
+    was not tried, what is missing and the command that makes it.
+    """
 
     claim: str
     statement: str
     verdict: Verdict
-    why: str
-    figures: dict[str, Any] = field(default_factory=dict)
+    where: str
+    why: str = ""
+    comparisons: Sequence[Comparison] = field(default_factory=list)
+    floors: Sequence[FloorTest] = field(default_factory=list)
 
 
-def judge(task: str, rows: Sequence[Row]) -> list[Claim]:
-    """All six claims on a task, judged by the rows on the images that most runs have."""
-    found = evidence(task, rows)
-    return [claim(found) for claim in (_c1, _c2, _c3, _c4, _c5, _c6)]
+@dataclass(frozen=True)
+class _Judge:
+    """What all claims are judged from: comparable rows of a task at a scale, and the margins."""
+
+    scale: str
+    found: Evidence
+    margins: Mapping[str, float]
+
+    def welch(self, metric: str, first: Row, second: Row, claimed: int | None = None) -> Comparison:
+        margin = margin_of(metric, self.margins)
+        return compare(metric, first.name, first.own(metric), second.name, second.own(metric), margin, claimed)
+
+    def page(self, metric: str, rows: Sequence[Row]) -> Comparison:
+        """The trend along the rows; claimed is that the metric gets better."""
+        named = [(row.name, row.values(metric)) for row in rows]
+        return trend(metric, named, margin_of(metric, self.margins), _better(metric))
+
+    def decided(self, claim: str, rows: Sequence[Row], comparisons: Sequence[Comparison]) -> Claim:
+        """The claim that all comparisons go as claimed, with the best row of each metric tested against its floors."""
+        tested = corrected(comparisons)
+        floors = {metric: _floors(metric, rows) for metric in dict.fromkeys(each.metric for each in tested)}
+        without = [f"No run has a floor of {metric}." for metric, tests in floors.items() if not tests]
+        tests = [test for tests in floors.values() for test in tests]
+        verdict = "undecided" if without else verdict_of(tested)
+        if any(test.gain <= 0 or (verdict != "undecided" and not test.beaten) for test in tests):
+            verdict = "undecided: below its floor"
+        why = " ".join([*without, *self.left(rows)])
+        return Claim(claim, STATEMENTS[claim], verdict, self.where(rows), why, tested, tests)
+
+    def measured(self, claim: str, rows: Sequence[Row], comparisons: Sequence[Comparison], why: str = "") -> Claim:
+        """A claim that is measured and not judged."""
+        tested, said = corrected(comparisons), " ".join(filter(None, [why, *self.left(rows)]))
+        return Claim(claim, STATEMENTS[claim], "measured", self.where(rows), said, tested)
+
+    def not_tried(self, claim: str, why: str, command: str) -> Claim:
+        text = f"{why[0].upper()}{why[1:]}. To try it: `{command}`."
+        return Claim(claim, STATEMENTS[claim], "not tried", self.where([]), text)
+
+    def where(self, rows: Sequence[Row]) -> str:
+        """Task, scale, pixels and seeds: no verdict says more than these."""
+        runs = [run for row in rows for run in row.runs.values()]
+        sizes = sorted({str(run.settings.get(f"scales.{self.scale}.images.size", "?")) for run in runs})
+        pixels = f" ({', '.join(f'{size}x{size}' for size in sizes)} pixels)" if sizes else ""
+        seeds = sorted({run.seed for run in runs})
+        counted = f", {len(seeds)} seed{'s' * (len(seeds) != 1)} ({', '.join(map(str, seeds))})" if seeds else ""
+        return f"{self.found.task}, {self.scale}{pixels}{counted}"
+
+    def left(self, rows: Sequence[Row]) -> list[str]:
+        """A sentence for each row of these that has other runs, on other images."""
+        return [f"{each}." for each in self.found.elsewhere([row.name for row in rows])]
+
+    def ablation(self) -> str:
+        return f"crossnet ablation --seeds {SEEDS} --task {self.found.task} --scale {self.scale}"
+
+
+def judge(task: str, scale: str, rows: Sequence[Row], margins: Mapping[str, float]) -> list[Claim]:
+    """All claims on a task, judged by the rows on the images that most runs have. margins: by kind of metric."""
+    by = _Judge(scale, evidence(task, rows), margins)
+    return [_c1(by), _c1_last(by), _c2(by), _c3(by), _c4(by), _c5(by), _c5_pooled(by), _c6(by)]
+
+
+def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
+    """What comparisons say of a claim that needs all of them."""
+    results = {each.result for each in comparisons}
+    if results == {"as claimed"}:
+        return "holds"
+    if results == {"no difference"}:
+        return "no difference"
+    return "does not hold" if any(each.refutes for each in comparisons) else "undecided"
 
 
 def exit_status(claims: Sequence[Claim]) -> int:
-    """0: all that were tried hold. 1: one does not hold. 3: one is undecided and none fails, or none was tried."""
-    verdicts = {claim.verdict for claim in claims} - {"not tried"}
-    return 1 if "does not hold" in verdicts else 0 if verdicts == {"holds"} else 3
+    """0: all that were judged hold. 1: one does not hold or shows no difference. 3: else, or none was judged."""
+    verdicts = {claim.verdict for claim in claims} - {"not tried", "measured"}
+    return 1 if verdicts & {"does not hold", "no difference"} else 0 if verdicts == {"holds"} else 3
 
 
-def write(folder: Path, task: str, scale: str, claims: Sequence[Claim]) -> None:
+def late_margins(rows: Sequence[Row], margins: Mapping[str, float]) -> list[str]:
+    """A line where runs were made with other margins than these, or with none, in their params.yaml."""
+    runs = [run for row in rows for run in row.runs.values()]
+    late = [run for run in runs if run.margins != margins]
+    if not late:
+        return []
+    return [
+        f"note: claims.margins were not stated before {len(late)} of {len(runs)} runs, such as {late[0].name}: "
+        "their verdicts of no difference are by margins that are younger"
+    ]
+
+
+def write(
+    folder: Path, task: str, scale: str, claims: Sequence[Claim], margins: Mapping[str, float], notes: Sequence[str]
+) -> None:
     """Write claims.json and claims.md into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = {"task": task, "scale": scale, "claims": [asdict(claim) for claim in claims]}
+    found = {
+        "task": task,
+        "scale": scale,
+        "margins": dict(margins),
+        "claims": [asdict(claim) for claim in claims],
+        "notes": [*notes],
+    }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     (folder / "claims.json").write_text(text, encoding="utf-8")
     lines = [
-        f"The paper's claims on {code_span(task)} at {code_span(scale)}.",
+        f"The paper's claims on {code_span(task)} at {code_span(scale)}; docs/claims.md says how they are judged.",
         "",
-        "| claim | verdict | why |",
-        "| --- | --- | --- |",
     ]
-    lines += [f"| **{c.claim}** {markdown(c.statement)} | *{c.verdict}* | {markdown(c.why)} |" for c in claims]
+    lines += table(["claim", "", "verdict", "on"], [[c.claim, c.statement, c.verdict, c.where] for c in claims])
+    for claim in claims:
+        lines += ["", f"**{claim.claim}**: {claim.verdict}. {markdown(claim.why)}".rstrip(), ""]
+        lines += [*compared(claim.comparisons), ""] if claim.comparisons else []
+        lines += _against_floors(claim.floors) if claim.floors else []
+    lines += ["", *(f"- {markdown(note)}" for note in notes)] if notes else []
     (folder / "claims.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
@@ -80,124 +184,132 @@ def distance(rows: Sequence[Row]) -> str:
     return "fid" if rows and all(row.values("fid.to_b") for row in rows) else "kid_efflite0"
 
 
-def _c1(found: Evidence) -> Claim:
-    steps = zip([*ABLATION][1:], ABLATION, strict=False)
-    pairs = [*steps, *((FULL, each) for each in (WITHOUT_LATENT, "+ZId"))]
-    return _ordering("C1", found, [*ABLATION], pairs, _ablation(found.task))
+def _c1(by: _Judge) -> Claim:
+    rows, metrics = _with_distances(by, [*ABLATION])
+    if isinstance(rows, str):
+        return by.not_tried("C1", rows, by.ablation())
+    return by.decided("C1", rows, [by.page(metric, rows) for metric in metrics])
 
 
-def _c2(found: Evidence) -> Claim:
-    return _ordering("C2", found, [FULL, CYCLEGAN], [(FULL, CYCLEGAN)], _ablation(found.task))
+def _c1_last(by: _Judge) -> Claim:
+    rows, metrics = _with_distances(by, LAST)
+    if isinstance(rows, str):
+        return by.not_tried("C1, last step", rows, by.ablation())
+    return by.decided("C1, last step", rows, [by.welch(metric, rows[1], rows[0], -1) for metric in metrics])
 
 
-def _c3(found: Evidence) -> Claim:
-    if found.task != "specular2diffuse":
-        return _not_tried("C3", "it is about specular2diffuse", "crossnet claims --task specular2diffuse")
-    row, background = found.named(FULL), "paired.to_b_background_changed"
-    if not row:
-        return _not_tried("C3", found.lacking([FULL]), _ablation(found.task))
-    if not row.values(background):
-        return _not_tried("C3", f"no run of {FULL} has {background}", _ablation(found.task))
-    ways = [f"{distance([row])}.{way}" for way in ("to_b", "to_a")]
-    if not all(row.values(way) and row.values(f"{way}_source") for way in ways):
-        why = f"no run of {FULL} has a distance and that of the untranslated source"
-        return _not_tried("C3", why, _ablation(found.task))
-    wanted = [Side(way, FULL, row.values(way), "untranslated source", row.values(f"{way}_source"), -1) for way in ways]
-    changed = row.values(background)
-    wanted.append(Side(background, FULL, changed, "a twentieth", dict.fromkeys(changed, CHANGED), 1))
-    return _decided("C3", found, [FULL], outcomes_of(wanted), _without_fid(ways[0]))
+def _c2(by: _Judge) -> Claim:
+    rows, metrics = _with_distances(by, [FULL, CYCLEGAN])
+    if isinstance(rows, str):
+        return by.not_tried("C2", rows, by.ablation())
+    return by.decided("C2", rows, [by.welch(metric, rows[0], rows[1], -1) for metric in metrics])
 
 
-def _c4(found: Evidence) -> Claim:
-    needed = [METHODS[key] for key in ("dped", "crossnet", "cyclegan", "munit", "drit")]
-    others = [(FULL, each) for each in needed[2:]]
-    if not found.task.startswith("iphone2dslr"):
-        return _not_tried("C4", "it is about iphone2dslr", "crossnet claims --task iphone2dslr")
-    command = f"dvc exp run --queue -S task={found.task} -S method=... -S 'seed=range(0,{FEWEST})'"
-    return _ordering("C4", found, needed, [(needed[0], FULL), *others], command, ways=("to_b",))
+def _c3(by: _Judge) -> Claim:
+    if by.found.task != "specular2diffuse":
+        return by.not_tried("C3", "it is about specular2diffuse", "crossnet claims --task specular2diffuse")
+    rows, metrics = _with_distances(by, [FULL])
+    if isinstance(rows, str):
+        return by.not_tried("C3", rows, by.ablation())
+    row, changed = rows[0], "paired.to_b_background_changed"
+    sources = [
+        compare(metric, row.name, row.values(metric), "untranslated input", row.values(f"{metric}_source"))
+        for metric in metrics
+        if row.values(f"{metric}_source")
+    ]
+    share = f"Background pixels changed: {_mean(row, changed):.1%}." if row.values(changed) else ""
+    return by.measured("C3", rows, sources, share)
 
 
-def _c5(found: Evidence) -> Claim:
-    metric = "foreground.auc"
-    with_masks = {name: row for name in (FULL, CYCLEGAN, AGGAN) if (row := found.named(name)) and row.values(metric)}
-    full, others = with_masks.get(FULL), [name for name in (CYCLEGAN, AGGAN) if name in with_masks]
-    if not full or not others:
-        lacks = [name for name in (FULL, CYCLEGAN) if name not in with_masks]
-        where = "of a task with masks, such as sculptures or zappos"
-        why = f"no run of {' and '.join(lacks)} has {metric}, {where}"
-        return _not_tried("C5", "; ".join(found.elsewhere(lacks)) or why, _ablation(found.task))
-    wanted = [Side(metric, FULL, full.areas(), name, with_masks[name].areas(), 1) for name in others]
-    untried = [name for name in (CYCLEGAN, AGGAN) if name not in others and not found.elsewhere([name])]
-    note = "".join(f" {name} was not tried." for name in untried)
-    if any(with_masks[name].values("foreground_scores.auc") for name in (FULL, *others)):
-        note += " Of a method with score maps of its own, the AUC is theirs."
-    return _decided("C5", found, [FULL, CYCLEGAN, AGGAN], outcomes_of(wanted), note, others)
+def _c4(by: _Judge) -> Claim:
+    task = by.found.task
+    if not task.startswith("iphone2dslr"):
+        return by.not_tried("C4", "it is about iphone2dslr", "crossnet claims --task iphone2dslr")
+    rows, metrics = _with_distances(by, [METHODS[key] for key in ("dped", "crossnet", "cyclegan", "munit", "drit")])
+    if isinstance(rows, str):
+        return by.not_tried("C4", rows, f"dvc exp run --queue -S task={task} -S method=... -S 'seed=range(0,{SEEDS})'")
+    dped, full, *others = rows
+    pairs = [(dped, full), *((full, other) for other in others)]
+    return by.decided("C4", rows, [by.welch(metrics[0], one, other, -1) for one, other in pairs])
 
 
-def _c6(found: Evidence) -> Claim:
-    full = found.named(FULL)
-    asymmetric = [row for row in found.rows if row.settings and all(isinstance(v, dict) for v in row.settings.values())]
-    command = f"dvc exp run --queue -S task={found.task} -S 'lambda_zcyc={{a: 6, b: 3}}' -S 'seed=range(0,{FEWEST})'"
-    if not full or not asymmetric:
-        return _not_tried("C6", "no runs with asymmetric weights" if full else found.lacking([FULL]), command)
-    among = [full, *asymmetric]
-    metric = "foreground.auc" if all(row.values("foreground.auc") for row in among) else f"{distance(among)}.to_b"
-    if not all(row.values(metric) for row in among):
-        return _not_tried("C6", f"{metric} is not there for all rows", command)
-    outcomes = compare([(metric, row, full) for row in asymmetric])
-    return _decided("C6", found, [row.name for row in among], outcomes, "")
+def _c5(by: _Judge) -> Claim:
+    return _areas(by, "C5", "foreground.auc_within_place")
 
 
-def _ordering(
-    claim: str,
-    found: Evidence,
-    needed: Sequence[str],
-    pairs: Sequence[tuple[str, str]],
-    command: str,
-    ways: Sequence[str] = ("to_b", "to_a"),
-) -> Claim:
-    """Judge that the first of each pair has the smaller distance, in each direction."""
-    rows = {name: row for name in needed if (row := found.named(name))}
-    if missing := [name for name in needed if name not in rows]:
-        return _not_tried(claim, found.lacking(missing), command)
-    kind = distance([*rows.values()])
-    metrics = [f"{kind}.{way}" for way in ways]
-    if lacking := [name for name, row in rows.items() if not all(row.values(metric) for metric in metrics)]:
-        return _not_tried(claim, f"{', '.join(lacking)} has no {kind}", command)
-    outcomes = compare([(metric, rows[one], rows[other]) for metric in metrics for one, other in pairs])
-    note = worse_than_none([*rows.values()], outcomes) + _without_fid(metrics[0])
-    return _decided(claim, found, needed, outcomes, note)
+def _c5_pooled(by: _Judge) -> Claim:
+    return _areas(by, "C5, pooled", "foreground.auc")
 
 
-def _decided(
-    claim: str,
-    found: Evidence,
-    needed: Sequence[str],
-    outcomes: Sequence[Outcome],
-    note: str,
-    others: Sequence[str] = (),
-) -> Claim:
-    """What the comparisons decide; others: whom the statement compares with, where that depends on what was tried."""
-    one_is_enough = claim == "C6"
-    verdict = (verdict_of_any if one_is_enough else verdict_of_all)(outcomes)
-    left = "".join(f" {each}." for each in found.elsewhere(needed))
-    return Claim(
-        claim, _statement(claim, others), verdict, reason(outcomes, one_is_enough) + note + left, figures(outcomes)
-    )
+def _areas(by: _Judge, claim: str, metric: str) -> Claim:
+    """C5 by one of the two AUCs, against those of CycleGAN and AGGAN that have it."""
+    named = {name: row for name in (FULL, CYCLEGAN, AGGAN) if (row := by.found.named(name)) and row.values(metric)}
+    lacking = [name for name in (FULL, CYCLEGAN) if name not in named]
+    if FULL in lacking or len(named) < 2:
+        why = f"no run of {' and '.join(lacking)} has {metric}, of a task with masks such as sculptures or zappos"
+        return by.not_tried(claim, "; ".join(by.found.elsewhere(lacking)) or why, by.ablation())
+    full, *others = named.values()
+    return by.decided(claim, [full, *others], [by.welch(metric, full, other, 1) for other in others])
 
 
-def _not_tried(claim: str, why: str, command: str) -> Claim:
-    text = f"{why[0].upper()}{why[1:]}. To try it: `{command}`."
-    return Claim(claim, _statement(claim, (CYCLEGAN, AGGAN)), "not tried", text)
+def _c6(by: _Judge) -> Claim:
+    full = by.found.named(FULL)
+    rows = [row for row in by.found.rows if row.settings and all(isinstance(v, dict) for v in row.settings.values())]
+    if not full or not rows:
+        command = (
+            f"dvc exp run --queue -S task={by.found.task} -S 'lambda_zcyc={{a: 6, b: 3}}' -S 'seed=range(0,{SEEDS})'"
+        )
+        return by.not_tried("C6", "no runs with asymmetric weights" if full else by.found.lacking([FULL]), command)
+    kind = distance([full, *rows])
+    wanted = [f"{kind}.to_b", f"{kind}.to_a", "foreground.auc_within_place", "foreground.auc"]
+    metrics = [metric for metric in wanted if all(row.values(metric) for row in [full, *rows])]
+    return by.measured("C6", [full, *rows], [by.welch(metric, row, full) for metric in metrics for row in rows])
 
 
-def _statement(claim: str, others: Sequence[str]) -> str:
-    return STATEMENTS[claim].format(others=" and ".join(f"{name}'s" for name in others))
+def _with_distances(by: _Judge, names: Sequence[str]) -> tuple[list[Row] | str, list[str]]:
+    """The rows of these names and the distances that they are judged by, both ways; or what is missing."""
+    rows = [row for name in names if (row := by.found.named(name))]
+    kind = distance(rows)
+    metrics = [f"{kind}.{way}" for way in ("to_b", "to_a")]
+    if missing := [name for name in names if name not in {row.name for row in rows}]:
+        return by.found.lacking(missing), metrics
+    if without := [row.name for row in rows if not all(row.values(metric) for metric in metrics)]:
+        return f"{', '.join(without)} has no {kind}", metrics
+    return rows, metrics
 
 
-def _without_fid(metric: str) -> str:
-    return "" if metric.startswith("fid.") else " There is no FID here: judged by KID on EfficientNet-Lite0 features."
+def _floors(metric: str, rows: Sequence[Row]) -> list[FloorTest]:
+    """The row with the best mean against each floor of the metric that its runs have."""
+    best = max(rows, key=lambda row: _mean(row, metric) * (_better(metric) or 1))
+    floors = {key: values for end in FLOORS if (values := best.values(key := f"{metric}{end}"))}
+    return [
+        against_floor(metric, best.name, best.own(metric), key, values, _better(metric) == 1)
+        for key, values in floors.items()
+    ]
 
 
-def _ablation(task: str) -> str:
-    return f"crossnet ablation --seeds {FEWEST} --task {task}"
+def _against_floors(floors: Sequence[FloorTest]) -> list[str]:
+    heads = ["best row", "floor", "n", "value", "floor's value", "p", "above its floor"]
+    rows = [
+        [
+            each.row,
+            each.floor,
+            str(each.n),
+            f"{each.mean:.4g}",
+            f"{each.floor_mean:.4g}",
+            chance(each.p),
+            "yes" if each.beaten else "no",
+        ]
+        for each in floors
+    ]
+    return [*table(heads, rows), ""]
+
+
+def _mean(row: Row, metric: str) -> float:
+    values = row.own(metric)
+    return sum(values.values()) / len(values)
+
+
+def _better(metric: str) -> int | None:
+    """1 where higher is better, -1 where lower is."""
+    return {"higher": 1, "lower": -1, None: None}[BETTER[metric]]

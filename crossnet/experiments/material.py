@@ -1,12 +1,10 @@
 """The files of a run that figures are made from, copied out of Git and DVC into a folder."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from crossnet.experiments.revisions import failures, files
+from crossnet.experiments.revisions import SHOWN, failures, files
 from crossnet.experiments.runs import Run
-from crossnet.experiments.settings import written
 
 
 class MaterialError(RuntimeError):
@@ -28,14 +26,5 @@ def copy(root: Path, run: Run, places: Sequence[str], into: Path, optional: bool
         except failures():
             raise MaterialError(
                 f"{run.name}: {place} is neither in DVC's cache nor at a remote that it knows; `dvc fetch` it where "
-                f"it was made, or make it again: {again(run)}"
+                f"it was made, or make it again at {run.baseline[:SHOWN]}: {run.command}"
             ) from None
-
-
-def again(run: Run) -> str:
-    """The command that makes a run again."""
-    weights = {key: value for key, value in run.settings.items() if key.startswith("lambda_")}
-    sets = {"method": run.method, "seed": run.seed, **weights}
-    return shlex.join(
-        ["dvc", "exp", "run", *(w for key, value in sets.items() for w in ("-S", f"{key}={written(value)}"))]
-    )

@@ -138,7 +138,7 @@ def _roc(material: Gathered) -> list[Path]:
             floor = found.get("input", floor)
         if curves:
             bands[row.name] = roc_band.band(curves)
-            areas = [*row.areas().values()]
+            areas = [*row.own().values()]
             area = f", AUC {said(areas)}" if areas else ""
             labels[row.name] = f"{row.name}{area}, {_seeds(len(curves))}"
     if not bands:

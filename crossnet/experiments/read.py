@@ -21,12 +21,20 @@ class Experiments:
     notes: list[str]
 
 
-def read(root: Path, task: str, scale: str, revs: Sequence[str]) -> Experiments:
+CHOICES_FROM = 100  # seeds from here on are for choosing; those below are for reporting
+
+
+def read(root: Path, task: str, scale: str, revs: Sequence[str], choices: bool = False) -> Experiments:
     """The rows of these revisions, or of all experiments and HEAD where none is named.
 
-    Raises RunsError where there is nothing to compare.
+    choices: the runs with seeds that choices are made on, in place of those that are reported. Raises RunsError where
+    there is nothing to compare.
     """
-    runs, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
+    found, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
+    runs = [run for run in found if (run.seed >= CHOICES_FROM) == choices]
+    if others := len(found) - len(runs):
+        kind = "reported" if choices else "for choices"
+        notes.append(f"left out: {others} runs with seeds that are {kind} (choices are made on {CHOICES_FROM} and up)")
     if not runs:
         left = f" ({'; '.join(notes)})" if notes else ""
         command = f"crossnet ablation --task {task} --scale {scale}"

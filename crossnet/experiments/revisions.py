@@ -66,6 +66,18 @@ def revisions(root: Path) -> dict[str, str]:
     return found
 
 
+def baselines(root: Path) -> dict[str, str]:
+    """The commit that each experiment was started from, by the experiment's own commit. Raises RunsError."""
+    from dvc.repo import Repo
+
+    try:
+        with Repo(str(root)) as repo:
+            found = repo.experiments.ls(all_commits=True)
+    except failures() as error:
+        raise RunsError(f"{root}: {one_line(error)}; run from the root of the repository, with one commit") from None
+    return {str(commit): str(baseline) for baseline, pairs in found.items() for _, commit in pairs}
+
+
 def resolve(root: Path, revs: Sequence[str]) -> dict[str, str]:
     """The commits of experiments, branches, tags or hashes that were asked for, by name. Raises RunsError.
 

@@ -54,9 +54,9 @@ class Row:
         """A metric by seed, of the runs that have it."""
         return {seed: self.runs[seed].metrics[metric] for seed in self.seeds if metric in self.runs[seed].metrics}
 
-    def areas(self) -> dict[int, float]:
-        """The foreground's AUC by seed: of the method's own score maps where it writes such, as AGGAN's attention."""
-        return self.values("foreground_scores.auc") or self.values("foreground.auc")
+    def own(self, metric: str = "foreground.auc") -> dict[int, float]:
+        """A metric by seed; of the foreground, by the method's own score maps where it writes such, as AGGAN's."""
+        return self.values(metric.replace("foreground.", "foreground_scores.")) or self.values(metric)
 
     def metrics(self) -> list[str]:
         """The main metrics that a run of the row has."""

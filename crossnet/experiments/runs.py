@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from crossnet.experiments.revisions import RunsError, failures, files, read_params
-from crossnet.experiments.settings import Settings, SettingsError, effective, outdated
+from crossnet.experiments.revisions import RunsError, baselines, failures, files, read_params
+from crossnet.experiments.settings import Settings, SettingsError, edits, effective, outdated, written
 from crossnet.figures.page.metrics import flat
 
 METRICS = "reports/metrics.json"
@@ -25,7 +26,9 @@ class Run:
 
     data: the hash of what it was trained on, "" where it is not known. metrics: numbers by dotted key, those of the
     training log after LOGGED. seconds: of training, None where its summary is not at hand. code: a hash of the
-    code that trained, translated and evaluated it, by dvc.lock.
+    code that trained, translated and evaluated it, by dvc.lock. baseline: the commit that the experiment was started
+    from; of a commit, itself. params: SHA-256 of its params.yaml. command: makes it again, at the baseline. margins:
+    the block `claims.margins` of its params.yaml, as it was then.
     """
 
     name: str
@@ -37,6 +40,10 @@ class Run:
     metrics: dict[str, float]
     seconds: float | None
     code: str
+    baseline: str = ""
+    params: str = ""
+    command: str = ""
+    margins: Mapping[str, float] = field(default_factory=dict)
 
     def evaluation(self) -> dict[str, float]:
         """The metrics of its translations: what the training log adds tells of the machine too, as its speed."""
@@ -50,12 +57,13 @@ def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tu
     """
     runs: dict[tuple[Any, ...], Run] = {}
     notes: list[str] = []
+    started = baselines(root)
     for name, commit in found.items():
         try:
             params = read_params(root, commit)
             if (params.get("task"), params.get("scale")) != (task, scale):
                 continue
-            run = _read(root, name, commit, params)
+            run = _read(root, name, commit, params, started.get(commit, commit))
         except (RunsError, SettingsError) as error:
             notes.append(f"left out: {name}: {error}")
             continue
@@ -67,7 +75,7 @@ def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tu
     return list(runs.values()), notes
 
 
-def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
+def _read(root: Path, name: str, commit: str, params: dict[str, Any], baseline: str) -> Run:
     tree = files(root, commit)
     lock = _locked(tree)
     metrics = _json(tree, METRICS)
@@ -90,7 +98,17 @@ def _read(root: Path, name: str, commit: str, params: dict[str, Any]) -> Run:
         metrics={key: float(v) for key, v in numbers.items() if isinstance(v, int | float) and not isinstance(v, bool)},
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         code=_code(lock),
+        baseline=baseline,
+        params=hashlib.sha256(tree.read_bytes("params.yaml")).hexdigest(),
+        command=_command(params, read_params(root, baseline)),
+        margins=(params.get("claims") or {}).get("margins") or {},
     )
+
+
+def _command(params: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """The command that makes a run of these parameters, where params.yaml has those before."""
+    sets = [word for key, value in edits(before, params).items() for word in ("-S", f"{key}={written(value)}")]
+    return shlex.join(["dvc", "exp", "run", *sets])
 
 
 def _locked(tree: Any) -> dict[str, Any] | None:

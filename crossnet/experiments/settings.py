@@ -70,6 +70,12 @@ def difference(settings: Settings, reference: Settings) -> Settings:
     return {key: value for key, value in settings.items() if key in reference and reference[key] != value}
 
 
+def edits(before: Mapping[str, Any], after: Mapping[str, Any]) -> Settings:
+    """The keys of all of params.yaml that have another value after than before, or that are new."""
+    was = _values(before)
+    return {key: value for key, value in _values(after).items() if key not in was or was[key] != value}
+
+
 def name(method: str, differs: Settings) -> str:
     """What the paper calls a run: GAN+Id, +ZId, +CTC, CrossNet, CycleGAN; then what else differs, as `-S` takes it."""
     title, rest = METHODS.get(method, method), dict(differs)

@@ -1,17 +1,25 @@
-"""The table of all rows, for people and for programs."""
+"""The table of all rows, for people and for programs, and what its numbers come from."""
 
 import csv
 import json
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crossnet.experiments.paired_tests import Paired
+from crossnet.experiments.comparisons import Comparison, compare, corrected, margin_of
+from crossnet.experiments.revisions import SHOWN
 from crossnet.experiments.rows import BETTER, Row, said, spread
+from crossnet.experiments.runs import Run
+from crossnet.experiments.settings import FULL
+from crossnet.figures.page.bounds import REFERENCES
 from crossnet.text import code_span, csv_cell, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
+ARGUED = ("foreground.auc", "foreground.auc_within_place")  # and the distances
+OF_PAIRS = ("_psnr", "_ssim", "_psnr_object", "_psnr_background")
+SOURCES = ("experiment", "commit", "baseline", "params", "data", "code")  # of Run's fields: what its numbers come from
 
 
 def present(rows: Sequence[Row]) -> list[str]:
@@ -19,12 +27,29 @@ def present(rows: Sequence[Row]) -> list[str]:
     return [metric for metric in BETTER if any(row.values(metric) for row in rows)]
 
 
+def against_crossnet(rows: Sequence[Row], margins: Mapping[str, float]) -> list[Comparison]:
+    """Every other row against CrossNet, or against the first row where there is none, on the same images.
+
+    Holm's family is all comparisons of one metric.
+    """
+    found: list[Comparison] = []
+    if not rows:
+        return found
+    reference = next((row for row in rows if row.name == FULL), rows[0])
+    others = [row for row in rows if row is not reference and row.data == reference.data]
+    for metric in reference.metrics():
+        values, margin = reference.values(metric), margin_of(metric, margins)
+        pairs = [(row.name, theirs) for row in others if (theirs := row.values(metric))]
+        found += corrected([compare(metric, name, theirs, reference.name, values, margin) for name, theirs in pairs])
+    return found
+
+
 def write(
-    folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Sequence[Paired], notes: Sequence[str] = ()
+    folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Sequence[Comparison], notes: Sequence[str] = ()
 ) -> None:
     """Write table.json, table.csv (a line for each run) and table.md (a line for each row) into the folder.
 
-    table.md has the tests of the metrics that the paper argues with alone: distances and the foreground's AUC.
+    table.md has the comparisons of the metrics that the paper argues with alone: distances, AUC, PSNR and SSIM.
     notes: a line for each thing that a reader of the tables has to know, such as what was left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -32,21 +57,25 @@ def write(
         "task": task,
         "scale": scale,
         "rows": [_row(row) for row in rows],
-        "tests": [asdict(test) for test in tests],
+        "references": {
+            name: {metric: statistics.fmean(values) for metric, values in of_metric.items()}
+            for name, of_metric in references(rows).items()
+        },
+        "tests": [asdict(test) | {"result": test.result} for test in tests],
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     (folder / "table.json").write_text(text, encoding="utf-8")
-    shown = measured(task, scale, rows) + tested(_argued(tests)) + _noted(notes)
+    shown = measured(task, scale, rows) + _tested(_argued(tests)) + _sources(rows) + _noted(notes)
     (folder / "table.md").write_text("\n".join(shown), encoding="utf-8")
     metrics = present(rows)
     with (folder / "table.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["name", "method", "seed", "experiment", "commit", "data", "seconds", *metrics])
+        writer.writerow(["name", "method", "seed", *SOURCES, "seconds", *metrics])
         for row in rows:
             for seed, run in row.runs.items():
                 values = [run.metrics.get(metric, "") for metric in metrics]
-                about = [row.name, row.method, seed, run.name, run.commit, run.data, run.seconds]
+                about = [row.name, row.method, seed, *_source(run).values(), run.seconds]
                 writer.writerow([csv_cell(cell) for cell in (*about, *values)])
 
 
@@ -55,30 +84,96 @@ def measured(task: str, scale: str, rows: Sequence[Row]) -> list[str]:
     metrics = present(rows)
     heads = ["", "seeds", *(f"{metric}{ARROWS[BETTER[metric]]}" for metric in metrics)]
     lines = [[row.name, str(len(row.seeds)), *(_cell(row, metric) for metric in metrics)] for row in rows]
-    about = f"{code_span(task)}, {code_span(scale)}: mean ± standard deviation over seeds (n - 1)."
-    return [about, "", *_table(heads, lines), ""]
+    for name, found in references(rows).items():
+        lines.append([name, "", *(said(found[metric]) if metric in found else "–" for metric in metrics)])
+    where = f"{code_span(task)}, {code_span(scale)}"
+    return [
+        f"{where}: mean ± standard deviation over seeds (n - 1); below the rows, floors and ceilings.",
+        "",
+        *table(heads, lines),
+        "",
+    ]
 
 
-def tested(tests: Sequence[Paired]) -> list[str]:
-    """The table of tests in Markdown."""
-    if not tests:
-        return ["No two rows share a seed: nothing to test.", ""]
+def references(rows: Sequence[Row]) -> dict[str, dict[str, list[float]]]:
+    """By what reaches them, the floors and ceilings of each metric: each value that the runs have, once."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for metric in present(rows):
+        for end, name in REFERENCES.items():
+            if values := sorted({v for row in rows for v in row.values(f"{metric}{end}").values()}):
+                found.setdefault(name, {})[metric] = values
+    return found
+
+
+def compared(tests: Sequence[Comparison]) -> list[str]:
+    """Comparisons as a table in Markdown."""
+    heads = ["metric", "first - second", "n", "means", "difference", "95 % interval", "test"]
+    heads += ["p", "p (Holm)", "p (paired)", "margin", "p (no difference)", "p (no difference, Holm)", "result"]
+    return table(heads, [_compared(test) for test in tests])
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
+    head, *lines = [f"| {' | '.join(map(markdown, line))} |" for line in (heads, *rows)]
+    return [head, "|" + " --- |" * len(heads), *lines]
+
+
+def chance(p: float | None) -> str:
+    """A p in three digits."""
+    return "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _compared(test: Comparison) -> list[str]:
+    return [
+        test.metric,
+        f"{test.first} - {test.second}",
+        ", ".join(map(str, test.n)),
+        ", ".join(f"{mean:.4g}" for mean in test.means),
+        f"{test.difference:+.4g}",
+        "–" if test.low is None or test.high is None else f"{test.low:+.4g} to {test.high:+.4g}",
+        test.test,
+        *map(chance, (test.p, test.p_holm, test.p_paired)),
+        "–" if test.margin is None else f"{test.margin:g}",
+        *map(chance, (test.p_equivalent, test.p_equivalent_holm)),
+        f"{test.result}: {test.note}" if test.note else test.result,
+    ]
+
+
+def _tested(tests: Sequence[Comparison]) -> list[str]:
     about = (
-        "Differences paired by seed, first - second; p of the paired t-test, corrected by Holm over all of a metric. "
-        "Those of the other metrics are in table.json."
+        "Each row against CrossNet, by Welch's test; Holm's family is the comparisons of one metric. table.json has "
+        "those of the other metrics; docs/claims.md explains the columns."
     )
-    heads = ["metric", "first", "second", "seeds", "difference", "95 % interval", "p", "p (Holm)"]
-    return [about, "", *_table(heads, [_tested(test) for test in tests]), ""]
+    return [about, "", *compared(tests), ""] if tests else ["Nothing to compare.", ""]
+
+
+def _sources(rows: Sequence[Row]) -> list[str]:
+    """Where each run's numbers are from, in Markdown."""
+    about = (
+        "What the numbers come from: `git checkout <baseline>` and the run's command in table.json make a run again; "
+        "params is the start of the SHA-256 of its params.yaml, data that of dvc.lock's hash of its images."
+    )
+    heads = ["", "seed", "experiment", "commit", "baseline", "params", "data"]
+    lines = [
+        [row.name, str(seed), run.name, *(each[:SHOWN] for each in (run.commit, run.baseline, run.params, run.data))]
+        for row in rows
+        for seed, run in row.runs.items()
+    ]
+    return [about, "", *table(heads, lines), ""]
 
 
 def _noted(notes: Sequence[str]) -> list[str]:
     return ["What to know about these runs:", "", *(f"- {markdown(note)}" for note in notes), ""] if notes else []
 
 
-def _argued(tests: Sequence[Paired]) -> list[Paired]:
-    """The tests of FID, or of KID on EfficientNet-Lite0 where there is none, and of the foreground's AUC."""
+def _argued(tests: Sequence[Comparison]) -> list[Comparison]:
+    """The comparisons of FID, or of KID on EfficientNet-Lite0 where there is none, and of ARGUED."""
     kind = "fid" if any(test.metric.startswith("fid.") for test in tests) else "kid_efflite0"
-    return [test for test in tests if test.metric.startswith(f"{kind}.") or test.metric == "foreground.auc"]
+    return [
+        test
+        for test in tests
+        if test.metric.startswith(f"{kind}.") or test.metric in ARGUED or test.metric.endswith(OF_PAIRS)
+    ]
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -88,32 +183,16 @@ def _row(row: Row) -> dict[str, Any]:
         mean, std = spread(values)
         metrics[metric] = {"mean": mean, "std": std, "n": len(values), "better": BETTER[metric]}
     described = {"name": row.name, "method": row.method, "settings": row.settings, "seeds": row.seeds, "data": row.data}
-    return described | {"experiments": [run.name for run in row.runs.values()], "metrics": metrics}
+    runs = [{"seed": seed} | _source(run) | {"command": run.command} for seed, run in row.runs.items()]
+    return described | {"runs": runs, "metrics": metrics}
+
+
+def _source(run: Run) -> dict[str, str]:
+    """What names a run and all that it was made from."""
+    return {key: run.name if key == "experiment" else getattr(run, key) for key in SOURCES}
 
 
 def _cell(row: Row, metric: str) -> str:
     values = row.values(metric)
     few = f" ({len(values)})" if values and len(values) < len(row.seeds) else ""
     return said(list(values.values())) + few if values else "–"
-
-
-def _tested(test: Paired) -> list[str]:
-    return [
-        test.metric,
-        test.first,
-        test.second,
-        str(len(test.seeds)),
-        f"{test.difference:+.4g}",
-        f"{test.low:+.4g} to {test.high:+.4g}" if test.low is not None and test.high is not None else "–",
-        _chance(test.p, test.note),
-        _chance(test.p_holm, "–"),
-    ]
-
-
-def _chance(p: float | None, without: str) -> str:
-    return without if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    head, *lines = [f"| {' | '.join(map(markdown, line))} |" for line in (heads, *rows)]
-    return [head, "|" + " --- |" * len(heads), *lines]

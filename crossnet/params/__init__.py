@@ -4,10 +4,11 @@ Only stages and the command line import this; everything below them is handed pl
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crossnet.params.block import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.reading import ParamsError as ParamsError
@@ -128,6 +129,32 @@ class Checkpoints(Block):
     keep: Annotated[int, Field(ge=1, le=1000)]
 
 
+Margin = Annotated[float, Field(gt=0, le=10**9, allow_inf_nan=False)]
+
+
+class Margins(Block):
+    """A difference of a metric within ± its margin counts as none."""
+
+    fid: Margin
+    kid: Margin
+    kid_efflite0: Margin
+    auc: Margin
+    iou: Margin
+    psnr: Margin
+    ssim: Margin
+
+
+class Claims(Block):
+    margins: Margins
+
+
+class _Judged(BaseModel):
+    """Of all of params.yaml, what claims are judged by."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    claims: Claims
+
+
 class CrossNetOptions(Block):
     ctc_stop_gradient: bool
 
@@ -156,6 +183,7 @@ class Params(Block):
     lambda_zid: OneOrTwoWeights
     lambda_zcyc: OneOrTwoWeights
     checkpoints: Checkpoints
+    claims: Claims
     methods: Methods
     scales: dict[Name, Scale]
     tasks: dict[Name, Task]
@@ -229,6 +257,14 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         return Params.model_validate(values)
     except ValidationError as error:
         raise ParamsError(f"{path}: {describe(error.errors())}") from error
+
+
+def load_margins(values: Mapping[str, Any]) -> dict[str, float]:
+    """The margins by which claims are judged, of all of a params.yaml. Raises ParamsError."""
+    try:
+        return _Judged.model_validate(values).claims.margins.model_dump()
+    except ValidationError as error:
+        raise ParamsError(f"params.yaml: {describe(error.errors())}") from error
 
 
 def choose(params: Params, **choices: str) -> Params:

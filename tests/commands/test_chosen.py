@@ -16,7 +16,7 @@ THERE = Path("reports/experiments/tiny")
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(root: Path, task: str, scale: str, revs: list[str]) -> Experiments:
+    def read(root: Path, task: str, scale: str, revs: list[str], choices: bool) -> Experiments:
         return Experiments(task, scale, [Row("CrossNet", "crossnet", {}, "d", {})], ["left out: some"])
 
     monkeypatch.setattr("crossnet.experiments.revisions.read_params", lambda root, commit: PARAMS)

@@ -1,8 +1,10 @@
 """`crossnet compare`, `claims` and `ablation` on real experiments, made by DVC in a small repository."""
 
 import csv
+import hashlib
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -74,10 +76,10 @@ def test_rows_differ_in_more_than_the_seed_and_say_mean_and_spread(here: Path, c
     assert auc == {"mean": pytest.approx(0.905), "std": pytest.approx(0.01 / 2**0.5), "n": 2, "better": "higher"}
     assert rows["lambda_zcyc={a: 6, b: 3}"]["metrics"]["kid_efflite0.to_b"]["std"] is None
     tests = {(t["metric"], t["first"], t["second"]): t for t in table["tests"]}
-    found = tests["foreground.auc", "CrossNet", "CycleGAN"]
-    assert found["seeds"] == [0, 1]
-    assert found["difference"] == pytest.approx(0.1)
-    assert found["p"] is None
+    found = tests["foreground.auc", "CycleGAN", "CrossNet"]
+    assert found["n"] == [2, 2]
+    assert found["difference"] == pytest.approx(-0.1)
+    assert (found["p"], found["margin"], found["result"]) == (None, 0.02, "undecided")
     runs = {line["experiment"]: line for line in lines(OUT / "table.csv")}
     assert set(runs) == set(EXPERIMENTS)
     assert float(runs["cyclegan-1"]["foreground.auc"]) == pytest.approx(0.81)
@@ -128,7 +130,7 @@ def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
     told = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
     assert len(told) == 1
     assert "dvc fetch" in told[0]
-    assert "dvc exp run -S method=cyclegan -S seed=0" in told[0]
+    assert f"make it again at {run(copy, 'git', 'rev-parse', 'HEAD')[:7]}: dvc exp run -S method=cyclegan" in told[0]
     assert {line["method"] for line in lines(OUT / "figures/latent_to_b.csv")} == {"CrossNet"}
 
 
@@ -200,13 +202,28 @@ def test_claims_are_written_and_two_seeds_decide_nothing(here: Path) -> None:
     assert result.exit_code == 3
     claims = {claim["claim"]: claim for claim in json.loads((OUT / "claims.json").read_text())["claims"]}
     assert {name: claim["verdict"] for name, claim in claims.items()} == {
-        "C1": "not tried", "C2": "undecided", "C3": "not tried", "C4": "not tried", "C5": "undecided",
-        "C6": "undecided",
+        "C1": "not tried", "C1, last step": "not tried", "C2": "undecided", "C3": "not tried", "C4": "not tried",
+        "C5": "not tried", "C5, pooled": "undecided", "C6": "measured",
     }  # fmt: skip
-    assert "crossnet ablation --seeds 3 --task tiny" in claims["C1"]["why"]
-    assert "There is no FID here" in claims["C2"]["why"]
-    assert claims["C5"]["figures"]["foreground.auc"]["CrossNet"]["mean"] == pytest.approx(0.905)
-    assert "| **C5** " in (OUT / "claims.md").read_text()
+    assert "crossnet ablation --seeds 5 --task tiny --scale small" in claims["C1"]["why"]
+    assert claims["C2"]["where"] == "tiny, small (?x? pixels), 2 seeds (0, 1)"
+    assert claims["C5, pooled"]["comparisons"][0]["means"][0] == pytest.approx(0.905)
+    assert "| C5, pooled | " in (OUT / "claims.md").read_text()
+
+
+def test_each_run_names_what_it_was_made_from_and_the_command_that_makes_it_again(here: Path, compared: Result) -> None:
+    rows = {row["name"]: row for row in json.loads((OUT / "table.json").read_text())["rows"]}
+    head = run(here, "git", "rev-parse", "HEAD").strip()
+    made = rows["CycleGAN"]["runs"][1]
+    assert (made["seed"], made["experiment"], made["baseline"]) == (1, "cyclegan-1", head)
+    assert made["command"] == "dvc exp run -S method=cyclegan -S seed=1"
+    text = subprocess.run(["git", "show", f"{made['commit']}:params.yaml"], cwd=here, capture_output=True, check=True)
+    assert made["params"] == hashlib.sha256(text.stdout).hexdigest()
+    lock = YAML(typ="safe", pure=True).load(run(here, "git", "show", f"{made['commit']}:dvc.lock"))
+    assert made["data"] == lock["stages"]["train"]["deps"][0]["md5"]
+    asymmetric = rows["lambda_zcyc={a: 6, b: 3}"]["runs"][0]
+    assert asymmetric["command"] == "dvc exp run -S 'lambda_zcyc={a: 6, b: 3}'"
+    assert f"| CycleGAN | 1 | cyclegan-1 | {made['commit'][:7]} | {head[:7]} |" in (OUT / "table.md").read_text()
 
 
 def test_the_grid_is_queued_but_what_is_there_already(here: Path) -> None:
