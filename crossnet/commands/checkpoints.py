@@ -18,7 +18,7 @@ def checkpoints(
     same command is typed.
     """
     from crossnet.training.runs import runs_folder
-    from crossnet.training.unfinished import age, listing, remove
+    from crossnet.training.unfinished import age, listing, remove, strangers
     from crossnet.training.writer import BusyError
 
     folder = runs_folder()
@@ -30,6 +30,8 @@ def checkpoints(
     if unknown := [name for name in names or () if name not in found]:
         raise stop(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
     chosen = [found[name] for name in names] if names else list(found.values())
+    for path in strangers(folder):
+        say(f"left alone: {path}: is no run")
     if not chosen:
         say(f"no unfinished runs in {folder}", result=True)
     for run in chosen:
@@ -41,7 +43,9 @@ def checkpoints(
             say(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}", result=True)
             continue
         try:
-            remove(run.folder)
+            left = remove(run.folder)
             say(f"deleted {run.folder.name}  {what}: {size}", result=True)
+            for path in left:
+                say(f"left alone: {path}: was not written by the run")
         except BusyError as error:
             say(f"left alone: {error}")

@@ -39,7 +39,7 @@ class Checkpoints:
         self._writer = str(fabric.broadcast(os.getpid()))  # an orphan of an earlier start writes elsewhere
         if fabric.is_global_zero:
             folder.mkdir(parents=True, exist_ok=True)
-            for leftover in folder.glob(".partial-*"):
+            for leftover in folder.glob(".partial-*/"):
                 shutil.rmtree(leftover)
         fabric.barrier()
 
@@ -111,7 +111,7 @@ class Checkpoints:
 def steps_in(folder: Path) -> list[int]:
     """The steps of the checkpoints in a run's folder, in no order; none where there is no such folder."""
     try:
-        names = [path.name for path in folder.iterdir()]
+        names = [path.name for path in folder.iterdir() if path.is_dir()]
     except FileNotFoundError:
         return []
     return [int(found[1]) for name in names if (found := re.fullmatch(r"step-(\d{9,})", name))]

@@ -1,6 +1,7 @@
 """What a run has logged so far, so that one that goes on can tell it again: DVC empties a stage's folders first."""
 
 import io
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -38,7 +39,8 @@ class Journal:
 
     def replay(self, rows: Iterable[Row], done: int) -> None:
         """Pass on again what was logged in the first `done` steps, in its order."""
-        pictures = sorted((int(path.stem), path) for path in self._folder.glob("*.png") if int(path.stem) <= done)
+        drawn = (path for path in self._folder.glob("*.png") if re.fullmatch("[0-9]+", path.stem))
+        pictures = sorted((int(path.stem), path) for path in drawn if int(path.stem) <= done)
         for name, value, step in rows:
             while pictures and pictures[0][0] < step:
                 earlier, path = pictures.pop(0)

@@ -8,6 +8,7 @@ fingerprint, so it can never go on from this one's weights.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -87,10 +88,15 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         keep_newest(1, folder)
 
 
+def is_run(path: Path) -> bool:
+    """Whether a path in a folder of runs is a run's: a folder, and no link to one, with a fingerprint's name."""
+    return re.fullmatch("[0-9a-f]{16}", path.name) is not None and path.is_dir() and not path.is_symlink()
+
+
 def recorded(folder: Path) -> Iterator[tuple[Path, Identity]]:
     """The runs of a folder of runs and what shaped each, as far as that can be read when it is their turn."""
     for path in sorted(folder.glob("*/run.json")):
-        if identity := _read(path):
+        if is_run(path.parent) and (identity := _read(path)):
             yield path.parent, identity
 
 

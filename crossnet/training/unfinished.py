@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossnet.training.checkpoint import steps_in
-from crossnet.training.runs import Identity, recorded, runs_folder
+from crossnet.training.runs import Identity, is_run, recorded, runs_folder
 from crossnet.training.writer import BusyError, holder, only_writer
 
 UNKNOWN = {"settings": {"task": "its run.json is damaged", "method": "method unknown", "seed": "unknown"}}
@@ -33,9 +33,9 @@ class Run:
 
 
 def listing(folder: Path) -> list[Run]:
-    """The runs of a folder of runs, the one changed last first."""
+    """The runs of a folder of runs, the one changed last first; what is no run is passed over."""
     known, found = dict(recorded(folder)), []
-    for path in folder.glob("*"):
+    for path in filter(is_run, folder.glob("*")):
         facts = list(_files(path))
         if facts:
             size, changed = sum(fact.st_size for fact in facts), max(fact.st_mtime for fact in facts)
@@ -44,10 +44,29 @@ def listing(folder: Path) -> list[Run]:
     return sorted(found, key=lambda run: run.changed, reverse=True)
 
 
-def remove(folder: Path) -> None:
-    """Delete a run that nobody trains. Raises BusyError where somebody does."""
+def strangers(folder: Path) -> list[Path]:
+    """What lies in a folder of runs and is no run."""
+    return sorted(path for path in folder.glob("*") if not is_run(path))
+
+
+def remove(folder: Path) -> list[Path]:
+    """Delete what a run that nobody trains has written; returns what else is in its folder, which stays.
+
+    Raises BusyError where somebody trains it.
+    """
     with only_writer(folder):
-        shutil.rmtree(folder)
+        (folder / "lock").unlink()
+        for path in folder.iterdir():
+            if path.is_dir() and re.fullmatch(r"step-\d{9,}|\.partial-.*", path.name):
+                shutil.rmtree(path)
+            elif re.fullmatch(r"run\.json(\.partial)?|holder", path.name):
+                path.unlink()
+        for path in _pictures(folder / "pictures"):
+            path.unlink()
+    for place in (folder / "pictures", folder):
+        with suppress(OSError):  # not empty, or not there
+            place.rmdir()
+    return sorted(path for path in folder.rglob("*") if not path.is_dir())
 
 
 def forget(summary: Path) -> None:
@@ -64,6 +83,10 @@ def forget(summary: Path) -> None:
 def age(run: Run) -> float:
     """Seconds since anything of a run changed."""
     return time.time() - run.changed
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.png*") if re.fullmatch(r"\d+\.png(\.partial)?", path.name)]
 
 
 def _files(folder: Path) -> Iterator[os.stat_result]:

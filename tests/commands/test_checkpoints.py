@@ -36,6 +36,28 @@ def test_it_deletes_the_named_or_all_but_none_that_is_trained() -> None:
         assert (second.exists(), third.exists()) == (True, False)
 
 
+def test_what_is_no_run_is_told_and_left_alone(tmp_path: Path) -> None:
+    run, runs = broken_off(identity(seed=1)), Path(".crossnet/runs")
+    strays = [runs / "my-notes/a.txt", runs / "deadbeef/step-000000001/model.bin", runs / ".DS_Store"]
+    strays += [run / "notes.txt", run / "pictures/._8.png", run / "pictures/mine.png"]
+    for stray in strays:
+        stray.parent.mkdir(parents=True, exist_ok=True)
+        stray.touch()
+    (run / "pictures/8.png").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/file").touch()
+    (runs / ("0" * 16)).symlink_to(tmp_path / "elsewhere")
+    result = CliRunner().invoke(app, ["checkpoints", "--prune"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"deleted {run.name}  ")
+    assert result.stdout.count("\n") == 1
+    told = [f"{runs / name}: is no run" for name in (".DS_Store", "0" * 16, "deadbeef", "my-notes")]
+    told += [f"{path}: was not written by the run" for path in sorted(strays[3:])]
+    assert result.stderr.splitlines() == [f"left alone: {line}" for line in told]
+    assert all(stray.exists() for stray in [*strays, tmp_path / "elsewhere/file"])
+    assert sorted(path for path in run.rglob("*") if path.is_file()) == sorted(strays[3:])
+
+
 def test_a_name_that_is_not_there_is_one_line() -> None:
     result = CliRunner().invoke(app, ["checkpoints", "nothing", "--prune"])
     assert result.exit_code == 2

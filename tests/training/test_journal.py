@@ -22,6 +22,8 @@ def test_rows_and_pictures_come_again_up_to_the_step_that_is_asked_for(tmp_path:
         first.write("x", done / 3, done)
         if done > 1:
             first.draw(np.full((2, 2, 3), done, dtype=np.uint8), done)
+    for stray in ("._2.png", "mine.png", "\u00b2.png"):
+        (tmp_path / stray).touch()
     second, again = journal(tmp_path)
     second.replay([row for row in first.rows if row[2] <= 2], 2)
     assert again == told[:3]
