@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 
 from tests.cloned import commit, environment, fresh, hashes, run, set_parameter
+from tests.figures.chromium import PROGRAM, opened
+from tests.figures.test_plots_page import opens
 
 
 @pytest.fixture(scope="module")
@@ -163,15 +165,22 @@ def started(folder: Path, *command: str) -> Iterator[None]:
         process.wait()
 
 
-def test_the_plots_page_asks_nothing_of_a_network(clone: Path) -> None:
+def test_the_plots_page_asks_nothing_of_a_network_and_runs_no_name(clone: Path, tmp_path: Path) -> None:
     run(clone, sys.executable, "-m", "crossnet.figures.plots_page", ".dvc/plots/page.html")
     run(clone, "dvc", "config", "--local", "plots.html_template", "plots/page.html")
-    run(clone, "dvc", "plots", "diff", "HEAD", "no-zcyc")
+    branch = "</script><script>document.title='PWNED'</script>"
+    run(clone, "git", "branch", branch, "HEAD")
+    run(clone, "dvc", "plots", "diff", branch, "no-zcyc")
     page = (clone / "dvc_plots/index.html").read_text()
     assert '<div id = "roc">' in page
     assert '"translation.csv"' in page
     assert "no-zcyc" in page
     assert 'src="http' not in page
+    if PROGRAM:
+        with opened(clone / "dvc_plots/index.html", tmp_path) as shown:
+            opens(shown, plots=page.count("vegaEmbed('#"))
+            assert shown.run("document.title") == "CrossNet: plots"
+            assert branch in shown.run("[...document.querySelectorAll('figcaption')].map(e => e.textContent)")
 
 
 def test_the_command_translates_at_the_images_own_size(clone: Path, tmp_path: Path) -> None:

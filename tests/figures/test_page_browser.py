@@ -103,3 +103,13 @@ def test_a_page_with_little_on_it_opens_on_a_small_dark_screen(files: Path, tmp_
         assert page.run("getComputedStyle(document.body).backgroundColor") == "rgb(23, 26, 31)"
         assert page.run("document.querySelector('#threshold-view')") is None
         assert page.errors == []
+
+
+def test_a_script_that_gets_into_the_page_all_the_same_does_not_run(files: Path, tmp_path: Path) -> None:
+    html = (files / "bare/reports/index.html").read_text(encoding="utf-8")
+    harm = "<body><script>document.title='PWNED'</script><img src=x onerror=document.title='PWNED'>"
+    (tmp_path / "index.html").write_text(html.replace("<body>", harm), encoding="utf-8")
+    with opened(tmp_path / "index.html", tmp_path / "profile") as page:
+        assert "PWNED" not in page.run("document.title")
+        assert page.run("document.querySelectorAll('img[onerror]').length") == 1
+        assert any("Content Security Policy" in said for said in page.errors)
