@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def ablation(
-    seeds: Annotated[int, typer.Option(help="Seeds 0 to this, not included, of each column.", min=1)] = 3,
+    seeds: Annotated[
+        str, typer.Option(help="How many, from 0 on; or FIRST:END, as 100:105, where END is not included.")
+    ] = "5",
+    rows: Annotated[
+        str | None, typer.Option(help="Of gan-id, zid, ctc, crossnet, cyclegan, with commas between; all by default.")
+    ] = None,
     task: Task = None,
     scale: Scale = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands, queue nothing.")] = False,
@@ -23,14 +28,15 @@ def ablation(
     """Queue GAN+Id, +ZId, +CTC, CrossNet and CycleGAN (Fig. 5) with `dvc exp run --queue`, seed by seed.
 
     Prints each command, leaves out what is an experiment or queued already, and forecasts how long the rest will take.
-    An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none.
+    An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none. Seeds
+    from 100 on are for choices and stay out of results (docs/claims.md).
     """
     from crossnet.experiments.grid import QueueError, grid, queue, settings_of, shown
     from crossnet.experiments.revisions import RunsError, read_params, revisions, unfinished
     from crossnet.experiments.runs import read_runs
     from crossnet.experiments.settings import SettingsError, effective
 
-    root = Path.cwd()
+    root, wanted_seeds, wanted_rows = Path.cwd(), _seeds(seeds), _rows(rows)
     task, scale = picked(root, task, scale)
     try:
         params, experiments = read_params(root, None), revisions(root)
@@ -42,7 +48,7 @@ def ablation(
             for name, state, found in waiting
             if state != "Failed" and (found.get("task"), found.get("scale")) == (task, scale)
         ]
-        wanted = grid(task, scale, seeds, {*experiments, *(name for name, _, _ in waiting)})
+        wanted = grid(task, scale, wanted_seeds, wanted_rows, {*experiments, *(name for name, _, _ in waiting)})
         settings = [settings_of(each, params) for each in wanted]
     except (RunsError, SettingsError) as error:
         raise stop(str(error)) from None
@@ -73,6 +79,25 @@ def ablation(
     finished = {run.method: run.seconds for run in runs if run.seconds}
     say(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}", result=True)
     say("dvc queue start -j 1", result=True)
+
+
+def _seeds(text: str) -> range:
+    """The seeds that were asked for: "5" is 0 to 4, "100:105" is 100 to 104."""
+    first, colon, end = text.rpartition(":")
+    if not (end.isdecimal() and (not colon or first.isdecimal())) or int(first or 0) >= int(end):
+        raise stop(f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105")
+    return range(int(first or 0), int(end))
+
+
+def _rows(text: str | None) -> list[str]:
+    """The names of the columns that were asked for, all where none are; stops at one that does not exist."""
+    from crossnet.experiments.grid import SLUGS
+
+    names = {slug: name for name, slug in SLUGS.items()}
+    slugs = [*names] if text is None else [each.strip() for each in text.split(",")]
+    if unknown := [slug for slug in slugs if slug not in names]:
+        raise stop(f"--rows {unknown[0]}: is none of {', '.join(names)}")
+    return [names[slug] for slug in names if slug in slugs]
 
 
 def _images(run: "Run", usual: "Run | None") -> str:

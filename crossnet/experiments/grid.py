@@ -35,17 +35,22 @@ class Wanted:
         return ["dvc", "exp", "run", "--queue", "--name", self.experiment, *sets]
 
 
-def grid(task: str, scale: str, seeds: int, taken: Collection[str]) -> list[Wanted]:
-    """GAN+Id, +ZId, +CTC, full, CycleGAN for seeds 0 to seeds - 1, seed by seed, so that what is stopped is of use.
+def columns() -> dict[str, tuple[str, Settings]]:
+    """The columns of Fig. 5 and CycleGAN by name: the method, and the weights that are zero."""
+    return {name: ("crossnet", zeros) for name, zeros in ABLATION.items()} | {METHODS["cyclegan"]: ("cyclegan", {})}
+
+
+def grid(task: str, scale: str, seeds: Sequence[int], rows: Sequence[str], taken: Collection[str]) -> list[Wanted]:
+    """The runs of these columns and seeds, seed by seed, so that what is stopped is of use.
 
     Task, scale, method and seed are set, and to zero the weights that a column is without; all else stays as it is in
     params.yaml. An experiment is called <task>-<scale>-<column>-<seed>, with a number after it where that is taken: DVC
     would refuse the second one when it is finished.
     """
-    columns = [(name, "crossnet", zeros) for name, zeros in ABLATION.items()] + [(METHODS["cyclegan"], "cyclegan", {})]
     found = []
-    for seed in range(seeds):
-        for name, method, zeros in columns:
+    for seed in seeds:
+        for name in rows:
+            method, zeros = columns()[name]
             sets = {"task": task, "scale": scale, "method": method, "seed": seed} | zeros
             title = f"{task}-{scale}-{SLUGS[name]}-{seed}".replace("_", "-")
             free = next(t for t in chain([title], (f"{title}-{i}" for i in count(2))) if t not in taken)

@@ -2,9 +2,7 @@
 
 import pytest
 
-from benchmarks.power import detectable, verdicts
-
-CLAIMS = ("C1", "C1, last step", "C2")
+from benchmarks.power import CLAIMS, detectable, verdicts
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,29 @@ def test_the_forecast_is_one_line_for_all(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_task_that_is_not_there_is_one_line_with_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     result = ablation(monkeypatch, [], [], "--task", "nosuch")
     assert (result.exit_code, result.stderr) == (2, "error: params.yaml: tasks: 'nosuch' is none of tiny, other\n")
+
+
+def test_rows_and_seeds_are_queued_as_asked_for_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = ablation(monkeypatch, [], [], "--seeds", "100:102", "--rows", "cyclegan,crossnet", "--scale", "small").output
+    names = [line.split()[5] for line in told.splitlines() if line.startswith("dvc exp run")]
+    assert names == [f"tiny-small-{row}-{seed}" for seed in (100, 101) for row in ("crossnet", "cyclegan")]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--seeds", "0"], "--seeds 0: wanted how many, such as 5, or FIRST:END"),
+        (["--seeds", "5:5"], "--seeds 5:5: wanted"),
+        (["--seeds", "1,2"], "--seeds 1,2: wanted"),
+        (["--seeds", ":3"], "--seeds :3: wanted"),
+        (["--rows", "crossnet,munit"], "--rows munit: is none of gan-id, zid, ctc, crossnet, cyclegan"),
+        (["--rows", ""], "--rows : is none of"),
+    ],
+)
+def test_seeds_and_rows_that_do_not_exist_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    result = ablation(monkeypatch, [], [], *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {told}")
+    assert result.stderr.count("\n") == 1
