@@ -161,7 +161,10 @@ def write(
         "task": task,
         "scale": scale,
         "margins": dict(margins),
-        "claims": [asdict(claim) for claim in claims],
+        "claims": [
+            asdict(claim) | {"comparisons": [asdict(each) | {"result": each.result} for each in claim.comparisons]}
+            for claim in claims
+        ],
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

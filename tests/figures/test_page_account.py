@@ -36,10 +36,11 @@ def row(name: str, auc: float, n: int = 3) -> dict[str, Any]:
 @pytest.fixture
 def task(tmp_path: Path) -> Path:
     table = {"task": "t", "scale": "laptop", "rows": [row("GAN+Id", 0.8), row("CrossNet", 0.9, 2)], "tests": []}
-    claim = {"claim": "C1", "statement": "s", "verdict": "holds", "why": "w"}
-    figures = {"fid.to_b": {"CrossNet": {"mean": 90.0, "std": None}}, "comparisons": [{"p": 0.01}], "p": 0.01}
+    test = {"metric": "fid.to_b", "first": "CrossNet", "second": "+CTC", "n": [5, 5], "difference": -1.25, "low": -2.0}
+    test |= {"high": -0.5, "p": 0.0004, "result": "as claimed"}
+    claim = {"claim": "C1", "statement": "s", "verdict": "holds", "where": "t, laptop, 5 seeds", "why": "w"}
     (tmp_path / "table.json").write_text(json.dumps(table))
-    (tmp_path / "claims.json").write_text(json.dumps({"task": "t", "claims": [claim | {"figures": figures}]}))
+    (tmp_path / "claims.json").write_text(json.dumps({"task": "t", "claims": [claim | {"comparisons": [test]}]}))
     lines = "name,method,seed,foreground.auc\nGAN+Id,crossnet,1,0.8123\nCrossNet,crossnet,1,0.9123\n"
     (tmp_path / "table.csv").write_text(lines)
     return tmp_path
@@ -52,6 +53,10 @@ def test_the_table_and_the_claims_are_read(task: Path) -> None:
     assert cells == [[("80.0", True), ("0.800 ± 0.010", False)], [("90.0", False), ("0.900 ± 0.010", True)]]
     assert [line.this for line in found.lines] == [False, True]
     assert found.files == ["claims.json", "table.csv", "table.json"]
+    [claim] = found.claims
+    assert (claim.verdict, claim.where) == ("holds", "t, laptop, 5 seeds")
+    [line] = claim.comparisons
+    assert line[1:] == ["CrossNet − +CTC", "5, 5", "-1.25", "-2 to -0.5", "< 0.001", "as claimed"]
 
 
 @pytest.mark.parametrize(("seed", "auc"), [(0, 0.9123), (1, 0.9124), (1, None)])

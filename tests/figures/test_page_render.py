@@ -87,7 +87,7 @@ def test_the_page_contains_the_numbers(page: str) -> None:
     ]
     expected += ["10,999,936", "1,800 and 1,700 images", "lambda_id", "0.0002", "adam.betas", "0.5, 0.999"]
     expected += ["1 file was left out", "there is no dvc.lock here"]
-    expected += ["crossnet ablation --seeds 3", "dvc queue start", "crossnet compare", "crossnet claims"]
+    expected += ["crossnet ablation --seeds 5", "dvc queue start", "crossnet compare", "crossnet claims"]
     assert [word for word in expected if word not in text] == []
 
 

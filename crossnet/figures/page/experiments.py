@@ -47,12 +47,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the paper with its verdict; the reason has the figures behind it."""
+    """A claim of the paper: its verdict, on what it was judged, what to know, and its comparisons, a text a cell."""
 
     claim: str
     statement: str
     verdict: str
+    where: str
     why: str
+    comparisons: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,17 @@ def _this(lines: Path, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
 
 
 def _claim(claim: Mapping[str, Any]) -> Claim:
-    return Claim(claim["claim"], claim["statement"], claim["verdict"], claim.get("why") or "")
+    tests = [_comparison(each) for each in claim.get("comparisons") or ()]
+    about = (claim.get("where") or "", claim.get("why") or "")
+    return Claim(claim["claim"], claim["statement"], claim["verdict"], *about, tests)
+
+
+def _comparison(test: Mapping[str, Any]) -> list[str]:
+    """Metric, rows, seeds, difference, interval, p, and what it shows."""
+    interval = "–" if test["low"] is None else f"{test['low']:+.3g} to {test['high']:+.3g}"
+    p = "–" if test["p"] is None else "< 0.001" if test["p"] < 0.001 else f"{test['p']:.3f}"
+    rows, seeds = f"{test['first']} − {test['second']}", ", ".join(map(str, test["n"]))
+    return [explained(test["metric"]).name, rows, seeds, f"{test['difference']:+.3g}", interval, p, test["result"]]
 
 
 def _spread(value: Mapping[str, Any], digits: int = 3) -> str:
