@@ -110,7 +110,7 @@ def pairs(
         of_input = against_truth(test.inputs, test.targets, masks, known)
         values = {key: _mean(each[name][key]) for key in of_input}
         values |= {f"{key}_input": _mean(value) for key, value in of_input.items()}
-        for part, chosen in _parts(masks, known).items():
+        for part, chosen in _coloured(masks, truth, name).items():
             values[f"chroma{part}"] = chroma_correlation(test.translated, test.targets, chosen)
             values[f"chroma{part}_input"] = chroma_correlation(test.inputs, test.targets, chosen)
         values["background_changed"] = background_changed(test.translated, test.inputs, test.targets, masks)
@@ -118,12 +118,15 @@ def pairs(
     return found | {"background_levels": CHANGED, "n": len(tests["to_b"].names)}
 
 
-def _parts(masks: Masks, known: Known) -> dict[str, Masks | None]:
-    """The suffixes of the parts whose truth is known, with their masks."""
-    parts: dict[str, Masks | None] = {"": None} if known == "image" else {}
+def _coloured(masks: Masks, truth: Mapping[str, Known], name: str) -> dict[str, Masks | None]:
+    """The suffixes of the parts of a direction whose chroma is measured, with their masks.
+
+    A background that says nothing of the other domain's is white, and has no chroma.
+    """
+    parts: dict[str, Masks | None] = {"": None} if truth[name] == "image" else {}
     if masks:
         parts["_object"] = masks
-    if masks and known == "image":
+    if masks and all(known == "image" for known in truth.values()):
         parts["_background"] = [~mask for mask in masks]
     return parts
 

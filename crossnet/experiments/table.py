@@ -2,18 +2,18 @@
 
 import csv
 import json
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from crossnet.experiments.bounds import bounds_of, described
 from crossnet.experiments.comparisons import Comparison, compare, corrected, margin_of
 from crossnet.experiments.revisions import SHOWN
 from crossnet.experiments.rows import BETTER, Row, said, spread
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import FULL
-from crossnet.figures.page.bounds import REFERENCES
+from crossnet.figures.page.bounds import Bound
 from crossnet.text import code_span, csv_cell, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
@@ -47,7 +47,7 @@ def against_crossnet(rows: Sequence[Row], margins: Mapping[str, float]) -> list[
 def write(
     folder: Path, task: str, scale: str, rows: Sequence[Row], tests: Sequence[Comparison], notes: Sequence[str] = ()
 ) -> None:
-    """Write table.json, table.csv (a line for each run) and table.md (a line for each row) into the folder.
+    """Write table.json, table.csv (a line for each run) and table.md (a line for each metric) into the folder.
 
     table.md has the comparisons of the metrics that the paper argues with alone: distances, AUC, PSNR and SSIM.
     notes: a line for each thing that a reader of the tables has to know, such as what was left out.
@@ -57,10 +57,7 @@ def write(
         "task": task,
         "scale": scale,
         "rows": [_row(row) for row in rows],
-        "references": {
-            name: {metric: statistics.fmean(values) for metric, values in of_metric.items()}
-            for name, of_metric in references(rows).items()
-        },
+        "bounds": described(present(rows), rows),
         "tests": [asdict(test) | {"result": test.result} for test in tests],
         "notes": [*notes],
     }
@@ -80,29 +77,25 @@ def write(
 
 
 def measured(task: str, scale: str, rows: Sequence[Row]) -> list[str]:
-    """The table of rows in Markdown: mean ± standard deviation over seeds."""
-    metrics = present(rows)
-    heads = ["", "seeds", *(f"{metric}{ARROWS[BETTER[metric]]}" for metric in metrics)]
-    lines = [[row.name, str(len(row.seeds)), *(_cell(row, metric) for metric in metrics)] for row in rows]
-    for name, found in references(rows).items():
-        lines.append([name, "", *(said(found[metric]) if metric in found else "–" for metric in metrics)])
-    where = f"{code_span(task)}, {code_span(scale)}"
-    return [
-        f"{where}: mean ± standard deviation over seeds (n - 1); below the rows, floors and ceilings.",
-        "",
-        *table(heads, lines),
-        "",
+    """The table in Markdown, a column a row: mean ± standard deviation over seeds, beside the floor and the ceiling."""
+    heads = ["", *(f"{row.name} ({len(row.seeds)})" for row in rows), "floor", "ceiling"]
+    lines = [
+        [
+            f"{metric}{ARROWS[BETTER[metric]]}",
+            *(_cell(row, metric) for row in rows),
+            *map(_bound, bounds_of(metric, rows)),
+        ]
+        for metric in present(rows)
     ]
+    about = (
+        f"{code_span(task)}, {code_span(scale)}: mean ± standard deviation over seeds (n - 1); how many seeds stands "
+        "behind a name. The floor is the strongest of those that were measured (docs/metrics.md)."
+    )
+    return [about, "", *table(heads, lines), ""]
 
 
-def references(rows: Sequence[Row]) -> dict[str, dict[str, list[float]]]:
-    """By what reaches them, the floors and ceilings of each metric: each value that the runs have, once."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for metric in present(rows):
-        for end, name in REFERENCES.items():
-            if values := sorted({v for row in rows for v in row.values(f"{metric}{end}").values()}):
-                found.setdefault(name, {})[metric] = values
-    return found
+def _bound(bound: Bound | None) -> str:
+    return f"{said([bound.value])} ({bound.name})" if bound else "–"
 
 
 def compared(tests: Sequence[Comparison]) -> list[str]:

@@ -89,7 +89,8 @@ def test_towards_scenery_the_object_alone_has_a_truth() -> None:
         "to_a_psnr_object", "to_a_psnr_object_input", "to_a_chroma_object", "to_a_chroma_object_input",
         "to_a_background_changed",
     }  # fmt: skip
-    assert {"to_b_psnr", "to_b_psnr_background", "to_b_ssim_object"} <= found.keys()
+    assert {"to_b_psnr", "to_b_psnr_background", "to_b_ssim_object", "to_b_chroma_object"} <= found.keys()
+    assert "to_b_chroma_background" not in found
 
 
 def test_where_b_is_not_on_white_luminance_is_no_score_of_the_foreground() -> None:

@@ -63,6 +63,7 @@ class Experiments:
 
     columns: list[tuple[str, str, str]] = field(default_factory=list)  # key, name, which way is better
     lines: list[Line] = field(default_factory=list)
+    bounds: dict[str, list[str]] = field(default_factory=dict)  # floor and ceiling -> its words, column by column
     more: int = 0  # metrics that the table has no column for
     scale: str = ""
     claims: list[Claim] = field(default_factory=list)
@@ -115,9 +116,15 @@ def _table(table: Mapping[str, Any], this: str | None) -> dict[str, Any]:
             )
             for row in rows
         ],
+        "bounds": {name: [_bound(table, key, name) for key in keys] for name in ("floor", "ceiling") if rows},
         "more": len(there) - len(keys),
         "scale": str(table.get("scale") or ""),
     }
+
+
+def _bound(table: Mapping[str, Any], key: str, name: str) -> str:
+    bound = (table.get("bounds") or {}).get(key, {}).get(name)
+    return f"{fixed(bound['value'], explained(key).digits)} ({bound['name']})" if bound else "–"
 
 
 def _leads(key: str, prefix: str) -> bool:
