@@ -16,7 +16,7 @@ def bounds_of(metric: str, rows: Sequence[Row]) -> tuple[Bound | None, Bound | N
 
 
 def described(metrics: Sequence[str], rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
-    """Metric -> its strongest "floor", its "ceiling" (each a value and a name, or None) and all "floors": plain values."""
+    """Metric -> its strongest "floor", its "ceiling" and all "floors", each a value and a name, as plain values."""
     found = {}
     for metric in metrics:
         low, high = bounds_of(metric, rows)
