@@ -123,5 +123,15 @@ def unfinished(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
 @cache
 def _files(root: Path, commit: str | None) -> Any:
     from dvc.api import DVCFileSystem
+    from dvc.fs import GitFileSystem  # type: ignore[import-untyped]
+    from dvc.repo import Repo
+    from dvc.repo.open_repo import erepo_factory  # type: ignore[import-untyped]
 
-    return DVCFileSystem(str(root), rev=commit)
+    if commit is None:
+        return DVCFileSystem(str(root))
+    with Repo(str(root)) as repo:
+        scm, cache = repo.scm, repo.cache.local_cache_dir
+    top = Path(scm.root_dir).resolve()  # of Git's repository, which may have the project as one of its folders
+    opened = erepo_factory(str(top), "/", {"cache": {"dir": cache}})
+    place = f"/{root.relative_to(top).as_posix()}"
+    return opened(place, fs=GitFileSystem(scm=scm, rev=commit), scm=scm).dvcfs

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
-from crossnet.experiments.revisions import RunsError, resolve, revisions, unfinished
+from crossnet.experiments.revisions import RunsError, files, read_params, resolve, revisions, unfinished
 
 
 def git(root: Path, *words: str, hour: int = 0) -> str:
@@ -54,3 +54,25 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
 def test_a_queue_that_cannot_be_listed_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RunsError, match=r"^[^\n]*: DVC cannot list its queue: [^\n]+; see `dvc queue status`$"):
         list(unfinished(tmp_path))
+
+
+@pytest.mark.filterwarnings("default")  # of DVC's libraries, which run in this process
+@pytest.mark.parametrize("folder", ["", "a/project"])
+def test_the_files_of_a_commit_are_read_also_where_the_project_is_a_folder_of_a_repository(
+    folder: str, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    root = tmp_path / folder
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "params.yaml").write_text("seed: 7\n")
+    (root / "model").write_text("of DVC")
+    with Repo.init(str(root), subdir=bool(folder)) as repo:
+        repo.cache.local.cache_types = ["copy"]
+        repo.add(str(root / "model"))
+    git(tmp_path, "add", "-A")
+    head = commit(tmp_path, 1)
+    (root / "params.yaml").unlink()
+    (root / "model").unlink()
+    assert read_params(root, head) == {"seed": 7}
+    assert files(root, head).read_text("model") == "of DVC"
+    assert revisions(root) == {"HEAD": head}
