@@ -89,7 +89,9 @@ class _Judge:
         verdict = "undecided" if without else verdict_of(tested)
         if any(test.gain <= 0 or (verdict != "undecided" and not test.beaten) for test in tests):
             verdict = "undecided: below its floor"
-        why = " ".join([*without, *self.left(rows)])
+        low = dict.fromkeys(test.metric for test in tests if not test.beaten)
+        short = [f"Not surely above its floor: {', '.join(low)}."] if low else []
+        why = " ".join([*without, *short, *self.left(rows)])
         return Claim(claim, STATEMENTS[claim], verdict, self.where(rows), why, tested, tests)
 
     def measured(self, claim: str, rows: Sequence[Row], comparisons: Sequence[Comparison], why: str = "") -> Claim:

@@ -101,7 +101,7 @@ def _bound(bound: Bound | None) -> str:
 def compared(tests: Sequence[Comparison]) -> list[str]:
     """Comparisons as a table in Markdown."""
     heads = ["metric", "first - second", "n", "means", "difference", "95 % interval", "test"]
-    heads += ["p", "p (Holm)", "p (paired)", "margin", "p (no difference)", "p (no difference, Holm)", "result"]
+    heads += ["p (Holm)", "p (paired)", "margin", "p of no difference (Holm)", "result"]
     return table(heads, [_compared(test) for test in tests])
 
 
@@ -116,6 +116,10 @@ def chance(p: float | None) -> str:
     return "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def _with_holm(p: float | None, corrected: float | None) -> str:
+    return chance(p) if corrected is None else f"{chance(p)} ({chance(corrected)})"
+
+
 def _compared(test: Comparison) -> list[str]:
     return [
         test.metric,
@@ -125,9 +129,10 @@ def _compared(test: Comparison) -> list[str]:
         f"{test.difference:+.4g}",
         "–" if test.low is None or test.high is None else f"{test.low:+.4g} to {test.high:+.4g}",
         test.test,
-        *map(chance, (test.p, test.p_holm, test.p_paired)),
+        _with_holm(test.p, test.p_holm),
+        chance(test.p_paired),
         "–" if test.margin is None else f"{test.margin:g}",
-        *map(chance, (test.p_equivalent, test.p_equivalent_holm)),
+        _with_holm(test.p_equivalent, test.p_equivalent_holm),
         f"{test.result}: {test.note}" if test.note else test.result,
     ]
 

@@ -116,6 +116,8 @@ def test_a_claim_counts_when_the_best_row_surely_beats_the_floor(floor: float | 
     found = judged("C2", distances({"CrossNet": 0.3, "CycleGAN": 0.4}, floor))
     assert found.verdict == wanted
     assert {each.row for each in found.floors} <= {"CrossNet"}
+    low = "Not surely above its floor: kid_efflite0.to_b, kid_efflite0.to_a."
+    assert (low in found.why) == wanted.endswith("below its floor")
     assert ("No run has a floor of kid_efflite0.to_b." in found.why) == (floor is None)
 
 
