@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
 
+from crossnet.experiments.clone import fault
 from crossnet.params import Params
+from crossnet.terminal import say
 from stages.command import command
 from stages.own import MADE_BY, refuse_unknown
 
@@ -12,6 +15,8 @@ def check(params: Params) -> None:
     """
     for place in MADE_BY:
         refuse_unknown(place, params.task)
+    if why := fault(Path(os.environ.get("DVC_ROOT", "."))):
+        say(f"warning: {why}")
     Path("data").mkdir(exist_ok=True)
     Path("data/checked").write_text("params.yaml is sound\n")
 

@@ -31,6 +31,7 @@ def ablation(
     An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none. Seeds
     from 100 on are for choices and stay out of results (docs/claims.md).
     """
+    from crossnet.experiments.clone import fault
     from crossnet.experiments.grid import QueueError, grid, queue, settings_of, shown
     from crossnet.experiments.revisions import RunsError, read_params, revisions, unfinished
     from crossnet.experiments.runs import read_runs
@@ -38,6 +39,8 @@ def ablation(
 
     root, wanted_seeds, wanted_rows = Path.cwd(), _seeds(seeds), _rows(rows)
     task, scale = picked(root, task, scale)
+    if why := fault(root):
+        raise stop(why)
     try:
         params, experiments = read_params(root, None), revisions(root)
         of_head, _ = read_runs(root, {"HEAD": experiments.pop("HEAD")}, task, scale)
