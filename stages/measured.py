@@ -75,12 +75,13 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
 def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps: Path, curves: Path) -> dict[str, Any]:
     """The block `foreground`, where masks tell it, and `foreground_scores`, where the method wrote score maps.
 
-    The curves of both and of the input go into files of the folder of curves. Luminance is a score of the foreground
-    where B is on white alone. Masks that are all object or all background tell nothing: a line says so.
+    The curves of both, of the input and of the constant prior go into files of the folder of curves. Luminance is a
+    score of the foreground where B is on white alone. Masks that are all object or all background tell nothing: a line
+    says so.
     """
     curves.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
-    drawn: dict[str, list[NDArray[np.float64]]] = {"translation": [], "input": []}
+    drawn: dict[str, list[NDArray[np.float64]]] = {"translation": [], "input": [], "constant": []}
     if masks and not both_kinds(masks):
         kind = "object" if masks[0].all() else "background"
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
@@ -88,7 +89,8 @@ def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps:
     if both_kinds(masks):
         prior = constant_prior((pixels(decode(path)) for path in test.train), THRESHOLD, masks[0].shape)
         if prior is None or on_white(prior):
-            drawn = {"translation": scores(test.translated), "input": scores(test.inputs)}
+            drawn |= {"translation": scores(test.translated), "input": scores(test.inputs)}
+            drawn["constant"] = [] if prior is None else [prior] * len(masks)
             truths = test.targets if "to_b" in truth else None
             found["foreground"] = foreground(test.translated, masks)
             found["foreground"] |= references(test.translated, test.inputs, masks, truths, prior)

@@ -122,6 +122,9 @@ def _foregrounds(material: Gathered) -> list[Path]:
     return [*material.both("foregrounds", paint), material.table("foregrounds", ["image", "method", "iou"], overlaps)]
 
 
+FLOORS = ("input", "constant")  # curves that take no translation, the last one that there is being shown
+
+
 def _roc(material: Gathered) -> list[Path]:
     bands, labels = {}, {}
     floor: roc.Curve | None = None
@@ -135,7 +138,8 @@ def _roc(material: Gathered) -> list[Path]:
                 continue
             found = {name: curve for name, curve in roc.read(material.of(run.commit) / CURVES).items() if len(curve)}
             curves += [found[name] for name in OWN_FIRST if name in found][:1]
-            floor = found.get("input", floor)
+            for name in (each for each in FLOORS if each in found):
+                floor, labels["floor"] = found[name], roc.NAMES[name]
         if curves:
             bands[row.name] = roc_band.band(curves)
             areas = [*row.own().values()]

@@ -73,7 +73,11 @@ def draw(
                 prepared, translated, path, threshold=threshold, names=names.get("testA", {}), theme=theme
             ),
         )
-        measured = {"translation": foreground.get("auc"), "input": foreground.get("auc_input")}
+        measured = {
+            "translation": foreground.get("auc"),
+            "input": foreground.get("auc_input"),
+            "constant": foreground.get("auc_constant"),
+        }
         auc = {image: value for image, value in measured.items() if value is not None and math.isfinite(value)}
         if (table := reports / "plots" / "roc").is_dir():
             curves = roc.read(table)
@@ -82,8 +86,9 @@ def draw(
                 "The foreground by luminance",
                 "Share of the true foreground that is found, against the share of the background that is taken for it, "
                 "as the threshold on luminance moves; pixels of all test images together. The dashed curve uses the "
-                "input as it is: what a threshold finds without any translation. Circles mark the paper’s fixed "
-                f"threshold, {threshold:g}; the dotted diagonal is chance.",
+                "input as it is. The constant prior is one map for all images, the share of training images of B with "
+                "an object at a pixel: where objects lie in the same place, it finds them without seeing any. Circles mark the "
+                f"paper’s fixed threshold, {threshold:g}; the dotted diagonal is chance.",
                 "ROC curves of foreground against background: "
                 + ", ".join(f"{roc.NAMES[image]} has an area of {value:.3f}" for image, value in auc.items())
                 + ".",

@@ -11,7 +11,12 @@ from crossnet.figures.axes import TEXT, canvas, quiet
 from crossnet.figures.palette import FONT, LIGHT, Theme, points
 
 Curve = NDArray[np.float64]  # (K, 3): fpr, tpr, threshold
-NAMES = {"translation": "translation", "input": "untranslated input (floor)"}
+NAMES = {
+    "translation": "translation",
+    "input": "untranslated input",
+    "constant": "constant prior, which sees no input",
+}
+BY_LUMINANCE = ("translation", "input")  # the curves that have a point at a threshold on luminance
 
 
 def read(folder: Path) -> dict[str, Curve]:
@@ -38,7 +43,7 @@ def at_threshold(curve: Curve, threshold: float) -> tuple[float, float]:
 def draw(
     curves: Mapping[str, Curve], out: Path, *, auc: Mapping[str, float], threshold: float, theme: Theme = LIGHT
 ) -> None:
-    """Write the figure: a line a curve, its area (as measured, by image) in the legend, and its point."""
+    """Write the figure: a line a curve, its area (as measured, by image) in the legend, and its point, if any."""
     figure = canvas(1000, 960, theme)
     axes = figure.add_subplot()
     quiet(axes, theme)
@@ -51,6 +56,8 @@ def draw(
         axes.plot(
             curve[:, 0], curve[:, 1], color=hue, linestyle=dashes, linewidth=2.6, label=NAMES.get(image, image) + area
         )
+        if image not in BY_LUMINANCE:
+            continue
         axes.plot(
             *at_threshold(curve, threshold),
             marker="o",

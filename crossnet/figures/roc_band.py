@@ -41,7 +41,8 @@ def draw(
 ) -> None:
     """Write the figure: a line and a band a method, its label (such as its area ± spread) in the legend; at most five.
 
-    floor: the curve of the untranslated input. Raises ValueError where there is no band, or too many to tell apart.
+    floor: a curve that takes no translation; its label is `floor`'s.
+    Raises ValueError where there is no band, or too many to tell apart.
     """
     if not bands:
         raise ValueError(f"{out}: no curves to draw")
@@ -56,7 +57,7 @@ def draw(
             axes.fill_between(GRID, each.low, each.high, color=hue, alpha=0.2, linewidth=0)
         axes.plot(GRID, each.mean, color=hue, linestyle=dashes, linewidth=2.6, label=labels.get(name, name))
     if floor is not None:
-        label = labels.get("input", "untranslated input (floor)")
+        label = labels.get("floor", "floor")
         axes.plot(floor[:, 0], floor[:, 1], color=theme.muted, linewidth=1.6, linestyle=(0, (4, 3)), label=label)
     if any(each.n > 1 for each in bands.values()):
         axes.fill([], [], color=theme.muted, alpha=0.3, linewidth=0, label=SPREAD)

@@ -172,7 +172,7 @@ def test_progress_shows_the_first_and_the_last_in_the_order_of_steps(
 def curves(tmp_path: Path) -> dict[str, roc.Curve]:
     """A translation that tells foreground well, and an input that does not, as the CSVs that evaluate writes."""
     (tmp_path / "roc").mkdir()
-    for image, power in (("translation", 0.2), ("input", 1.0)):
+    for image, power in (("translation", 0.2), ("input", 1.0), ("constant", 0.3)):
         lines = ["fpr,tpr,threshold"]
         for threshold in (float("-inf"), *range(0, 256, 5)):
             share = max(0.0, (threshold + 1) / 256)
@@ -183,8 +183,8 @@ def curves(tmp_path: Path) -> dict[str, roc.Curve]:
 
 @THEMES
 def test_roc_is_drawn(tmp_path: Path, curves: dict[str, roc.Curve], theme: Theme) -> None:
-    assert set(curves) == {"translation", "input"}
-    auc = {"translation": 0.93, "input": 0.49}
+    assert set(curves) == {"translation", "input", "constant"}
+    auc = {"translation": 0.93, "input": 0.49, "constant": 0.91}
     roc.draw(curves, tmp_path / "roc.png", auc=auc, threshold=243, theme=theme)
     assert size(tmp_path / "roc.png") == (1000, 960)
 

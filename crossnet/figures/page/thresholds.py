@@ -99,7 +99,7 @@ def _lines(curves: Mapping[str, roc.Curve]) -> list[Line]:
     order = [*(image for image in roc.NAMES if image in curves), *(image for image in curves if image not in roc.NAMES)]
     return [
         Line(
-            image if image in roc.NAMES else "other",
+            image if image in roc.BY_LUMINANCE else "other",
             roc.NAMES.get(image, image),
             " ".join(f"{SIDE * fpr:.1f},{SIDE * (1 - tpr):.1f}" for fpr, tpr, _ in curves[image]),
         )
