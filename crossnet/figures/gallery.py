@@ -87,8 +87,8 @@ def draw(
                 "Share of the true foreground that is found, against the share of the background that is taken for it, "
                 "as the threshold on luminance moves; pixels of all test images together. The dashed curve uses the "
                 "input as it is. The constant prior is one map for all images, the share of training images of B with "
-                "an object at a pixel: where objects lie in the same place, it finds them without seeing any. Circles mark the "
-                f"paper’s fixed threshold, {threshold:g}; the dotted diagonal is chance.",
+                "an object at a pixel: where objects lie in the same place, it finds them without seeing any. Circles "
+                f"mark the paper’s fixed threshold, {threshold:g}; the dotted diagonal is chance.",
                 "ROC curves of foreground against background: "
                 + ", ".join(f"{roc.NAMES[image]} has an area of {value:.3f}" for image, value in auc.items())
                 + ".",
