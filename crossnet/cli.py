@@ -10,12 +10,17 @@ from crossnet.commands.checkpoints import checkpoints
 from crossnet.commands.claims import claims
 from crossnet.commands.compare import compare
 from crossnet.commands.plan import plan
+from crossnet.commands.stop import stop
 from crossnet.commands.translate import translate
+from crossnet.files import told
 from crossnet.text import printable
 
 
 class _Commands(TyperGroup):
-    """The subcommands. A refused word of the command line, which may be a file's name, is shown printable."""
+    """The subcommands. A refused word of the command line, which may be a file's name, is shown printable.
+
+    A fault of a disk that no command told is one line with the file and the remedy.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -23,6 +28,8 @@ class _Commands(TyperGroup):
         except typer.TyperException as error:
             error.message = printable(error.message)
             raise
+        except OSError as error:
+            raise stop(told(error), 1) from None
 
 
 app = typer.Typer(

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from io import SEEK_END, BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,13 @@ def list_files(folder: Path) -> list[Path]:
 def list_images(folder: Path) -> list[Path]:
     """The files in a folder that are images by their names, sorted; hidden files are left out."""
     return [path for path in list_files(folder) if path.suffix.lower() in EXTENSIONS]
+
+
+def png(image: Image.Image, **options: Any) -> bytes:
+    """An image as the content of a PNG file; options are Pillow's."""
+    encoded = BytesIO()
+    image.save(encoded, "PNG", **options)
+    return encoded.getvalue()
 
 
 def decode(path: Path) -> Image.Image:

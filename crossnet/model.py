@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from crossnet.files import write_together
 from crossnet.images import from_range, to_range
 from crossnet.params.model_config import read_config
 from crossnet.text import one_line
@@ -29,16 +30,17 @@ class ModelError(ValueError):
 
 
 def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
-    """Write config.json and the weights of all networks, those for translating in a file of their own.
+    """Write config.json and the weights of all networks, those for translating in a file of their own: all or none.
 
     config holds `method`, `networks`, `weights` and `history` as the method's constructor takes them, and whatever
     else describes the model.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+    files: dict[Path, bytes | str] = {folder / CONFIG: json.dumps(config, indent=1) + "\n"}
     for file, wanted in ((TRANSLATING, True), (TRAINING_ONLY, False)):
         chosen = {n: net for n, net in method.networks.items() if (n in method.translates_with) == wanted}
-        save_file(_tensors(chosen), folder / file)
+        files[folder / file] = save(_tensors(chosen))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_together(files)
 
 
 def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[str, Any]]:

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 from crossnet.experiments.clone import fault
+from crossnet.files import write_whole
 from crossnet.params import Params
 from crossnet.terminal import say
 from stages.command import command
@@ -18,7 +19,7 @@ def check(params: Params) -> None:
     if why := fault(Path(os.environ.get("DVC_ROOT", "."))):
         say(f"warning: {why}")
     Path("data").mkdir(exist_ok=True)
-    Path("data/checked").write_text("params.yaml is sound\n")
+    write_whole(Path("data/checked"), "params.yaml is sound\n")
 
 
 if __name__ == "__main__":

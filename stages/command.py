@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from crossnet.files import told
 from crossnet.params import Params, load_params
 from crossnet.terminal import say
 from crossnet.text import one_line
@@ -32,7 +33,7 @@ def command(stage: Callable[[Params], None]) -> None:
             if debug:
                 for line in traceback.format_exc().splitlines():
                     say(line)
-            line = one_line(error)
+            line = one_line(told(error) if isinstance(error, OSError) else error)
             if isinstance(error, RuntimeError) and LOST.search(line):
                 line = "another process of this run ended; see its message"
             say(f"error: {line}")

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.datasets.layout import known_truth
+from crossnet.files import write_whole
 from crossnet.images import list_images
 from crossnet.metrics.distances import FEWEST, distances
 from crossnet.metrics.efflite0 import efflite0
@@ -51,7 +52,7 @@ def evaluate(params: Params) -> None:
         left = " and ".join(block for block in metrics if block.partition("_")[0] in ("kid", "fd", "fid"))
         wanted = f"a distance needs at least {FEWEST} test images a side"
         say(f"left out of {left}: {', '.join(few)}; {wanted}")
-    Path("reports/metrics.json").write_text(json.dumps(metrics, indent=1, allow_nan=False) + "\n")
+    write_whole(Path("reports/metrics.json"), json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dvclive.live import Live
 
+from crossnet.files import naming
 from crossnet.training.journal import Log, Show
 
 
@@ -13,7 +14,7 @@ def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
     if not writes:
         yield lambda name, value, done: None, lambda path, done: None
         return
-    with Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+    with naming(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
 
         def log(name: str, value: float, done: int) -> None:
             live.step = done

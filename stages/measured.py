@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crossnet.datasets.layout import Known
+from crossnet.files import write_whole
 from crossnet.images import decode, pixels
 from crossnet.metrics.areas import auc_of_each, ranked
 from crossnet.metrics.background import CHANGED, background_changed
@@ -69,7 +70,7 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
     tables = [pd.DataFrame({"direction": name, "name": test.names} | each[name]) for name, test in tests.items()]
     table = pd.concat(tables).reindex(columns=["direction", "name", *MEASURES])
     table["name"] = table["name"].map(csv_cell)
-    table.to_csv(path, index=False, float_format="%.6g")
+    write_whole(path, table.to_csv(index=False, float_format="%.6g"))
 
 
 def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps: Path, curves: Path) -> dict[str, Any]:
@@ -98,7 +99,8 @@ def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps:
             found["foreground_scores"] = separation(own, masks)
             drawn["scores"] = own
     for name, scored in drawn.items():
-        roc(scored, masks if scored else []).to_csv(curves / f"{name}.csv", index=False, float_format="%.6g")
+        curve = roc(scored, masks if scored else [])
+        write_whole(curves / f"{name}.csv", curve.to_csv(index=False, float_format="%.6g"))
     return found
 
 

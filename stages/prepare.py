@@ -5,6 +5,7 @@ from crossnet.datasets.preparation.report import account, report
 from crossnet.datasets.search.attribution import attribution
 from crossnet.datasets.search.manifest import MANIFEST, REFUSED, read_refused
 from crossnet.datasets.whole_folder import whole_folder
+from crossnet.files import write_whole
 from crossnet.params import Params, tasks
 from crossnet.text import code_span
 from stages.command import command
@@ -30,9 +31,8 @@ def prepare(params: Params) -> None:
     manifest = raw / MANIFEST
     found = manifest.is_file() and (raw / REFUSED).is_file()
     report(ledger, prepared, reports, read_refused(raw / REFUSED) if found else ())
-    Path("reports/attribution.md").write_text(
-        attribution(manifest) if found else OWN.format(code_span(params.task)), encoding="utf-8"
-    )
+    own = attribution(manifest) if found else OWN.format(code_span(params.task))
+    write_whole(Path("reports/attribution.md"), own)
 
 
 if __name__ == "__main__":

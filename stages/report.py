@@ -6,6 +6,7 @@ from crossnet.datasets.layout import translation_names
 from crossnet.figures import gallery
 from crossnet.figures.page import experiments, pairs, preparation, provenance, render, thresholds
 from crossnet.figures.page.embedding import Album
+from crossnet.files import write_whole
 from crossnet.params import Params
 from stages.command import command
 
@@ -49,7 +50,7 @@ def draw(params: Params) -> None:
         origin=provenance.source(Path.cwd(), but=("dvc.lock", "reports")),
         lock=provenance.lock(Path("dvc.lock"), but="report"),
     )
-    (reports / "index.html").write_text(page, encoding="utf-8")
+    write_whole(reports / "index.html", page)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from crossnet.files import write_json
 from crossnet.model import save_model
 from crossnet.params import Params
 from crossnet.progress import progress
@@ -53,7 +53,7 @@ def train_stage(params: Params) -> None:
         if first:
             save_model(MODEL, method, config)
             summary = summarise(method, plan.steps, plan.steps * plan.batch, seconds, fabric.device, threads)
-            (REPORTS / "summary.json").write_text(json.dumps({"run": folder.name} | summary, indent=1) + "\n")
+            write_json(REPORTS / "summary.json", {"run": folder.name} | summary)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from crossnet.datasets.layout import translation_names
-from crossnet.images import decode, list_images, pixels
+from crossnet.files import write_whole
+from crossnet.images import decode, list_images, pixels, png
 from crossnet.model import encode, load_model, translate
 from crossnet.params import Params
 from crossnet.progress import progress
@@ -32,9 +34,11 @@ def translate_stage(params: Params) -> None:
         side: Side = "b" if to == "b" else "a"
         for path in progress(paths, len(paths), f"translating {source}", "images"):
             image = np.stack([pixels(decode(path))])
-            Image.fromarray(translate(method, image, side)[0]).save(folder / f"{names[path.stem]}.png")
+            write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(translate(method, image, side)[0])))
             if path in kept:
-                np.save(codes / f"{names[path.stem]}.npy", encode(method, image, side)[0].astype(np.float16))
+                code = BytesIO()
+                np.save(code, encode(method, image, side)[0].astype(np.float16))
+                write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crossnet.commands.stop import stop
+from crossnet.files import naming, told
 
 if TYPE_CHECKING:
     from crossnet.experiments.read import Experiments
@@ -79,14 +80,13 @@ def chosen(
 def writing(folder: Path) -> Iterator[None]:
     """Stop where the folder, or something in it, cannot be written."""
     try:
-        yield
+        with naming(folder):
+            yield
     except OSError as error:
         place, around = Path(error.filename or folder).absolute(), folder.absolute()
         if not (place.is_relative_to(around) or around.is_relative_to(place)):
             raise
-        raise stop(
-            f"{error.filename or folder}: {error.strerror}; --out names a folder that can be written to"
-        ) from None
+        raise stop(f"{told(error)}; --out names a folder that can be written to") from None
 
 
 def _not_of_another_scale(folder: Path, scale: str) -> None:

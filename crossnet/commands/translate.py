@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crossnet.commands.stop import stop
+from crossnet.files import told, write_whole
 from crossnet.progress import progress
 from crossnet.terminal import say
 from crossnet.text import one_line
@@ -54,7 +55,7 @@ def translate(
         try:
             _translate_one(method, path, target, to, max_pixels, device)
         except (OSError, ValueError, RuntimeError) as error:
-            failed[path] = one_line(error)
+            failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
     for path, reason in failed.items():
         say(f"not translated: {path}: {reason}")
     if kept:
@@ -65,11 +66,11 @@ def translate(
 
 
 def _translate_one(method: object, path: Path, target: Path, to: str, max_pixels: int, device: str) -> None:
-    """Read, translate and write one image; the file appears whole or not at all."""
+    """Read, translate and write one image."""
     from PIL import Image
 
     from crossnet.datasets.preparation.kinds import decode
-    from crossnet.images import pixels
+    from crossnet.images import pixels, png
     from crossnet.model import translate as run
     from crossnet.training.method import Method
 
@@ -78,9 +79,4 @@ def _translate_one(method: object, path: Path, target: Path, to: str, max_pixels
     if image.width * image.height > max_pixels:
         raise ValueError(f"{image.width}x{image.height} is more than {max_pixels} pixels; see --max-pixels")
     translated = run(method, pixels(image)[None], "a" if to == "a" else "b", device)[0]
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        Image.fromarray(translated).save(partial, format="PNG")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(target, png(Image.fromarray(translated)))

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from crossnet.datasets.members import ArchiveError, members
 from crossnet.datasets.whole_folder import whole_folder
+from crossnet.files import naming, told
 from crossnet.progress import progress
 
 WINDOWS = os.name == "nt"
@@ -42,7 +43,7 @@ def extract(archive: Path, folder: Path, most_bytes: int, most_files: int, wante
         plan = _plan(file, most_bytes, most_files, wanted)
         free = shutil.disk_usage(filling).free
         if plan.size > free:
-            raise OSError(errno.ENOSPC, f"its files have {plan.size} bytes, and {free} are free")
+            raise OSError(errno.ENOSPC, f"its files have {plan.size} bytes, and {free} are free", str(folder))
         _write(file, filling, plan, most_bytes, most_files, f"extracting {archive.name}")
     return len(plan.targets)
 
@@ -95,7 +96,7 @@ def _write(file: BinaryIO, folder: Path, plan: _Plan, most_bytes: int, most_file
         with _told_apart(targets, place):
             path.parent.mkdir(parents=True, exist_ok=True)
             target = path.open("xb")
-        with target:
+        with naming(path), target:
             for piece in member.pieces():
                 left -= len(piece)
                 if left < 0:
@@ -148,5 +149,4 @@ def _named(archive: Path) -> Iterator[None]:
     except ArchiveError as error:
         raise type(error)(f"{archive}: {error}") from error
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        raise ExtractionError(f"{archive}: cannot be extracted: {error.strerror or error}{where}") from error
+        raise ExtractionError(f"{archive}: cannot be extracted: {told(error)}") from error

@@ -11,6 +11,7 @@ from crossnet.datasets.transport.errors import WebError
 from crossnet.datasets.transport.records import alone, read_record, write_record
 from crossnet.datasets.transport.transfer import Part, TransferError, check_size
 from crossnet.datasets.web import Web
+from crossnet.files import remedy_for
 
 PAGE = (b"<!doctype html", b"<html")  # how a web page begins
 
@@ -66,7 +67,7 @@ def download(
             raise DownloadError(str(error)) from error
         except OSError as error:
             where, why = error.filename or path, error.strerror or error
-            remedy = "mend that and run the same again: it goes on from here"
+            remedy = f"{remedy_for(error)}, and run the same again: it goes on from here"
             raise DownloadError(f"{where}: cannot be read or written: {why}; {remedy}") from error
     raise DownloadError(f"{path}: {'; '.join(problems) or 'no address to fetch it from'}; {by_hand}")
 

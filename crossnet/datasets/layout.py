@@ -5,11 +5,12 @@
 """
 
 import csv
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+
+from crossnet.files import write_csv, write_json
 
 SIDES = ("trainA", "trainB", "testA", "testB")
 MASKS = "masksA"
@@ -101,7 +102,7 @@ def write_description(
         "size": size,
         "counts": ledger.kept,
     }
-    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+    write_json(folder / DESCRIPTION, description)
 
 
 def known_truth(description: Mapping[str, Any]) -> Mapping[str, Known]:
@@ -112,10 +113,8 @@ def known_truth(description: Mapping[str, Any]) -> Mapping[str, Known]:
 
 def write_names(folder: Path, ledger: Ledger) -> None:
     """Write names.csv: id, source (its path below the raw folder) and side of each image that was kept."""
-    with (folder / NAMES).open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("id", "source", "side"))
-        writer.writerows((row.id, row.file, row.side) for row in ledger.rows if row.kept)
+    rows = ((row.id, row.file, row.side) for row in ledger.rows if row.kept)
+    write_csv(folder / NAMES, [("id", "source", "side"), *rows])
 
 
 def read_names(folder: Path, side: str) -> dict[str, str]:

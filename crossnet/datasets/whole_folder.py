@@ -29,6 +29,11 @@ def whole_folder(folder: Path) -> Iterator[Path]:
             elif folder.exists():
                 folder.replace(replaced)
             filling.replace(folder)
+        except OSError as error:
+            for name in ("filename", "filename2"):  # what it will be called, since nothing is left of the other
+                if (path := getattr(error, name)) and Path(path).is_relative_to(filling):
+                    setattr(error, name, str(folder / Path(path).relative_to(filling)))
+            raise
         finally:
             _remove(filling, replaced)
             lock.unlink()  # the last deed of who holds it; who waits for it sees that, and begins again

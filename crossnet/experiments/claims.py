@@ -25,6 +25,7 @@ from crossnet.experiments.rows import BETTER, Row
 from crossnet.experiments.settings import ABLATION, FULL, METHODS
 from crossnet.experiments.table import chance, compared, table
 from crossnet.figures.page.bounds import FLOORS
+from crossnet.files import write_whole
 from crossnet.text import code_span, markdown
 
 Verdict = Literal[
@@ -170,7 +171,7 @@ def write(
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    (folder / "claims.json").write_text(text, encoding="utf-8")
+    write_whole(folder / "claims.json", text)
     lines = [
         f"The paper's claims on {code_span(task)} at {code_span(scale)}; docs/claims.md says how they are judged.",
         "",
@@ -181,7 +182,7 @@ def write(
         lines += [*compared(claim.comparisons), ""] if claim.comparisons else []
         lines += _against_floors(claim.floors) if claim.floors else []
     lines += ["", *(f"- {markdown(note)}" for note in notes)] if notes else []
-    (folder / "claims.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    write_whole(folder / "claims.md", "\n".join([*lines, ""]))
 
 
 def distance(rows: Sequence[Row]) -> str:

@@ -1,6 +1,5 @@
 """What the figures are made from: the rows that they show, the files of their runs, and where they are written."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
+from crossnet.files import write_csv
 from crossnet.text import csv_cell
 
 TRANSLATED = "data/translated"
@@ -111,10 +111,7 @@ class Gathered:
         """Write the data behind a figure: <name>.csv."""
         self.out.mkdir(parents=True, exist_ok=True)
         path = self.out / f"{name}.csv"
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(heads)
-            writer.writerows([csv_cell(cell) for cell in line] for line in lines)
+        write_csv(path, [heads, *([csv_cell(cell) for cell in line] for line in lines)])
         return path
 
     def note(self, line: str) -> None:

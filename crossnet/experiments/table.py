@@ -1,6 +1,5 @@
 """The table of all rows, for people and for programs, and what its numbers come from."""
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from crossnet.experiments.rows import BETTER, Row, said, spread
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import FULL
 from crossnet.figures.page.bounds import Bound
+from crossnet.files import write_csv, write_whole
 from crossnet.text import code_span, csv_cell, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
@@ -62,18 +62,17 @@ def write(
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    (folder / "table.json").write_text(text, encoding="utf-8")
+    write_whole(folder / "table.json", text)
     shown = measured(task, scale, rows) + _tested(_argued(tests)) + _sources(rows) + _noted(notes)
-    (folder / "table.md").write_text("\n".join(shown), encoding="utf-8")
+    write_whole(folder / "table.md", "\n".join(shown))
     metrics = present(rows)
-    with (folder / "table.csv").open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["name", "method", "seed", *SOURCES, "seconds", *metrics])
-        for row in rows:
-            for seed, run in row.runs.items():
-                values = [run.metrics.get(metric, "") for metric in metrics]
-                about = [row.name, row.method, seed, *_source(run).values(), run.seconds]
-                writer.writerow([csv_cell(cell) for cell in (*about, *values)])
+    lines: list[Sequence[Any]] = [["name", "method", "seed", *SOURCES, "seconds", *metrics]]
+    for row in rows:
+        for seed, run in row.runs.items():
+            values = [run.metrics.get(metric, "") for metric in metrics]
+            about = [row.name, row.method, seed, *_source(run).values(), run.seconds]
+            lines.append([csv_cell(cell) for cell in (*about, *values)])
+    write_csv(folder / "table.csv", lines)
 
 
 def measured(task: str, scale: str, rows: Sequence[Row]) -> list[str]:

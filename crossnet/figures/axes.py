@@ -1,9 +1,14 @@
 """What the plots share: a figure of a size in pixels, and quiet axes."""
 
+import io
+from pathlib import Path
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crossnet.figures.palette import DPI, FONT, Theme, points
+from crossnet.files import write_whole
 
 TEXT = 23
 
@@ -11,6 +16,14 @@ TEXT = 23
 def canvas(width: float, height: float, theme: Theme) -> Figure:
     """An empty figure of that many pixels, laid out by matplotlib."""
     return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=theme.ground, layout="constrained")
+
+
+def save(figure: Figure, out: Path, **options: Any) -> None:
+    """Write a figure in the format of its file's name, whole or not at all; options are matplotlib's."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=out.suffix[1:], **options)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, drawn.getvalue())
 
 
 def quiet(axes: Axes, theme: Theme, size: float = TEXT) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from crossnet.figures.axes import canvas, quiet
+from crossnet.figures.axes import canvas, quiet, save
 from crossnet.figures.palette import FONT, LIGHT, Theme, points
 
 Series = NDArray[np.float64]  # (K, 2): step, value
@@ -115,5 +115,4 @@ def draw(series: Mapping[str, Series], out: Path, *, theme: Theme = LIGHT) -> No
     for axes in grid.flat[max(0, len(series) - columns) : len(series)]:
         axes.tick_params(labelbottom=True)
     figure.supxlabel("optimisation step", size=points(TEXT), color=theme.muted, family=FONT)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out)
+    save(figure, out)

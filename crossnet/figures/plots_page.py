@@ -14,6 +14,9 @@ import hashlib
 import sys
 from pathlib import Path
 
+from crossnet.files import told, write_whole
+from crossnet.text import one_line
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,5 +57,8 @@ def plots_page() -> str:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(plots_page(), encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, plots_page())
+    except OSError as error:
+        sys.exit(f"error: {one_line(told(error))}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.figures.axes import TEXT, canvas, quiet
+from crossnet.figures.axes import TEXT, canvas, quiet, save
 from crossnet.figures.palette import FONT, LIGHT, Theme, points
 
 Curve = NDArray[np.float64]  # (K, 3): fpr, tpr, threshold
@@ -91,5 +91,4 @@ def draw(
         edgecolor=theme.line,
         framealpha=0.95,
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out)
+    save(figure, out)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.figures.axes import TEXT, canvas, quiet
+from crossnet.figures.axes import TEXT, canvas, quiet, save
 from crossnet.figures.palette import FONT, LIGHT, Theme
 from crossnet.figures.palette import points as in_points
 from crossnet.figures.roc import Curve
@@ -73,8 +73,7 @@ def draw(
         framealpha=0.95,
         handlelength=2.8,
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out)
+    save(figure, out)
 
 
 def _at(curve: Curve, rates: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.figures.axes import save
 from crossnet.figures.palette import DPI, FONT, Theme, points
 
 WIDTH = 1440  # of all cells together, in pixels, at most
@@ -128,5 +129,4 @@ def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = LARGES
             centre = x + j * (width + GAP) + width / 2
             write(centre, bottom + 6, text, TEXT, color=theme.ink, ha="center", va="top", linespacing=1.2)
         x += span + PANEL_GAP
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, dpi=DPI, facecolor=theme.ground)
+    save(figure, out, dpi=DPI, facecolor=theme.ground)

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.files import write_whole
+
 MOST_BYTES = 512 << 20  # 60,000 vectors of 2048 numbers
 DIGEST = hashlib.sha256().digest_size
 
@@ -40,10 +42,8 @@ class Store:
         """Write an entry whole or not at all, over what is there; not where another process trims it meanwhile."""
         path, values = self._path(key), vector.astype("<f4").tobytes()
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{key}.{os.getpid()}.partial")
-        partial.write_bytes(hashlib.sha256(values).digest() + values)
         with suppress(FileNotFoundError):
-            partial.replace(path)
+            write_whole(path, hashlib.sha256(values).digest() + values, shared=True)
 
     def trim(self) -> None:
         """Remove what was not used for longest, to nine tenths of the bound, where there is more than that."""

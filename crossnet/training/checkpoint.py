@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from crossnet.files import flush, write_together
 from crossnet.terminal import say
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ class Checkpoints:
             _write_checked(partial / self._file, save(dict(_contiguous(tensors)), {"facts": json.dumps(facts)}))
             self._fabric.barrier()
             if self._fabric.is_global_zero:
-                _flush(partial)
                 partial.rename(final)
-                _flush(self._folder)
+                flush(self._folder)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise CheckpointError(
@@ -123,37 +123,13 @@ def keep_newest(count: int, folder: Path) -> None:
         shutil.rmtree(folder / f"step-{old:09d}")
 
 
-def write_lasting(path: Path, content: bytes) -> None:
-    """Write a file that is whole or as it was before, also after a power cut."""
-    partial = path.with_name(f"{path.name}.partial")
-    _write(partial, content)
-    partial.rename(path)
-    _flush(path.parent)
-
-
 def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
 
 
 def _write_checked(path: Path, payload: bytes) -> None:
-    _write(path, payload)
-    _write(path.with_suffix(".sha256"), f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n".encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _flush(folder: Path) -> None:
-    """Make the names in a folder lasting."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    digest = f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n"
+    write_together({path: payload, path.with_suffix(".sha256"): digest}, lasting=True)
 
 
 def _read(path: Path) -> State | None:

@@ -1,6 +1,5 @@
 """What a run has logged so far, so that one that goes on can tell it again: DVC empties a stage's folders first."""
 
-import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.training.checkpoint import write_lasting
+from crossnet.files import write_whole
+from crossnet.images import png
 
 Row = tuple[str, float, int]  # name, value, steps done
 Log = Callable[[str, float, int], None]
@@ -32,9 +32,7 @@ class Journal:
         """Log a picture, (H, W, 3) uint8, after so many steps."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{done}.png"
-        content = io.BytesIO()
-        Image.fromarray(picture).save(content, "PNG")
-        write_lasting(path, content.getvalue())  # a checkpoint of a later step rests on it
+        write_whole(path, png(Image.fromarray(picture)), lasting=True)  # a checkpoint of a later step rests on it
         self._show(path, done)
 
     def replay(self, rows: Iterable[Row], done: int) -> None:

@@ -18,9 +18,10 @@ from typing import Any
 import torch
 
 import crossnet
+from crossnet.files import write_whole
 from crossnet.nn.compiled import used
 from crossnet.terminal import say
-from crossnet.training.checkpoint import keep_newest, steps_in, write_lasting
+from crossnet.training.checkpoint import keep_newest, steps_in
 from crossnet.training.machine import kind
 from crossnet.training.writer import only_writer
 
@@ -80,7 +81,7 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         if begun is None:
             if not steps_in(folder) and (reason := why_fresh(runs_folder(), identity)):
                 say(reason)
-            write_lasting(folder / "run.json", (json.dumps(identity, indent=1, sort_keys=True) + "\n").encode())
+            write_whole(folder / "run.json", json.dumps(identity, indent=1, sort_keys=True) + "\n", lasting=True)
         elif steps_in(folder) and begun.get("threads") != identity["threads"]:
             before, now = begun.get("threads"), identity["threads"]
             say(f"threads: {now}, but {before} when the run began: last bits will differ")

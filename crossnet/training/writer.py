@@ -8,6 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from crossnet.files import write_whole
+
 
 class BusyError(RuntimeError):
     """Somebody else writes there; the message is one line and names the process."""
@@ -23,7 +25,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{folder}: is being written by {_name(folder)}; let it end, or end it first") from None
     try:
-        (folder / "holder").write_text(f"process {os.getpid()} on {socket.gethostname()}")
+        write_whole(folder / "holder", f"process {os.getpid()} on {socket.gethostname()}")
         yield
     finally:
         (folder / "holder").unlink(missing_ok=True)

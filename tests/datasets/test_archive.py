@@ -145,7 +145,7 @@ def test_what_is_no_archive_is_refused(body: bytes, tmp_path: Path) -> None:
 
 
 def test_no_archive_at_all_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match=r"/a.zip: cannot be extracted: No such file or directory"):
+    with pytest.raises(ArchiveError, match=r"/a.zip: cannot be extracted: [^\n]*/a.zip: No such file or directory"):
         extract(tmp_path / "a.zip", tmp_path / "out", **MOST)
 
 
@@ -196,7 +196,7 @@ def test_what_windows_keeps_for_itself_is_refused_there_alone(
 
 def test_a_name_that_is_too_long_is_one_line(tmp_path: Path) -> None:
     archive = make_tar(tmp_path / "a", {f"{'x' * 300}.jpg": b"2"})
-    with pytest.raises(ExtractionError, match=r"/a: cannot be extracted: File name too long \([^\n]*\)$"):
+    with pytest.raises(ExtractionError, match=r"/a: cannot be extracted: [^\n]*/out/x+.jpg: File name too long$"):
         extract(archive, tmp_path / "out", **MOST)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
@@ -213,7 +213,8 @@ def test_what_there_is_no_room_for_is_not_begun(tmp_path: Path) -> None:
     body[end + 12 : end + 16] = struct.pack("<I", end - place)
     archive.write_bytes(body)
     with pytest.raises(
-        ExtractionError, match=rf"/a: cannot be extracted: its files have {size} bytes, and \d+ are free"
+        ExtractionError,
+        match=rf"/a: cannot be extracted: .*/out: its files have {size} bytes, and \d+ are free; make room",
     ):
         extract(archive, tmp_path / "out", most_bytes=2 * size, most_files=9)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -33,7 +33,7 @@ def test_a_checkpoint_is_on_the_disk_before_it_has_its_name_and_so_is_the_name(
     monkeypatch.setattr(os, "fsync", note)
     checkpoints.save(4, {}, {})
     partial = f".partial-000000004-{os.getpid()}"
-    named = [(name, False) for name in ("rank-0.safetensors", "rank-0.sha256", partial)]
+    named = [(name, False) for name in (".rank-0.safetensors.partial", ".rank-0.sha256.partial", partial)]
     assert flushed == [*named, (tmp_path.name, True)]
 
 

@@ -130,7 +130,7 @@ def test_a_record_is_on_the_disk_before_it_has_its_name(monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "fsync", note)
     with claimed(identity(), True) as folder:
         assert json.loads((folder / "run.json").read_text()) == identity()
-    assert flushed == [("run.json.partial", False), (folder.name, True)]
+    assert flushed == [(".run.json.partial", False), (folder.name, True)]
 
 
 def test_an_experiments_copy_finds_the_runs_of_its_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

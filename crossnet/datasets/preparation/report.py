@@ -1,7 +1,5 @@
 """What a preparation leaves for people to look at: counts, a table of every file, a sheet of each side."""
 
-import csv
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,7 +7,8 @@ import numpy as np
 from PIL import Image
 
 from crossnet.datasets.layout import MASKS, SIDES, Ledger
-from crossnet.images import decode, grid, list_images, pixels
+from crossnet.files import write_csv, write_json, write_whole
+from crossnet.images import decode, grid, list_images, pixels, png
 from crossnet.text import csv_cell
 
 ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most
@@ -39,7 +38,7 @@ def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in (*SIDES, MASKS)]):
         (folder / name).unlink(missing_ok=True)  # which may be a link into a cache, not to be written to
-    (folder / "prepare.json").write_text(json.dumps(ledger.report() | {"not_fetched": len(earlier)}, indent=1) + "\n")
+    write_json(folder / "prepare.json", ledger.report() | {"not_fetched": len(earlier)})
     rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in ledger.rows]
     _table(folder / "prepare.csv", ("side", "source", "id", "kept", "note"), rows)
     refused = [*earlier, *((row.side, row.file, row.note) for row in ledger.rows if not row.kept)]
@@ -47,10 +46,7 @@ def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
 
 
 def _table(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(heads)
-        writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+    write_csv(path, [heads, *([csv_cell(cell) for cell in row] for row in rows)])
     return path
 
 
@@ -66,4 +62,4 @@ def contact_sheet(side: Path, out: Path) -> None:
         thumbnails.append(pixels(image.resize((edge, edge), how)))
     across = min(ACROSS, max(1, int(np.ceil(len(shown) ** 0.5))))
     rows = [thumbnails[i : i + across] for i in range(0, len(thumbnails), across)]
-    Image.fromarray(grid(rows)).save(out)
+    write_whole(out, png(Image.fromarray(grid(rows))))

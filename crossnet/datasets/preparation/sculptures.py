@@ -8,7 +8,8 @@ from PIL import Image
 
 from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row, write_description
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
-from crossnet.images import list_images
+from crossnet.files import write_whole
+from crossnet.images import list_images, png
 from crossnet.progress import progress
 
 DOMAINS = {"a": "sculptures on natural scenery", "b": "sculptures on white"}
@@ -29,7 +30,7 @@ def prepare(raw: Path, prepared: Path, load_size: int, size: int, backgrounds: i
     ledger = Ledger()
 
     def save(side: str, name: str, pixels: NDArray[np.uint8]) -> None:
-        Image.fromarray(pixels).save(prepared / side / f"{name}.png")
+        write_whole(prepared / side / f"{name}.png", png(Image.fromarray(pixels)))
         ledger.rows.append(Row(side, name, path.relative_to(raw).as_posix()))
 
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:

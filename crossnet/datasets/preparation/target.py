@@ -3,13 +3,14 @@
 import hashlib
 import shutil
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
 from crossnet.datasets.layout import DESCRIPTION, MASKS, NAMES, SIDES, Row
+from crossnet.files import write_whole
+from crossnet.images import png
 from crossnet.text import one_line
 
 Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the square in its middle
@@ -78,10 +79,7 @@ def digest_of(image: Image.Image) -> str:
 
 def write(image: Image.Image, path: Path) -> None:
     """Write a PNG whole or not at all."""
-    encoded, partial = BytesIO(), path.with_name(f".{path.name}.partial")
-    image.save(encoded, "PNG", compress_level=COMPRESS_LEVEL)
-    partial.write_bytes(encoded.getbuffer())
-    partial.replace(path)
+    write_whole(path, png(image, compress_level=COMPRESS_LEVEL))
 
 
 def unreadable(side: str, id_: str, file: str, error: OSError) -> Row:

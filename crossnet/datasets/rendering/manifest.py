@@ -1,6 +1,5 @@
 """The list of what was rendered: a row for each file, with all that shaped it."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossnet.datasets.rendering.sculpture import Sculpture
+from crossnet.files import write_csv
 from crossnet.images import LUMA
 
 
@@ -17,10 +17,7 @@ def write_manifest(folder: Path, renders: Sequence[tuple[Path, Sculpture, float]
         {"file": path.relative_to(folder).as_posix(), "mean_luminance": round(mean, 4)} | s.row()
         for path, s, mean in renders
     ]
-    with (folder / "objects.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    write_csv(folder / "objects.csv", [[*rows[0]], *([*row.values()] for row in rows)])
 
 
 def mean_luminance(rgba: NDArray[np.uint8]) -> float:

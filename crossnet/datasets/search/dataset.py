@@ -11,7 +11,8 @@ from crossnet.datasets.search.found import SearchError
 from crossnet.datasets.search.judge import Kept
 from crossnet.datasets.search.manifest import MANIFEST, REFUSED, ManifestError, Row, read_manifest, write_manifest
 from crossnet.datasets.search.splits import testers
-from crossnet.datasets.search.store import PARTIAL, Store, sha256_of, write_whole
+from crossnet.datasets.search.store import PARTIAL, Store, sha256_of
+from crossnet.files import write_whole
 
 SETTINGS = "search.json"
 
@@ -33,7 +34,7 @@ def empty(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     for side in SIDES:
         shutil.rmtree(folder / side, ignore_errors=True)
-    for left in folder.glob(f"{PARTIAL}*"):  # by a killed run
+    for left in folder.glob(PARTIAL):  # by a killed run
         left.unlink()
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from crossnet.datasets.search.store import write_whole
+from crossnet.files import write_whole
 
 MANIFEST = "manifest.csv"
 REFUSED = "refused.csv"

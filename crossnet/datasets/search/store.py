@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-PARTIAL = ".partial-"
+from crossnet.files import write_whole
+
+PARTIAL = ".*.partial"  # what `write_whole` leaves where the process is killed
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Store:
         self.answers, self.images, self.limits = folder / "answers", folder / "images", folder / "limits"
         for each in (self.answers, self.images, self.limits):
             each.mkdir(parents=True, exist_ok=True)
-            for left in each.glob(f"{PARTIAL}*"):  # by a killed run
+            for left in each.glob(PARTIAL):  # by a killed run
                 left.unlink()
 
     def answer(self, url: str, params: Mapping[str, str]) -> Any:
@@ -99,17 +101,6 @@ class Store:
 
     def _limit(self, url: str, asker: str) -> Path:
         return self.limits / f"{_hash(json.dumps([url, asker]))}.json"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, whenever the process is killed; no partial one is left by an error."""
-    partial = path.with_name(f"{PARTIAL}{path.name}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def sha256_of(path: Path) -> str | None:

@@ -6,13 +6,13 @@ files of one number are a pair. Layout written: `trainA` (phone), `trainB` (cano
 the train sides are disjoint, `counterparts/{trainA,trainB}`: what the pairs need beside.
 """
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from crossnet.datasets.layout import SIDES
 from crossnet.datasets.ranking import rank
 from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
+from crossnet.files import write_csv
 
 PAGE = "https://people.ee.ethz.ch/~ihnatova/#dataset"
 CAMERA = "canon"
@@ -58,8 +58,7 @@ def fetch(
             f"{' and '.join(str(store / archive.name) for archive in archives)}: no {', no '.join(missing)}; expected "
             f"dped/{phone}/{{training_data,test_data/patches}}/{{{phone},{CAMERA}}}/<number>.jpg, found {summary(seen)}"
         )
-    with (folder / "pairs.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([("set", "phone", "canon"), *rows])
+    write_csv(folder / "pairs.csv", [("set", "phone", "canon"), *rows])
 
 
 def _place(path: PurePosixPath, phone: str) -> tuple[str, str] | None:

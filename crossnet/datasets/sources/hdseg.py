@@ -15,7 +15,8 @@ from PIL import Image
 
 from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
 from crossnet.datasets.sources.matching import MatchingError, match
-from crossnet.images import decode_mask
+from crossnet.files import write_whole
+from crossnet.images import decode_mask, png
 from crossnet.progress import progress
 
 PAGE = "http://pub.ist.ac.at/~akolesnikov/HDSeg/"
@@ -67,6 +68,7 @@ def _place_mask(source: Path, target: Path) -> None:
         return
     low, high = np.asarray(levels).min(), np.asarray(levels).max()
     if low == 0 and 0 < high < 128:
-        Image.fromarray(np.where(np.asarray(levels) > 0, 255, 0).astype(np.uint8)).save(target.with_suffix(".png"))
+        mask = Image.fromarray(np.where(np.asarray(levels) > 0, 255, 0).astype(np.uint8))
+        write_whole(target.with_suffix(".png"), png(mask))
     else:
         source.replace(target)

@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.files import write_whole
+from crossnet.images import png
+
 # name -> (package, file): photographs among what both packages install
 PHOTOGRAPHS = {
     "roofs": ("sklearn.datasets.images", "china.jpg"),
@@ -47,4 +50,4 @@ def save_backdrops(folder: Path) -> None:
     """Write every backdrop to folder as a lossless PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in BACKDROPS:
-        Image.fromarray(photograph(name)).save(folder / f"{name}.png")
+        write_whole(folder / f"{name}.png", png(Image.fromarray(photograph(name))))

@@ -13,6 +13,8 @@ from crossnet.datasets.rendering.render import render
 from crossnet.datasets.rendering.sculpture import Sculpture, draw
 from crossnet.datasets.rendering.workers import Panoramas, render_all
 from crossnet.datasets.sources.scenery import SURROUNDINGS, panoramas, save_backdrops
+from crossnet.files import write_whole
+from crossnet.images import png
 
 Job = tuple[Sculpture, Path, int, int]  # what, where to, pixels a side, samples
 
@@ -40,5 +42,5 @@ def _render_one(job: Job, lights: Panoramas) -> float:
     """Render one object into its file; returns the mean luminance over the object, in [0, 1]."""
     sculpture, path, size, samples = job
     rgba = render(sculpture, size, samples, lights[sculpture.surroundings])
-    Image.fromarray(rgba).save(path)
+    write_whole(path, png(Image.fromarray(rgba)))
     return mean_luminance(rgba)

@@ -20,6 +20,8 @@ from crossnet.datasets.rendering.sculpture import Sculpture, diffuse, draw, spec
 from crossnet.datasets.rendering.shapes import FAMILIES
 from crossnet.datasets.rendering.workers import Panoramas, render_all
 from crossnet.datasets.sources.scenery import SURROUNDINGS, panoramas
+from crossnet.files import write_whole
+from crossnet.images import png
 
 GROUPS = ("test", "trainA", "trainB")  # which share no object
 Job = tuple[Sculpture, Path | None, dict[str, Path], int, int]  # what, its mesh, files by domain, pixels, samples
@@ -89,5 +91,5 @@ def _render_one(job: Job, lights: Panoramas) -> list[tuple[Path, Sculpture, floa
     else:
         pictures = {"B": render(versions["B"], size, samples, light, mesh)}
     for domain, file in files.items():
-        Image.fromarray(pictures[domain]).save(file)
+        write_whole(file, png(Image.fromarray(pictures[domain])))
     return [(file, versions[domain], mean_luminance(pictures[domain])) for domain, file in files.items()]

@@ -1,7 +1,6 @@
 """Small JSON files that are written whole or not at all, and locks that end with their process."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from crossnet.files import write_json
 from crossnet.terminal import say
 
 
@@ -22,17 +22,8 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def write_record(path: Path, value: dict[str, Any]) -> None:
-    """Write a JSON object whole or not at all; no partial file is left by an error."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w") as file:
-            file.write(json.dumps(value, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    """Write a JSON object whole or not at all, also where the power is cut."""
+    write_json(path, value, lasting=True)
 
 
 @contextmanager

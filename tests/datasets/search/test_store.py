@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crossnet.datasets.search.store import Store, sha256_of, write_whole
+from crossnet.datasets.search.store import Store, sha256_of
+from crossnet.files import write_whole
 
 
 def test_an_answer_is_found_by_its_address_and_parameters_alone(tmp_path: Path) -> None:
@@ -35,7 +36,7 @@ def test_an_image_is_served_with_its_hash_and_time(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_half_written_goes(tmp_path: Path) -> None:
-    (Store(tmp_path).images / ".partial-0").touch()
+    (Store(tmp_path).images / ".0.partial").touch()
     Store(tmp_path)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 

@@ -124,7 +124,7 @@ def test_a_folder_that_was_changed_or_made_otherwise_is_made_anew(services: Serv
     before = contents(todo.folder)
     damaged = next((todo.folder / "trainA").iterdir())
     damaged.write_bytes(b"")
-    (todo.folder / ".partial-manifest.csv").touch()
+    (todo.folder / ".manifest.csv.partial").touch()
     assert todo.run() == 0
     assert contents(todo.folder) == before
     job(services, tmp_path, wanted=8).run()
