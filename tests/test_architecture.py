@@ -229,6 +229,22 @@ def test_dvclive_is_for_stages_and_parameters_for_stages_and_the_command_line(fi
     assert commands or not any(each.startswith("crossnet/params/") for each in reached(file))
 
 
+WRITES = re.compile(r"\.(write_text|write_bytes|savefig|to_csv|save_file)\(|open\([^)\n]*[\"'][waxr]b?\+?[\"']")
+READS = re.compile(r"open\([^)\n]*[\"']rb?[\"']|\.to_csv\(index=|\.savefig\(drawn")
+OWN_WAY = {  # what is put into place by another way that is whole or nothing
+    "crossnet/files.py",
+    "crossnet/datasets/archive.py",  # into a folder that is filled beside its place
+    "crossnet/datasets/transport/transfer.py",  # a part, which is gone on with
+    "crossnet/nn/native.py",  # into a folder for what is compiled
+}
+
+
+@pytest.mark.parametrize("file", sorted({*sources("crossnet", "stages")} - OWN_WAY))
+def test_files_are_written_by_the_one_writer(file: str) -> None:
+    lines = (ROOT / file).read_text().splitlines()
+    assert [line for line in lines if WRITES.search(READS.sub("", line))] == []
+
+
 def test_images_stand_alone() -> None:
     assert reached("crossnet/images.py") == {"crossnet/images.py"}
 

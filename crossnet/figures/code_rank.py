@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import EngFormatter
 
-from crossnet.figures.axes import TEXT, canvas, quiet
+from crossnet.figures.axes import TEXT, canvas, quiet, save
 from crossnet.figures.losses import Series
 from crossnet.figures.palette import FONT, LIGHT, Theme, points
 from crossnet.figures.roc_band import DASHES
@@ -59,5 +59,4 @@ def draw(courses: Mapping[str, Sequence[Course]], out: Path, *, theme: Theme = L
         frameon=False,
         handlelength=2.8,
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out)
+    save(figure, out)
