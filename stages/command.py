@@ -1,6 +1,7 @@
 """How every stage runs: a typer command, its parameters read strictly, a fault of the user's told in one line."""
 
 import re
+import signal
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from crossnet.files import told
 from crossnet.params import Params, load_params
 from crossnet.terminal import say
 from crossnet.text import one_line
+from stages import interrupted
 from stages.own import refuse_user_files
 
 # how gloo, NCCL and torch's store tell a process that it has lost another one of its run
@@ -25,10 +27,15 @@ def command(stage: Callable[[Params], None]) -> None:
         params: Annotated[Path, typer.Option(help="The parameters of the run.")] = Path("params.yaml"),
         debug: Annotated[bool, typer.Option(help="Show where an error came from.")] = False,
     ) -> None:
+        if signal.getsignal(signal.SIGINT) is interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             loaded = load_params(params)
             refuse_user_files(loaded)
             stage(loaded)
+        except KeyboardInterrupt:
+            say("error: SIGINT: interrupted; the same command begins the stage again")
+            raise typer.Exit(128 + signal.SIGINT) from None
         except (OSError, ValueError, RuntimeError) as error:
             if debug:
                 for line in traceback.format_exc().splitlines():
