@@ -14,13 +14,14 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
     """Fill data/prepared/<task>."""
     task, images, name = params.task_options, params.images, params.task
     match task:
-        case tasks.SculpturesTask():
-            from crossnet.datasets.preparation import sculptures  # these two bring SciPy to every process
+        case tasks.SculpturesTask() | tasks.StripesTask():
+            from crossnet.datasets.preparation import objects  # these two bring SciPy to every process
             from crossnet.datasets.preparation.compose import Crops
 
             crops = Crops(task.scenery_reduction, task.scenery_luminance)
-            return sculptures.prepare(
-                raw, prepared, images.load_size, images.size, images.backgrounds, crops, task.seed
+            kind = objects.SCULPTURES if isinstance(task, tasks.SculpturesTask) else objects.STRIPES
+            return objects.prepare(
+                raw, prepared, kind, images.load_size, images.size, images.backgrounds, crops, task.seed
             )
         case tasks.SpecularTask():  # rendered here: none of it has an excuse
             target = Target(prepared, images.load_size, images.size, "stretch")

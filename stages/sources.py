@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from crossnet.datasets.rendering.workers import Counts
 from crossnet.datasets.sources.archives import Archive
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.params import Params, tasks
@@ -35,6 +36,7 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
     task, images, name = params.task_options, params.images, params.task
     store, checksums = _store(home, name), home / f"data/checksums/{name}.json"
     sizes = (images.load_size, images.size)
+    counts = Counts(images.train, images.test, images.valid)
     match task:
         case tasks.FolderTask():
             from crossnet.datasets.sources import folder as one
@@ -47,13 +49,18 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
         case tasks.SculpturesTask():
             from crossnet.datasets.sources import sculptures
 
-            span = _span(task.luminance)
-            sculptures.fetch(folder, task.seed, span, images.train, images.test, sizes, images.samples)
+            spans = _span(task.luminance), _span(task.object_size)
+            sculptures.fetch(folder, task.seed, *spans, counts, sizes, images.samples)
+        case tasks.StripesTask():
+            from crossnet.datasets.sources import stripes
+
+            spans = _span(task.luminance), _span(task.object_size)
+            stripes.fetch(folder, task.seed, *spans, counts, sizes, images.samples)
         case tasks.SpecularTask():
             from crossnet.datasets.sources import specular2diffuse
 
-            span, meshes = _span(task.luminance), _optional(home, task.meshes)
-            specular2diffuse.fetch(folder, task.seed, span, images.train, images.test, sizes, images.samples, meshes)
+            spans, meshes = (_span(task.luminance), _span(task.object_size)), _optional(home, task.meshes)
+            specular2diffuse.fetch(folder, task.seed, *spans, counts, sizes, images.samples, meshes)
         case tasks.ZipTask():
             from crossnet.datasets.sources import zips
 

@@ -83,7 +83,7 @@ WRONG = [
     ("size below a patch", setting("size", "20"), f"{S}.images.size: 20 should be greater than or equal to 24"),
     ("crop out of less", setting("load_size", "28"), f"{S}.images: load_size 28 is smaller than size 32"),
     ("unknown device", setting("accelerator", "tpu"), f"{S}.training.accelerator: 'tpu' should be 'cpu'"),
-    ("unknown task", setting("task", "zebras"), "task: 'zebras' is none of sculptures, folder"),
+    ("unknown task", setting("task", "zebras"), "task: 'zebras' is none of sculptures, stripes, folder"),
     ("unknown method", setting("method", "munit"), "method: 'munit' is none of crossnet, cyclegan"),
     ("unknown scale", setting("scale", "huge"), "scale: 'huge' is none of smoke, laptop, paper"),
     ("task that leads out", lambda text: text.replace("  folder:", "  ../../a:"), "tasks: '../../a' is no name"),

@@ -1,11 +1,12 @@
 """The layout that training reads, and the account of what went into it.
 
-`trainA trainB testA testB [masksA]` with PNG files, `dataset.json` (what the two domains are, sizes, counts) and
-`names.csv` (which file each image comes from; no such file: each image has its source's name).
+`trainA trainB testA testB [masksA] [validA validB [validMasksA]]` with PNG files, `dataset.json` (what the two domains
+are, sizes, counts) and `names.csv` (which file each image comes from; no such file: each image has its source's name).
+Masks belong to testA and validA. Choices are made on the validation sides, results are measured on the test sides.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -14,9 +15,14 @@ from crossnet.files import write_csv, write_json
 
 SIDES = ("trainA", "trainB", "testA", "testB")
 MASKS = "masksA"
+VALID_SIDES = ("validA", "validB")
+VALID_MASKS = "validMasksA"
+EVERY_SIDE = (*SIDES, *VALID_SIDES, MASKS, VALID_MASKS)  # every folder of images that a data set can have
 NAMES, DESCRIPTION = "names.csv", "dataset.json"
 LONGEST = 251  # bytes of a name, with ".png" to come: a file system's 255
 
+Split = Literal["test", "valid"]
+SPLITS: tuple[Split, ...] = ("test", "valid")
 Known = Literal["image", "object"]  # what of an image's truth is known: all of it, or the masks' pixels alone
 BOTH_WAYS: Mapping[str, Known] = {"to_b": "image", "to_a": "image"}
 FROM_WHITE: Mapping[str, Known] = {"to_b": "image", "to_a": "object"}  # from white, no scenery can be known
@@ -78,25 +84,43 @@ def _count(sides: Iterable[str]) -> dict[str, int]:
     return counts
 
 
+def split_of(side: str) -> Literal["train", "test", "valid"]:
+    """The split of a folder of images or masks."""
+    if side.startswith("train"):
+        return "train"
+    return "valid" if side.startswith("valid") else "test"
+
+
+def sides_of(split: Split) -> tuple[str, str]:
+    """The folders of a split's images, A and B."""
+    return f"{split}A", f"{split}B"
+
+
+def masks_of(split: Split) -> str:
+    """The folder of a split's masks."""
+    return MASKS if split == "test" else VALID_MASKS
+
+
 def write_description(
     folder: Path,
     ledger: Ledger,
     task: str,
     domains: Mapping[str, str],
-    paired: bool,
+    paired: Collection[Split],
     load_size: int,
     size: int,
     truth: Mapping[str, Known] = BOTH_WAYS,
 ) -> None:
     """Write dataset.json.
 
-    paired: files of one name in testA and testB show the same thing. truth: what these say, if paired, of each other's
-    translation, by direction.
+    paired: the splits in which files of one name in A and in B show the same thing. truth: what these say, if paired,
+    of each other's translation, by direction.
     """
     description = {
         "task": task,
         **domains,
-        "paired": paired,
+        "paired": "test" in paired,
+        "valid_paired": "valid" in paired,
         "truth": dict(truth) if paired else {},
         "load_size": load_size,
         "size": size,

@@ -24,6 +24,7 @@ class Images(Block):
     train: Count
     backgrounds: Annotated[int, Field(ge=1, le=1000)]
     test: Count
+    valid: Annotated[int, Field(ge=0, le=10**6)]
     samples: Annotated[int, Field(ge=1, le=100_000)]
 
     @model_validator(mode="after")

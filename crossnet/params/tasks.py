@@ -35,6 +35,7 @@ Address = Annotated[Place, AfterValidator(_public)]  # of the web, or a path: no
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Luminances = Annotated[Pair, _within(0.02, 0.9)]  # a render is exposed to any of these
 Reductions = Annotated[Pair, _within(0.1, 100)]
+Extents = Annotated[Pair, _within(0.05, 1)]  # shares of the picture's side
 
 
 class Archive(Block):
@@ -64,18 +65,29 @@ class Pictures(AnyTask):
     refuse_above: Share
 
 
-class SculpturesTask(AnyTask):
-    source: Literal["sculptures"]
+class ObjectsTask(AnyTask):
+    """Rendered objects, set into scenery."""
+
     seed: Seed
     luminance: Luminances
+    object_size: Extents
     scenery_luminance: Luminances
     scenery_reduction: Reductions
+
+
+class SculpturesTask(ObjectsTask):
+    source: Literal["sculptures"]
+
+
+class StripesTask(ObjectsTask):
+    source: Literal["stripes"]
 
 
 class SpecularTask(AnyTask):
     source: Literal["specular2diffuse"]
     seed: Seed
     luminance: Luminances
+    object_size: Extents
     meshes: Place | None
 
 
@@ -164,6 +176,15 @@ class SearchTask(Pictures):
 
 
 Task = Annotated[
-    SculpturesTask | SpecularTask | FolderTask | FoldersTask | ZipTask | DpedTask | HdsegTask | ZapposTask | SearchTask,
+    SculpturesTask
+    | StripesTask
+    | SpecularTask
+    | FolderTask
+    | FoldersTask
+    | ZipTask
+    | DpedTask
+    | HdsegTask
+    | ZapposTask
+    | SearchTask,
     Field(discriminator="source"),
 ]

@@ -1,6 +1,6 @@
 """Natural photographs to set objects into: which are there, and a crop of one for each object."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.datasets.layout import split_of
 from crossnet.datasets.preparation.checks import PreparationError, files_of
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery
 from crossnet.datasets.ranking import rank
@@ -21,29 +22,30 @@ IN_MEMORY = 8  # photographs of that size, each process
 
 @dataclass(frozen=True)
 class Backdrops:
-    """Photographs, and how crops are drawn of them."""
+    """Photographs of each split, and how crops are drawn of them."""
 
-    photographs: Sequence[Path]
+    photographs: Mapping[str, Sequence[Path]]
     crops: Crops
     seed: int
 
     def crop(self, size: tuple[int, int], side: str, name: str) -> NDArray[np.uint8]:
         """(H, W, 3) uint8, of a width and height, for what has this name, whatever else there is; a square stretched.
 
-        Test sides share no place with train sides.
-
         Raises PreparationError for a photograph that does not decode.
         """
         rng = np.random.default_rng(int(rank(self.seed, name)[:16], 16))
-        photograph = _photograph(self.photographs[int(rng.integers(len(self.photographs)))])
-        part = "train" if side.startswith("train") else "test"
-        crop = crop_of_scenery(photograph, max(size), part, self.crops, rng)
+        photographs = self.photographs[split_of(side)]
+        photograph = _photograph(photographs[int(rng.integers(len(photographs)))])
+        crop = crop_of_scenery(photograph, max(size), self.crops, rng)
         return crop if size[0] == size[1] else pixels(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
 
 
 def backdrops(folder: Path, layout: str, crops: Crops, seed: int) -> Backdrops:
-    """The photographs of a folder. Raises PreparationError with the layout that was expected where it has none."""
-    return Backdrops(files_of(folder, layout), crops, seed)
+    """The photographs in the folders train, valid and test of a folder.
+
+    Raises PreparationError with the layout that was expected where one of them has none.
+    """
+    return Backdrops({split: files_of(folder / split, layout) for split in ("train", "valid", "test")}, crops, seed)
 
 
 @lru_cache(maxsize=IN_MEMORY)

@@ -38,19 +38,14 @@ def mask(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(rgba[..., 3] >= 128, 255, 0).astype(np.uint8)
 
 
-def crop_of_scenery(
-    photograph: Image.Image, size: int, side: str, crops: Crops, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """A random square of a photograph, mirrored half of the time, exposed to a mean luminance drawn from a range.
+def crop_of_scenery(photograph: Image.Image, size: int, crops: Crops, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Cut a random square out of a photograph, mirrored half of the time, exposed to a mean luminance from a range.
 
-    `side` "train" takes it from the left three quarters, "test" from the right quarter: no test scenery is seen in
-    training. Returns (size, size, 3) uint8.
+    Returns (size, size, 3) uint8.
     """
     width, height = photograph.size
-    cut = width * 3 // 4
-    left, right = (0, cut) if side == "train" else (cut, width)
-    edge = max(1, min(height, right - left, int(_drawn(crops.reduction, rng) * size)))
-    x, y = int(rng.integers(left, right - edge + 1)), int(rng.integers(0, height - edge + 1))
+    edge = max(1, min(height, width, int(_drawn(crops.reduction, rng) * size)))
+    x, y = int(rng.integers(0, width - edge + 1)), int(rng.integers(0, height - edge + 1))
     square = photograph.crop((x, y, x + edge, y + edge)).resize((size, size), Image.Resampling.BICUBIC)
     levels = np.asarray(square)
     if rng.random() < 0.5:

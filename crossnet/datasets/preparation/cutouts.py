@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from crossnet.datasets.layout import FROM_WHITE, Ledger, Row
+from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row
 from crossnet.datasets.preparation.checks import files_of
 from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.masks import MaskError, masks_by_name, read_mask
@@ -51,7 +51,9 @@ def prepare(raw: Path, target: Target, dataset: Dataset, deal: Deal, workers: in
         for path, id_, side in zip(photos, ids(names), split(names, parts, deal.seed), strict=True)
     ]
     jobs.sort(key=lambda job: list(parts).index(job.side))
-    return carry_out(partial(_photo, target=target), jobs, target, dataset, True, True, workers, FROM_WHITE)
+    return carry_out(
+        partial(_photo, target=target), jobs, target, dataset, (*SIDES, MASKS), ["test"], workers, FROM_WHITE
+    )
 
 
 def _photo(job: Photo, target: Target) -> list[Row]:

@@ -55,7 +55,10 @@ def prepare(raw: Path, target: Target, dataset: Dataset, paired: bool = False, w
         for side, paths in files.items()
         for path, id_ in zip(paths, ids([path.name for path in paths]), strict=True)
     ]
-    return carry_out(partial(_photo, target=target), jobs, target, dataset, paired, masks is not None, workers)
+    folders = (*SIDES, *[MASKS] * (masks is not None))
+    return carry_out(
+        partial(_photo, target=target), jobs, target, dataset, folders, ["test"] if paired else [], workers
+    )
 
 
 def _photo(job: Photo, target: Target) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from PIL import Image
 
-from crossnet.datasets.layout import FROM_WHITE, Ledger, Row
+from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row
 from crossnet.datasets.preparation.backdrops import Backdrops, backdrops
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.compose import Crops, mask, on_background
@@ -23,7 +23,7 @@ from crossnet.images import pixels
 
 # what is on one side only: all of a folder, or in it all names that are the same up to their first dot
 Group = Literal["folder", "model"]
-LAYOUT = "products/**/<name>.jpg on white, and photographs in scenery/"
+LAYOUT = "products/**/<name>.jpg on white, and photographs in scenery/{train,valid,test}/"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def prepare(
     ]
     chosen = [job for side in parts for job in _first(jobs, side, most.of(side), deal.seed)]
     work = partial(_product, target=target, scenery=scenery, tolerance=tolerance)
-    return carry_out(work, chosen, target, dataset, True, True, workers, FROM_WHITE)
+    return carry_out(work, chosen, target, dataset, (*SIDES, MASKS), ["test"], workers, FROM_WHITE)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -1,10 +1,10 @@
 """What all recipes have in common: their work on every file, then what has to hold, then the description."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crossnet.datasets.layout import BOTH_WAYS, Known, Ledger, Row, write_description, write_names
+from crossnet.datasets.layout import BOTH_WAYS, Known, Ledger, Row, Split, write_description, write_names
 from crossnet.datasets.preparation.checks import Leaks, check, without_repeats
 from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.target import Target
@@ -31,17 +31,17 @@ def carry_out(
     jobs: Sequence[Job],
     target: Target,
     dataset: Dataset,
-    paired: bool,
-    masks: bool,
+    folders: Sequence[str],
+    paired: Collection[Split],
     workers: int | None,
     truth: Mapping[str, Known] = BOTH_WAYS,
 ) -> Ledger:
     """Do the work of a recipe on every file, which writes its images; take away again what must not stay.
 
-    paired, truth: as in `write_description`. Raises RefusedError as `check` does. dataset.json is written last: a
-    folder that has one is whole.
+    folders: the sides and masks that the work writes. paired, truth: as in `write_description`. Raises RefusedError as
+    `check` does. dataset.json is written last: a folder that has one is whole.
     """
-    target.begin(masks)
+    target.begin(folders)
     rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
     ledger = Ledger(without_repeats(rows, paired))
     check(ledger, dataset.refuse_above, dataset.leaks)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from crossnet.datasets.layout import MASKS, SIDES, Ledger
+from crossnet.datasets.layout import EVERY_SIDE, Ledger
 from crossnet.files import write_csv, write_json, write_whole
 from crossnet.images import decode, grid, list_images, pixels, png
 from crossnet.text import csv_cell
@@ -24,7 +24,7 @@ def report(ledger: Ledger, prepared: Path, folder: Path, earlier: Refusals = ())
     A sheet shows at most 64 images of the prepared side, evenly spaced from the first to the last: nobody picks.
     """
     account(ledger, folder, earlier)
-    for side in (*SIDES, MASKS):
+    for side in EVERY_SIDE:
         if (prepared / side).is_dir():
             contact_sheet(prepared / side, folder / f"{side}.png")
 
@@ -36,7 +36,7 @@ def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
     `earlier` are those that fetching found and left out: counted as `not_fetched`, and the first rows of `refused.csv`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in (*SIDES, MASKS)]):
+    for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in EVERY_SIDE]):
         (folder / name).unlink(missing_ok=True)  # which may be a link into a cache, not to be written to
     write_json(folder / "prepare.json", ledger.report() | {"not_fetched": len(earlier)})
     rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in ledger.rows]

@@ -2,13 +2,14 @@
 
 import hashlib
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
-from crossnet.datasets.layout import DESCRIPTION, MASKS, NAMES, SIDES, Row
+from crossnet.datasets.layout import DESCRIPTION, EVERY_SIDE, NAMES, Row, Split, masks_of, split_of
 from crossnet.files import write_whole
 from crossnet.images import png
 from crossnet.text import one_line
@@ -30,19 +31,19 @@ class Target:
     size: int
     fit: Fit
 
-    def begin(self, masks: bool) -> None:
-        """Make the folders of the sides, and take away what an earlier preparation left there."""
-        for name in (*SIDES, MASKS):
+    def begin(self, folders: Iterable[str]) -> None:
+        """Make the folders of sides and masks, and take away what an earlier preparation left there."""
+        for name in EVERY_SIDE:
             if (self.folder / name).exists():
                 shutil.rmtree(self.folder / name)
         for name in (NAMES, DESCRIPTION):
             (self.folder / name).unlink(missing_ok=True)
-        for name in (*SIDES, *[MASKS] * masks):
+        for name in folders:
             (self.folder / name).mkdir(parents=True)
 
     def edge(self, side: str) -> int:
         """Pixels a side: train sides are cropped to `size` in training, so they are larger."""
-        return self.load_size if side.startswith("train") else self.size
+        return self.load_size if split_of(side) == "train" else self.size
 
     def put(self, image: Image.Image, side: str, id_: str, file: str, digest: str) -> Row:
         """Write an RGB image, resized by bicubic."""
@@ -53,11 +54,11 @@ class Target:
         write(part.resize((edge, edge), Image.Resampling.BICUBIC), self.folder / side / f"{id_}.png")
         return Row(side, id_, file, note="; ".join(done), enlarged=enlarged, digest=digest)
 
-    def put_mask(self, mask: Image.Image, id_: str, file: str) -> Row:
+    def put_mask(self, mask: Image.Image, id_: str, file: str, split: Split = "test") -> Row:
         """Write a mask of 0 and 255, resized by nearest neighbour so that it stays one."""
         part = fitted(mask, self.fit).resize((self.size, self.size), Image.Resampling.NEAREST)
-        write(part, self.folder / MASKS / f"{id_}.png")
-        return Row(MASKS, id_, file)
+        write(part, self.folder / masks_of(split) / f"{id_}.png")
+        return Row(masks_of(split), id_, file)
 
 
 def fitted(image: Image.Image, fit: Fit) -> Image.Image:

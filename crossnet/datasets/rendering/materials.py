@@ -5,6 +5,7 @@ from typing import Any
 
 from crossnet.datasets.rendering.engine import engine
 from crossnet.datasets.rendering.sculpture import TINTED, Sculpture
+from crossnet.datasets.rendering.stripes import stripes, texture
 
 REFRACTION = {
     "roughplastic": 1.49,
@@ -15,6 +16,9 @@ REFRACTION = {
 def material(s: Sculpture) -> Any:
     """The BSDF of a sculpture; in a process, plastics of one roughness are one object, of the last one's colour."""
     mi = engine()
+    if s.striped:
+        bitmap = {"type": "bitmap", "bitmap": mi.Bitmap(texture(stripes(s))), "raw": True, "wrap_mode": "repeat"}
+        return mi.load_dict({"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": bitmap}})
     colour = [s.red, s.green, s.blue]
     if s.material in REFRACTION:
         bsdf = _rough_plastic(s.roughness, REFRACTION[s.material])

@@ -11,6 +11,7 @@ MATERIALS = ("diffuse", "roughplastic", "roughconductor")
 ROUGHNESS = (0.08, 0.12, 0.18, 0.26, 0.4)
 SHINING = {"lacquer": (0.05, 0.08, 0.12), "roughconductor": (0.2, 0.3, 0.4)}  # roughness with clear highlights
 CONDUCTORS = ("Au", "Ag", "Cu", "Al", "Cr")
+PLACES = (0.5, 0.5)  # beta distribution of places: uniform ones would cover the middle of a picture most often
 TINTED = "none"  # in place of a metal: all light is reflected, in the sculpture's own colour
 
 
@@ -20,7 +21,9 @@ class Sculpture:
 
     `luminance` is the mean luminance (Rec. 601 of sRGB values, in [0, 1]) of the object's own pixels, reached by
     exposure. `surroundings` is the index of the photograph that lights the object. `family` is one of FAMILIES, or the
-    name of a mesh that is given beside. Angles are in degrees.
+    name of a mesh that is given beside. `extent` is the share of the picture's side that the object's longer extent
+    takes, width or height; `left` and `top` are the shares, in [0, 1], of the remaining room that lie left of it and
+    above it. Angles are in degrees.
     """
 
     seed: int
@@ -34,20 +37,28 @@ class Sculpture:
     luminance: float
     surroundings: int
     field_of_view: float
-    fill: float
+    extent: float
+    left: float
+    top: float
     key_azimuth: float
     key_elevation: float
     key_strength: float
+    striped: bool = False
 
     def row(self) -> dict[str, Any]:
         """The fields as one row of a manifest."""
         return asdict(self)
 
 
-def draw(seed: int, index: int, surroundings: int, luminance: tuple[float, float]) -> Sculpture:
-    """The index-th sculpture of a seed; families take turns, everything else is random.
+Span = tuple[float, float]  # a range: low, high
 
-    surroundings: how many photographs there are to be lit by. luminance: the range of mean luminances, in [0, 1].
+
+def draw(seed: int, index: int, surroundings: int, luminance: Span, extent: Span) -> Sculpture:
+    """Draw the index-th sculpture of a seed; families take turns, everything else is random.
+
+    surroundings: how many photographs there are to be lit by.
+    luminance: the range of mean luminances, in [0, 1].
+    extent: the range of the share of the picture's side that an object's longer extent takes, in (0, 1].
     """
     rng = np.random.default_rng([seed, index])
     families = list(FAMILIES)
@@ -66,10 +77,12 @@ def draw(seed: int, index: int, surroundings: int, luminance: tuple[float, float
         luminance=float(rng.uniform(*luminance)),
         surroundings=int(rng.integers(surroundings)),
         field_of_view=float(rng.uniform(20, 45)),
-        fill=float(rng.uniform(0.66, 0.92)),
+        extent=float(rng.uniform(*extent)),
         key_azimuth=float(rng.uniform(0, 360)),
         key_elevation=float(rng.uniform(15, 75)),
         key_strength=float(rng.uniform(0.8, 3.0)),
+        left=float(rng.beta(*PLACES)),
+        top=float(rng.beta(*PLACES)),
     )
 
 
@@ -88,3 +101,8 @@ def specular(s: Sculpture) -> Sculpture:
 def diffuse(s: Sculpture) -> Sculpture:
     """The same sculpture of a diffuse material of its colour."""
     return replace(s, material="diffuse")
+
+
+def striped(s: Sculpture) -> Sculpture:
+    """The same sculpture of a diffuse material with stripes of its colour (`stripes`)."""
+    return replace(s, material="diffuse", striped=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
@@ -15,6 +16,24 @@ from crossnet.progress import progress
 Panoramas = Sequence[NDArray[np.float32]]
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many objects each set has: each train side, the test and the validation sides."""
+
+    train: int
+    test: int
+    valid: int
+
+    def groups(self) -> list[tuple[str, int]]:
+        """List the sets, which share no object, and their counts, without empty ones.
+
+        The validation's is the last, so that no other depends on it.
+        """
+        found = [("test", self.test), ("trainA", self.train), ("trainB", self.train), ("valid", self.valid)]
+        return [(group, count) for group, count in found if count]
+
 
 _panoramas: list[NDArray[np.float32]] = []
 

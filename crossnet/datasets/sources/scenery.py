@@ -1,5 +1,6 @@
 """Natural photographs that ship with scikit-learn and scikit-image: nothing is downloaded."""
 
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.datasets.ranking import rank
+from crossnet.datasets.sources.archives import SourceError
 from crossnet.files import write_whole
-from crossnet.images import png
+from crossnet.images import list_images, png
 
 # name -> (package, file): photographs among what both packages install
 PHOTOGRAPHS = {
@@ -21,9 +24,22 @@ PHOTOGRAPHS = {
     "lawn": ("skimage.data", "grass.png"),
     "gravel": ("skimage.data", "gravel.png"),
     "bricks": ("skimage.data", "brick.png"),
+    "park": ("skimage.data", "camera.png"),
+    "sand": ("skimage.data", "moon.png"),
 }
-TINTS = {"lawn": (0.75, 1.0, 0.45), "gravel": (1.0, 0.93, 0.82), "bricks": (1.0, 0.66, 0.52)}  # of the grey ones
-BACKDROPS = ("roofs", "flower", "cat", "lawn", "gravel", "bricks")  # what objects are set into
+TINTS = {  # of the grey ones
+    "lawn": (0.75, 1.0, 0.45),
+    "gravel": (1.0, 0.93, 0.82),
+    "bricks": (1.0, 0.66, 0.52),
+    "park": (0.85, 0.95, 1.0),
+    "sand": (1.0, 0.86, 0.62),
+}
+BACKDROPS = {  # what objects are set into: no photograph is in two splits
+    "train": ("roofs", "cat", "garage", "lawn", "park"),
+    "valid": ("coffee", "launch", "sand"),
+    "test": ("flower", "gravel", "bricks"),
+}
+HELD_OUT = 0.2  # share of a user's photographs of scenery that the validation and the test each have for themselves
 SURROUNDINGS = ("roofs", "flower", "cat", "coffee", "garage", "launch")  # what lights them
 
 
@@ -46,8 +62,34 @@ def panoramas() -> list[NDArray[np.float32]]:
     return [panorama(photograph(name)) for name in SURROUNDINGS]
 
 
+def save_scenery(folder: Path, source: Path | None, seed: int) -> None:
+    """Write photographs of scenery to folder/{train,valid,test}, each to one of them.
+
+    source: a folder of photographs, which a seeded rule deals out: HELD_OUT of them each to valid and to test, one at
+    least. None: those that ship with the project's libraries (BACKDROPS). Raises SourceError for fewer than three.
+    """
+    if source is None:
+        save_backdrops(folder)
+        return
+    if not source.is_dir():
+        raise SourceError(f"{source}: no such folder; wanted one with photographs of scenery")
+    found = sorted(list_images(source), key=lambda path: rank(seed, path.name))
+    if len(found) < len(BACKDROPS):
+        raise SourceError(
+            f"{source}: {len(found)} images; wanted {len(BACKDROPS)} photographs of scenery or more, since training, "
+            "validation and test share none"
+        )
+    held_out = max(1, int(HELD_OUT * len(found)))
+    parts = {"test": found[:held_out], "valid": found[held_out : 2 * held_out], "train": found[2 * held_out :]}
+    for split, paths in parts.items():
+        (folder / split).mkdir(parents=True)
+        for path in paths:
+            shutil.copyfile(path, folder / split / path.name)
+
+
 def save_backdrops(folder: Path) -> None:
-    """Write every backdrop to folder as a lossless PNG."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in BACKDROPS:
-        write_whole(folder / f"{name}.png", png(Image.fromarray(photograph(name))))
+    """Write the backdrops of each split to folder/<split>/<name>.png, without loss."""
+    for split, names in BACKDROPS.items():
+        (folder / split).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            write_whole(folder / split / f"{name}.png", png(Image.fromarray(photograph(name))))

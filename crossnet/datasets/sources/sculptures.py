@@ -1,7 +1,8 @@
-"""The default task's raw material: rendered sculptures with alpha, and photographs of scenery to set them in.
+"""The raw material of `sculptures`: rendered objects with alpha, and photographs of scenery to set them into.
 
-Layout written: `objects/{testA,trainA,trainB}/00000.png` (RGBA, the alpha is the mask), `scenery/<name>.png`,
-`objects.csv` (a row for each object: all that shaped it). The three sets share no object.
+Layout written: `objects/{testA,trainA,trainB,validA}/00000.png` (RGBA, the alpha is the mask),
+`scenery/{train,valid,test}/<name>.png`, `objects.csv` (a row for each object: all that shaped it). No object is in two
+of the sets.
 """
 
 from pathlib import Path
@@ -10,8 +11,8 @@ from PIL import Image
 
 from crossnet.datasets.rendering.manifest import mean_luminance, write_manifest
 from crossnet.datasets.rendering.render import render
-from crossnet.datasets.rendering.sculpture import Sculpture, draw
-from crossnet.datasets.rendering.workers import Panoramas, render_all
+from crossnet.datasets.rendering.sculpture import Sculpture, Span, draw
+from crossnet.datasets.rendering.workers import Counts, Panoramas, render_all
 from crossnet.datasets.sources.scenery import SURROUNDINGS, panoramas, save_backdrops
 from crossnet.files import write_whole
 from crossnet.images import png
@@ -20,22 +21,31 @@ Job = tuple[Sculpture, Path, int, int]  # what, where to, pixels a side, samples
 
 
 def fetch(
-    folder: Path, seed: int, luminance: tuple[float, float], train: int, test: int, sizes: tuple[int, int], samples: int
+    folder: Path, seed: int, luminance: Span, extent: Span, counts: Counts, sizes: tuple[int, int], samples: int
 ) -> None:
-    """Render `train` objects for each train side and `test` for the test side, over all cores that it may use.
+    """Render the objects of every set, over all cores that may be used.
 
-    sizes: pixels a side of train and of test renders. luminance: range of the objects' mean luminance, in [0, 1].
+    folder: where to, empty.
+    seed: of the objects.
+    luminance: range of the objects' mean luminance, in [0, 1].
+    extent: range of the share of the picture's side that an object takes.
+    counts: objects of each set.
+    sizes: pixels a side of training renders, and of all others.
+    samples: paths a pixel.
+
     The files depend on the arguments alone, not on the number of cores.
     """
     save_backdrops(folder / "scenery")
-    sculptures = [draw(seed, i, len(SURROUNDINGS), luminance) for i in range(test + 2 * train)]
-    split = ["testA"] * test + ["trainA"] * train + ["trainB"] * train
-    paths = [folder / "objects" / side / f"{i:05d}.png" for i, side in enumerate(split)]
-    for side in set(split):
-        (folder / "objects" / side).mkdir(parents=True)
-    jobs = [(s, path, sizes[path.parent.name == "testA"], samples) for s, path in zip(sculptures, paths, strict=True)]
+    jobs: list[Job] = []
+    for group, count in counts.groups():
+        side = group if group.startswith("train") else f"{group}A"
+        (folder / "objects" / side).mkdir(parents=True, exist_ok=True)
+        for _ in range(count):
+            sculpture = draw(seed, len(jobs), len(SURROUNDINGS), luminance, extent)
+            path = folder / "objects" / side / f"{len(jobs):05d}.png"
+            jobs.append((sculpture, path, sizes[not group.startswith("train")], samples))
     means = render_all(_render_one, jobs, panoramas())
-    write_manifest(folder, list(zip(paths, sculptures, means, strict=True)))
+    write_manifest(folder, [(path, s, mean) for (s, path, _, _), mean in zip(jobs, means, strict=True)])
 
 
 def _render_one(job: Job, lights: Panoramas) -> float:

@@ -1,18 +1,16 @@
 """UT Zappos50K [24] (§5.3): shoes on white, and natural scenery to replace the white with.
 
 In the archive: `ut-zap50k-images-square/<Category>/<Subcategory>/<Brand>/<file>.jpg`, 50,025 of 136x136. Layout
-written: `products/<Category>/<Subcategory>/<Brand>/<file>.jpg` and `scenery/*`.
+written: `products/<Category>/<Subcategory>/<Brand>/<file>.jpg` and `scenery/{train,valid,test}/*`.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
-from crossnet.datasets.sources.scenery import save_backdrops
-from crossnet.images import list_images
+from crossnet.datasets.sources.scenery import save_scenery
 
 PAGE = "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/"
 DEPTH = 4  # of a product's path that counts: category, subcategory, brand, file
@@ -31,11 +29,10 @@ def fetch(
     """Bring products and scenery to `folder`, which is empty; asks nobody where the archive is in `store` already.
 
     categories: such as Boots, Sandals, Shoes, Slippers; all, if none is named. most: how many products to keep at most,
-    chosen by the seed. scenery: a folder of photographs to copy; without one, those that ship with the project's
-    libraries. Raises SourceError for a category, products or photographs that are not there, and the errors of
-    `unpack`.
+    chosen by the seed. scenery: as the source of `save_scenery`. Raises SourceError for a category, products or
+    photographs that are not there, and the errors of `unpack`.
     """
-    photographs = [] if scenery is None else _photographs(scenery)
+    save_scenery(folder / "scenery", scenery, seed)
     seen: set[PurePosixPath] = set()
 
     def wanted(path: PurePosixPath) -> PurePosixPath | None:
@@ -59,18 +56,3 @@ def fetch(
         kept = np.random.default_rng(seed).permutation(len(products))[:most]
         for i in sorted(set(range(len(products))) - set(kept.tolist())):
             products[i].unlink()
-    if scenery is None:
-        save_backdrops(folder / "scenery")
-    else:
-        (folder / "scenery").mkdir()
-        for path in photographs:
-            shutil.copyfile(path, folder / "scenery" / path.name)
-
-
-def _photographs(scenery: Path) -> list[Path]:
-    if not scenery.is_dir():
-        raise SourceError(f"{scenery}: no such folder; wanted one with photographs of scenery")
-    found = list_images(scenery)
-    if not found:
-        raise SourceError(f"{scenery}: no images; wanted photographs of scenery")
-    return found

@@ -21,7 +21,7 @@ CROPS = Crops((0.3, 0.9), (0.4, 0.5))
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """16 models of three photographs each in two folders, and scenery that is green on the left, blue on the right."""
+    """16 models of three photographs each in two folders; scenery: green to train on, red to validate, blue to test."""
     for model in range(16):
         for view in range(3):
             path = tmp_path / "raw/products/Shoes" / ("Boots" if model % 2 else "Oxfords") / f"{model}.{view}.jpg"
@@ -29,10 +29,11 @@ def raw(tmp_path: Path) -> Path:
             shoe = Image.new("RGB", (EDGE, EDGE), "white")
             ImageDraw.Draw(shoe).ellipse((8, 10 + view, 31, 28), fill=(150, 10 * model, 0))
             shoe.save(path, quality=95)
-    picture = np.random.default_rng(0).integers(90, 160, (60, 160, 3), dtype=np.uint8)
-    picture[:, :120, 2] = picture[:, 120:, 1] = picture[..., 0] = 0
-    (tmp_path / "raw/scenery").mkdir()
-    Image.fromarray(picture).save(tmp_path / "raw/scenery/place.png")
+    for split, channel in (("train", 1), ("valid", 0), ("test", 2)):
+        picture = np.zeros((60, 160, 3), dtype=np.uint8)
+        picture[..., channel] = np.random.default_rng(0).integers(90, 160, (60, 160))
+        (tmp_path / "raw/scenery" / split).mkdir(parents=True)
+        Image.fromarray(picture).save(tmp_path / "raw/scenery" / split / "place.png")
     return tmp_path / "raw"
 
 
@@ -142,12 +143,12 @@ def test_what_is_missing_is_told_with_the_layout(raw: Path, missing: str) -> Non
     for path in (raw / missing).rglob("*.*"):
         path.unlink()
     with pytest.raises(
-        PreparationError, match=rf"{missing}: no files; expected \S+/{{products/\*\*/<name>.jpg on white"
+        PreparationError, match=rf"{missing}(/train)?: no files; expected \S+/{{products/\*\*/<name>.jpg on white"
     ):
         run(raw)
 
 
 def test_scenery_that_cannot_be_read_stops_it(raw: Path) -> None:
-    (raw / "scenery" / "place.png").write_bytes(b"")
-    with pytest.raises(PreparationError, match=r"scenery/place\.png: scenery that cannot be read: "):
+    (raw / "scenery" / "test" / "place.png").write_bytes(b"")
+    with pytest.raises(PreparationError, match=r"scenery/test/place\.png: scenery that cannot be read: "):
         run(raw)

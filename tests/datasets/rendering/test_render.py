@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crossnet.datasets.rendering.render import render, render_with_diffuse
+from crossnet.datasets.rendering.render import render, render_pair
 from crossnet.datasets.rendering.sculpture import MATERIALS, TINTED, Sculpture, diffuse, draw, specular, spotlit
 from crossnet.datasets.rendering.shapes import FAMILIES, sculpture
 from crossnet.datasets.sources.scenery import panorama
 
 SIZE, SAMPLES = 24, 4
+EXTENT = (0.66, 0.92)
 
 
 @cache
@@ -31,16 +32,16 @@ def mean_luminance(rgba: NDArray[np.uint8]) -> float:
 
 
 def some(index: int = 0, **changed: object) -> Sculpture:
-    return replace(draw(0, index, 1, (0.15, 0.8)), **changed)  # type: ignore[arg-type]
+    return replace(draw(0, index, 1, (0.15, 0.8), EXTENT), **changed)  # type: ignore[arg-type]
 
 
 def test_a_sculpture_is_a_function_of_seed_and_index() -> None:
-    assert draw(1, 5, 3, (0.2, 0.7)) == draw(1, 5, 3, (0.2, 0.7))
-    assert len({draw(seed, index, 3, (0.2, 0.7)) for seed in (0, 1) for index in range(20)}) == 40
+    assert draw(1, 5, 3, (0.2, 0.7), EXTENT) == draw(1, 5, 3, (0.2, 0.7), EXTENT)
+    assert len({draw(seed, index, 3, (0.2, 0.7), EXTENT) for seed in (0, 1) for index in range(20)}) == 40
 
 
 def test_sculptures_vary_in_everything() -> None:
-    drawn = [draw(0, index, 4, (0.15, 0.8)) for index in range(400)]
+    drawn = [draw(0, index, 4, (0.15, 0.8), EXTENT) for index in range(400)]
     assert [s.family for s in drawn[: len(FAMILIES)]] == list(FAMILIES)
     assert {s.material for s in drawn} == set(MATERIALS)
     assert len(MATERIALS) == 3
@@ -63,8 +64,30 @@ def test_every_family_fills_a_fair_share_of_its_picture(family: str, turn: int) 
     rgba = rendered(some(list(FAMILIES).index(family) + turn * len(FAMILIES)))
     assert (rgba.shape, rgba.dtype) == ((SIZE, SIZE, 4), np.uint8)
     assert 0.02 < (rgba[..., 3] / 255).mean() < 0.8
-    assert not rgba[[0, -1], :, 3].any()
-    assert not rgba[:, [0, -1], 3].any()
+
+
+@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize(
+    ("extent", "left", "top"), [(0.5, 0.0, 1.0), (0.5, 0.9, 0.2), (0.9, 0.5, 0.5), (1.0, 0.3, 0.6)]
+)
+def test_an_object_has_the_size_and_the_place_that_were_asked_for(
+    index: int, extent: float, left: float, top: float
+) -> None:
+    size = 40
+    rgba = render(some(index, extent=extent, left=left, top=top), size, 9, light())
+    rows, columns = (np.flatnonzero(rgba[..., 3].any(axis)) for axis in (1, 0))
+    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+    assert max(height, width) == pytest.approx(extent * size, abs=2)  # pixels at both ends are partly covered
+    assert columns[0] == pytest.approx(left * (size - width), abs=1.5)
+    assert rows[0] == pytest.approx(top * (size - height), abs=1.5)
+
+
+def test_places_cover_the_picture_evenly_and_sizes_their_range() -> None:
+    drawn = [draw(0, index, 1, (0.15, 0.8), (0.35, 0.7)) for index in range(400)]
+    for places in ([s.left for s in drawn], [s.top for s in drawn]):
+        shares = np.histogram(places, 4, (0, 1))[0] / len(drawn)
+        assert shares == pytest.approx([1 / 3, 1 / 6, 1 / 6, 1 / 3], abs=0.06)  # of an arcsine distribution
+    assert np.histogram([s.extent for s in drawn], 5, (0.35, 0.7))[0].min() > 50
 
 
 @pytest.mark.parametrize("material", MATERIALS)
@@ -93,13 +116,13 @@ def shining(index: int, **changed: object) -> Sculpture:
 
 @pytest.mark.parametrize("index", [2, 3, 7])
 def test_highlights_are_on_the_specular_picture_alone(index: int) -> None:
-    a, b = (luminances(rgba) for rgba in render_with_diffuse(shining(index), 32, 16, light()))
+    a, b = (luminances(rgba) for rgba in render_pair(shining(index), diffuse(shining(index)), 32, 16, light()))
     assert a.max() - np.median(a) > 1.4 * (b.max() - np.median(b))
     assert np.median(a) < np.median(b)  # what is reflected at the coat does not reach the colour below
 
 
 def test_both_pictures_have_one_alpha_and_the_diffuse_one_the_luminance() -> None:
-    a, b = render_with_diffuse(shining(1), SIZE, SAMPLES, light())
+    a, b = render_pair(shining(1), diffuse(shining(1)), SIZE, SAMPLES, light())
     assert np.array_equal(a[..., 3], b[..., 3])
     assert 0 < (a[..., 3] == 255).mean() < 1
     assert mean_luminance(b) == pytest.approx(0.3, abs=0.02)
@@ -111,13 +134,13 @@ def test_both_pictures_have_one_alpha_and_the_diffuse_one_the_luminance() -> Non
 def test_the_exposure_is_one() -> None:
     """Twice a diffuse object: the second is the first, not another brightness."""
     matte = diffuse(some(2))
-    a, b = render_with_diffuse(matte, SIZE, SAMPLES, light())
+    a, b = render_pair(matte, matte, SIZE, SAMPLES, light())
     assert np.array_equal(a, b)
     assert np.array_equal(b, render(matte, SIZE, SAMPLES, light()))
 
 
 def test_a_specular_sculpture_differs_in_its_material_alone() -> None:
-    drawn = [spotlit(draw(0, index, 4, (0.15, 0.8))) for index in range(200)]
+    drawn = [spotlit(draw(0, index, 4, (0.15, 0.8), EXTENT)) for index in range(200)]
     shiny = [specular(s) for s in drawn]
     assert [replace(s, material="", conductor="", roughness=0) for s in shiny] == [
         replace(s, material="", conductor="", roughness=0) for s in drawn
@@ -129,7 +152,7 @@ def test_a_specular_sculpture_differs_in_its_material_alone() -> None:
 
 
 def test_a_spotlight_stands_on_the_cameras_side() -> None:
-    for s in (draw(0, index, 4, (0.15, 0.8)) for index in range(100)):
+    for s in (draw(0, index, 4, (0.15, 0.8), EXTENT) for index in range(100)):
         assert np.cos(np.radians(spotlit(s).key_azimuth)) < 0  # the camera is at -y, azimuth 0 at +y
         assert spotlit(s).key_strength > s.key_strength
 

@@ -19,13 +19,20 @@ def test_a_photograph_is_there_and_in_colour(name: str) -> None:
 
 
 def test_backdrops_and_surroundings_are_photographs() -> None:
-    assert {*BACKDROPS, *SURROUNDINGS} == set(PHOTOGRAPHS)
+    assert {name for names in BACKDROPS.values() for name in names} | {*SURROUNDINGS} == set(PHOTOGRAPHS)
+
+
+def test_no_backdrop_is_in_two_splits() -> None:
+    names = [name for names in BACKDROPS.values() for name in names]
+    assert len(names) == len(set(names))
+    assert min(len(names) for names in BACKDROPS.values()) >= 3
 
 
 def test_backdrops_are_saved_without_loss(tmp_path: Path) -> None:
     save_backdrops(tmp_path / "new")
-    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(BACKDROPS)
-    with Image.open(tmp_path / "new" / "cat.png") as image:
+    found = {path.name: sorted(each.stem for each in path.iterdir()) for path in (tmp_path / "new").iterdir()}
+    assert found == {split: sorted(names) for split, names in BACKDROPS.items()}
+    with Image.open(tmp_path / "new/train/cat.png") as image:
         assert np.array_equal(np.asarray(image), photograph("cat"))
 
 

@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.datasets.rendering.meshes import MeshError
+from crossnet.datasets.rendering.workers import Counts
 from crossnet.datasets.sources.specular2diffuse import fetch
 from tests.datasets.sources.archived import tree
 
-TRAIN, TEST = 3, 2
-COUNTS = {"trainA": TRAIN, "trainB": TRAIN, "testA": TEST, "testB": TEST}
+TRAIN, TEST, VALID = 3, 2, 1
+COUNTS = {"trainA": TRAIN, "trainB": TRAIN, "testA": TEST, "testB": TEST, "validA": VALID, "validB": VALID}
 TETRAHEDRON = "v 0 0 0\nv {} 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
 
 
-def fetched(folder: Path, cores: set[int], train: int = TRAIN, test: int = TEST, meshes: Path | None = None) -> Path:
+def fetched(
+    folder: Path, cores: set[int], train: int = TRAIN, test: int = TEST, valid: int = VALID, meshes: Path | None = None
+) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "sched_getaffinity", lambda process: cores, raising=False)
-        fetch(folder, 5, (0.2, 0.5), train, test, (28, 24), 2, meshes)
+        fetch(folder, 5, (0.2, 0.5), (0.66, 0.92), Counts(train, test, valid), (28, 24), 2, meshes)
     return folder
 
 
@@ -59,7 +62,8 @@ def test_no_object_is_on_both_train_sides_or_in_the_test(raw: Path) -> None:
     sides = {side: {row["seed"] for row in rows(raw) if f"/{side}/" in row["file"]} for side in COUNTS}
     assert {side: len(seeds) for side, seeds in sides.items()} == COUNTS
     assert sides["testA"] == sides["testB"]
-    assert len(sides["trainA"] | sides["trainB"] | sides["testA"]) == 2 * TRAIN + TEST
+    assert sides["validA"] == sides["validB"]
+    assert len(set.union(*sides.values())) == 2 * TRAIN + TEST + VALID
 
 
 def test_the_test_sides_are_pairs_of_one_alpha_and_two_materials(raw: Path) -> None:
@@ -89,12 +93,12 @@ def with_meshes(folder: Path, count: int) -> Path:
 
 def test_meshes_take_turns_with_the_families_each_in_one_group(tmp_path: Path) -> None:
     meshes = with_meshes(tmp_path / "meshes", 4)
-    raw = fetched(tmp_path / "raw", {0, 1}, train=10, test=10, meshes=meshes)
+    raw = fetched(tmp_path / "raw", {0, 1}, train=9, test=9, valid=9, meshes=meshes)
     shown = {
         side: {r["family"] for r in rows(raw) if f"/{side}/" in r["file"] and r["family"].endswith(".obj")}
-        for side in ("trainA", "trainB", "testA")
+        for side in ("trainA", "trainB", "testA", "validA")
     }
-    assert sorted(len(names) for names in shown.values()) == [1, 1, 2]
+    assert sorted(len(names) for names in shown.values()) == [1, 1, 1, 1]
     assert set.union(*shown.values()) == {f"mesh {i}.obj" for i in range(4)}
     for row in rows(raw):
         if row["family"].endswith(".obj"):
@@ -102,14 +106,14 @@ def test_meshes_take_turns_with_the_families_each_in_one_group(tmp_path: Path) -
 
 
 def test_an_unreadable_mesh_is_named_before_anything_is_rendered(tmp_path: Path) -> None:
-    meshes = with_meshes(tmp_path / "meshes", 3)
+    meshes = with_meshes(tmp_path / "meshes", 4)
     (meshes / "mesh 1.obj").write_text("<html>")
     with pytest.raises(MeshError, match=r"^[^\n]*/mesh 1\.obj: [^\n]*; mend or remove it$"):
         fetched(tmp_path / "raw", {0}, meshes=meshes)
     assert not list(tmp_path.rglob("*.png"))
 
 
-@pytest.mark.parametrize(("count", "found"), [(0, "no mesh"), (1, "1 mesh,"), (2, "2 meshes,")])
+@pytest.mark.parametrize(("count", "found"), [(0, "no mesh"), (1, "1 mesh,"), (3, "3 meshes,")])
 def test_too_few_meshes_for_the_groups_are_refused(tmp_path: Path, count: int, found: str) -> None:
     with pytest.raises(MeshError, match=rf"^[^\n]*/meshes: {found}[^\n]*wanted[^\n]*$"):
         fetched(tmp_path / "raw", {0}, meshes=with_meshes(tmp_path / "meshes", count))

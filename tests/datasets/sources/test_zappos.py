@@ -1,5 +1,6 @@
 """Products come by category and number, scenery beside them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,11 +35,12 @@ def fetched(
     seed: int = 0,
     scenery: Path | None = None,
 ) -> dict[str, bytes]:
-    """With one small photograph for scenery, where no other is named."""
+    """With three small photographs for scenery, where no other is named."""
     if scenery is None:
         scenery = tmp_path / "scenery"
         scenery.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (20, 10)).save(scenery / "small.png")
+        for name in "abc":
+            Image.new("RGB", (20, 10)).save(scenery / f"{name}.png")
     raw = tmp_path / f"raw-{seed}-{most}"
     fetch(raw, tmp_path / "store", archive, None, categories, most, seed, scenery)
     return tree(raw)
@@ -54,7 +56,7 @@ def test_all_products_and_the_scenery_are_there_and_nothing_else(tmp_path: Path,
     assert products(files) == SHOES
     scenery = {name for name in files if name not in {f"products/{shoe}" for shoe in SHOES}}
     assert len(scenery) >= 5
-    assert {Path(name).parent.as_posix() for name in scenery} == {"scenery"}
+    assert {Path(name).parent.as_posix() for name in scenery} == {"scenery/train", "scenery/valid", "scenery/test"}
 
 
 def test_categories_are_those_that_are_named(tmp_path: Path, archive: Archive) -> None:
@@ -76,16 +78,22 @@ def test_more_than_there_are_is_all(tmp_path: Path, archive: Archive) -> None:
     assert products(fetched(tmp_path, archive, most=1000)) == SHOES
 
 
-def test_scenery_of_the_users_own_is_copied(tmp_path: Path, archive: Archive) -> None:
+def test_scenery_of_the_users_own_is_dealt_out(tmp_path: Path, archive: Archive) -> None:
     (tmp_path / "mine").mkdir()
-    Image.new("RGB", (20, 10)).save(tmp_path / "mine" / "Wald ü.png")
+    for number in range(11):
+        Image.new("RGB", (20, 10 + number)).save(tmp_path / "mine" / f"Wald ü {number}.png")
     (tmp_path / "mine" / "notes.txt").touch()
     files = fetched(tmp_path, archive, scenery=tmp_path / "mine")
-    assert {name for name in files if name.startswith("scenery/")} == {"scenery/Wald ü.png"}
-    assert files["scenery/Wald ü.png"] == (tmp_path / "mine" / "Wald ü.png").read_bytes()
+    scenery = {name: files[name] for name in files if name.startswith("scenery/")}
+    assert Counter(name.split("/")[1] for name in scenery) == {"train": 7, "valid": 2, "test": 2}
+    assert {Path(name).name: content for name, content in scenery.items()} == {
+        path.name: path.read_bytes() for path in (tmp_path / "mine").glob("*.png")
+    }
+    other = fetched(tmp_path, archive, scenery=tmp_path / "mine", seed=1)
+    assert {name for name in other if name.startswith("scenery/")} != set(scenery)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("absent", "no such folder"), ("there", "no images")])
+@pytest.mark.parametrize(("name", "reason"), [("absent", "no such folder"), ("there", "0 images")])
 def test_scenery_that_is_not_there_stops_before_anything(
     tmp_path: Path, archive: Archive, name: str, reason: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The default task, laid out for training."""
+"""Rendered objects, set into scenery for training, validation and test."""
 
 import json
 from pathlib import Path
@@ -10,10 +10,12 @@ from PIL import Image
 
 from crossnet.datasets.layout import Ledger
 from crossnet.datasets.preparation.compose import Crops
-from crossnet.datasets.preparation.sculptures import prepare
+from crossnet.datasets.preparation.objects import SCULPTURES, STRIPES, Objects, prepare
 
 LOAD, SIZE, BACKGROUNDS = 28, 24, 2
-COUNTS = {"trainA": 3 * BACKGROUNDS, "trainB": 3, "testA": 2, "testB": 2, "masksA": 2}
+TESTS = {"testA": 2, "testB": 2, "masksA": 2, "validA": 1, "validB": 1, "validMasksA": 1}
+COUNTS = {"trainA": 3 * BACKGROUNDS, "trainB": 3} | TESTS
+CHANNELS = {"train": 0, "valid": 1, "test": 2}  # of a split's scenery: no other has any of it
 
 
 def disc(size: int, level: int) -> NDArray[np.uint8]:
@@ -25,26 +27,38 @@ def disc(size: int, level: int) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """Two objects to test, three for each train side; scenery red on the left, blue on the right."""
+    """Two objects to test, one to validate, three for each train side; scenery of one colour for each split."""
     folder = tmp_path / "raw"
     for side, numbers, size in (
         ("testA", range(2), SIZE),
         ("trainA", range(2, 5), LOAD),
         ("trainB", range(5, 8), LOAD),
+        ("validA", range(8, 9), SIZE),
     ):
         (folder / "objects" / side).mkdir(parents=True)
         for number in numbers:
             Image.fromarray(disc(size, 20 * number)).save(folder / "objects" / side / f"{number:05d}.png")
-    (folder / "scenery").mkdir()
-    picture = np.random.default_rng(0).integers(90, 160, (60, 160, 3), dtype=np.uint8)
-    picture[:, :120, 2] = picture[:, 120:, 0] = 0
-    Image.fromarray(picture).save(folder / "scenery" / "place.png")
+    for split, channel in CHANNELS.items():
+        picture = np.zeros((60, 160, 3), dtype=np.uint8)
+        picture[..., channel] = np.random.default_rng(0).integers(90, 160, (60, 160))
+        (folder / "scenery" / split).mkdir(parents=True)
+        Image.fromarray(picture).save(folder / "scenery" / split / "place.png")
     return folder
 
 
-def run(raw: Path, name: str = "prepared", seed: int = 0) -> tuple[Path, Ledger]:
-    prepared = raw.parent / name
-    return prepared, prepare(raw, prepared, LOAD, SIZE, BACKGROUNDS, Crops((0.3, 0.9), (0.4, 0.5)), seed)
+@pytest.fixture
+def striped(raw: Path) -> Path:
+    """The same, with another version of each object to test and to validate."""
+    for split in ("test", "valid"):
+        (raw / "objects" / f"{split}B").mkdir()
+        for path in (raw / "objects" / f"{split}A").iterdir():
+            Image.fromarray(disc(SIZE, 230)).save(raw / "objects" / f"{split}B" / path.name)
+    return raw
+
+
+def run(raw: Path, name: str = "prepared", seed: int = 0, objects: Objects = SCULPTURES) -> tuple[Path, Ledger]:
+    prepared, crops = raw.parent / name, Crops((0.3, 0.9), (0.4, 0.5))
+    return prepared, prepare(raw, prepared, objects, LOAD, SIZE, BACKGROUNDS, crops, seed)
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -66,12 +80,11 @@ def test_every_side_has_its_count_and_size(raw: Path) -> None:
         pictures = read(prepared / side)
         edge = LOAD if side.startswith("train") else SIZE
         assert len(pictures) == count
-        assert {picture.shape for picture in pictures.values()} == {
-            (edge, edge) if side == "masksA" else (edge, edge, 3)
-        }
+        assert {picture.shape for picture in pictures.values()} == {(edge, edge) if "asks" in side else (edge, edge, 3)}
     described = json.loads((prepared / "dataset.json").read_text())
     assert described["counts"] == COUNTS
-    assert described["paired"] is True
+    assert described["paired"] is described["valid_paired"] is True
+    assert described["truth"] == {"to_b": "image", "to_a": "object"}
     assert (described["load_size"], described["size"]) == (LOAD, SIZE)
 
 
@@ -97,12 +110,38 @@ def test_the_test_side_has_both_versions_and_the_mask(raw: Path) -> None:
         assert (a[name][empty] < 255).all()
 
 
-def test_scenery_of_the_test_side_is_never_seen_in_training(raw: Path) -> None:
+@pytest.mark.parametrize("side", ["trainA", "validA", "testA"])
+def test_the_scenery_of_a_split_is_of_its_own_photographs(raw: Path, side: str) -> None:
     prepared, _ = run(raw)
-    empty = {size: disc(size, 0)[..., 3] == 0 for size in (LOAD, SIZE)}
-    for side, size, missing in (("trainA", LOAD, 2), ("testA", SIZE, 0)):
-        for picture in read(prepared / side).values():
-            assert picture[empty[size]][:, missing].max() < picture[empty[size]][:, 2 - missing].min()
+    empty = disc(LOAD if side == "trainA" else SIZE, 0)[..., 3] == 0
+    own = CHANNELS[side[:-1]]
+    for picture in read(prepared / side).values():
+        assert picture[empty][:, own].min() > picture[empty][:, [each for each in range(3) if each != own]].max()
+
+
+def test_a_striped_object_has_the_scenery_of_its_plain_version(striped: Path) -> None:
+    prepared, ledger = run(striped, objects=STRIPES)
+    assert ledger.kept == COUNTS | {"trainB": 3 * BACKGROUNDS}
+    opaque, empty = (disc(SIZE, 0)[..., 3] == level for level in (255, 0))
+    for split in ("test", "valid"):
+        a, b = (read(prepared / f"{split}{domain}") for domain in "AB")
+        assert a.keys() == b.keys()
+        for name in a:
+            assert np.array_equal(a[name][empty], b[name][empty])
+            assert np.ptp(a[name][empty]) > 20
+            assert (b[name][opaque] == 230).all()
+            assert (a[name][opaque] < 230).all()
+    assert json.loads((prepared / "dataset.json").read_text())["truth"] == {"to_b": "image", "to_a": "image"}
+    assert not any((picture == 255).all(-1).any() for picture in read(prepared / "trainB").values())
+
+
+def test_without_objects_to_validate_there_are_no_such_sides(raw: Path) -> None:
+    (raw / "objects/validA/00008.png").unlink()
+    (raw / "objects/validA").rmdir()
+    prepared, ledger = run(raw)
+    assert not {name for name in ledger.kept if name.startswith("valid")}
+    assert not list(prepared.glob("valid*"))
+    assert json.loads((prepared / "dataset.json").read_text())["valid_paired"] is False
 
 
 def test_each_background_of_an_object_is_another(raw: Path) -> None:
@@ -114,7 +153,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_other_scenery(raw: P
     first, again, other = (files(run(raw, name, seed)[0]) for name, seed in (("1", 0), ("2", 0), ("3", 1)))
     assert first == again
     changed = {name.split("/")[0] for name in first if first[name] != other[name]}
-    assert changed == {"trainA", "testA"}
+    assert changed == {"trainA", "testA", "validA"}
 
 
 def test_a_render_of_another_size_is_refused_with_the_remedy(raw: Path) -> None:
