@@ -54,9 +54,9 @@ def separation(maps: Scores, masks: Masks) -> dict[str, float]:
 def areas(ranks: Ranks, masks: Masks, suffix: str = "") -> dict[str, float]:
     """The three areas of score maps, as `auc`, `auc_per_image` and `auc_within_place`, each before the suffix."""
     found = {
+        "auc_within_place": auc_within_place(ranks, masks),
         "auc": pooled_auc(ranks, masks),
         "auc_per_image": mean_auc(ranks, masks),
-        "auc_within_place": auc_within_place(ranks, masks),
     }
     return {f"{name}{suffix}": area for name, area in found.items() if np.isfinite(area)}
 

@@ -39,7 +39,7 @@ def test_the_floor_of_an_area_is_the_strongest_and_all_are_told() -> None:
     block = {"auc": 0.91, "auc_input": 0.48, "auc_constant": 0.93, "auc_border_mean": 0.87, "auc_truth": 0.995}
     (row,) = table({"foreground": block})
     assert (row.value, row.floor, row.ceiling) == ("0.910", "0.930 (constant prior)", "0.995 (truth)")
-    assert "Floors: 0.480 (untranslated input); 0.930 (constant prior); 0.870 (rule:" in row.explanation
+    assert "Floors: 0.480 (untranslated input); 0.930 (constant prior); 0.870 (mean distance" in row.explanation
 
 
 def test_the_interval_of_a_floor_has_no_row_of_its_own() -> None:

@@ -66,7 +66,7 @@ def test_the_page_contains_the_numbers(page: str) -> None:
         "0.901 to 0.953",
         "floor: 0.902 (constant prior)",
         "0.491 (untranslated input)",
-        "0.700 (rule",
+        "0.700 (mean distance",
         "0.702",
         "0.811",
         "243",

@@ -10,8 +10,8 @@ FLOORS = {
     "_source": "untranslated input",
     "_constant": "constant prior",
     "_permuted": "other images’ masks",
-    "_border_mean": "rule: mean distance from the border’s colours",
-    "_border_nearest": "rule: distance from the nearest colour of the border",
+    "_border_mean": "mean distance from the border’s colours",
+    "_border_nearest": "nearest colour of the border",
 }
 CEILINGS = {"_truth": "truth", "_real": "real images"}
 REFERENCES = FLOORS | CEILINGS
