@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +15,19 @@ def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
     if not writes:
         yield lambda name, value, done: None, lambda path, done: None
         return
-    with naming(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+    try:
+        with naming(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
 
-        def log(name: str, value: float, done: int) -> None:
-            live.step = done
-            live.log_metric(name, value)
+            def log(name: str, value: float, done: int) -> None:
+                live.step = done
+                live.log_metric(name, value)
 
-        def show(path: Path, done: int) -> None:
-            live.step = done
-            live.log_image(f"translations/{path.name}", path)
+            def show(path: Path, done: int) -> None:
+                live.step = done
+                live.log_image(f"translations/{path.name}", path)
 
-        yield log, show
+            yield log, show
+    except OSError:  # what dvclive has half written; the journal tells all of it again
+        shutil.rmtree(folder / "plots", ignore_errors=True)
+        (folder / "metrics.json").unlink(missing_ok=True)
+        raise

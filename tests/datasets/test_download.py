@@ -333,7 +333,7 @@ def test_where_no_more_can_be_written_it_stops_in_one_line_and_goes_on_later(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
-        wrong = r"/f.zip: cannot be read or written: File too large; mend that and run the same again: it goes on"
+        wrong = r"/f.zip: cannot be read or written: File too large; allow .*, and run the same again: it goes on"
         with pytest.raises(DownloadError, match=wrong):
             get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", web=web)
     finally:
@@ -346,7 +346,7 @@ def test_where_no_more_can_be_written_it_stops_in_one_line_and_goes_on_later(
 def test_more_than_there_is_room_for_is_not_begun(tmp_path: Path, server: FileServer, web: Web) -> None:
     room = shutil.disk_usage(tmp_path).free
     server.inject("/f.zip", Fault(200, {"Content-Length": str(10 * room)}, BODY))
-    wrong = rf"/f.zip: cannot be read or written: {10 * room} bytes are still to come, and \d+ are free; mend that"
+    wrong = rf"/f.zip: cannot be read or written: {10 * room} bytes are still to come, and \d+ are free; make room"
     with pytest.raises(DownloadError, match=wrong):
         get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", most_bytes=11 * room, web=web)
     assert server.paths == ["/f.zip"]

@@ -673,7 +673,10 @@ def test_a_disk_that_fills_stops_a_download(
 ) -> None:
     server.inject("/f", Fault(announced=announced))
     said = on_a_small_disk(tmp_path, GET, f"{server.url}/f", "store", tmp_path / "c.json")
-    wanted = [rf".*DownloadError: store/f: cannot be read or written: {wrong}; mend that and run the same again", *left]
+    wanted = [
+        rf".*DownloadError: store/f: cannot be read or written: {wrong}; make room .*, and run the same again",
+        *left,
+    ]
     assert len(said) == len(wanted)
     assert all(re.match(pattern, line) for pattern, line in zip(wanted, said, strict=True))
     assert len(server.log) == 1
@@ -689,7 +692,7 @@ def test_a_disk_that_fills_stops_an_extraction_of_which_nothing_is_left(
 ) -> None:
     (tmp_path / "a").write_bytes(gzip.compress(a_tar(*((f"{n}", bytes(size)) for n in range(count)), packing="")))
     (said,) = on_a_small_disk(tmp_path, EXTRACT, "a", "store/out")
-    assert re.match(rf".*ExtractionError: a: cannot be extracted: {wrong}", said)
+    assert re.match(rf".*ExtractionError: a: cannot be extracted: [^ ]*store/out[^ ]*: {wrong}; make room", said)
 
 
 # two at once
