@@ -14,7 +14,7 @@ from crossnet.params import Params
 from crossnet.terminal import say
 from stages.command import command
 from stages.fid_weights import fid_weights
-from stages.measured import codes, foregrounds, of_each, pairs, write_table
+from stages.measured import codes, extracts, foregrounds, of_each, pairs, prior_of, write_table
 from stages.tested import directions, featured, read
 
 CURVES, TABLE = Path("reports/plots/roc"), Path("reports/plots/images.csv")
@@ -33,8 +33,9 @@ def evaluate(params: Params) -> None:
     if network:
         metrics |= fid(featured(network, tests, size, all_of_training=True), size)
     masks = [mask[..., 0] >= 128 for mask in read(list_images(prepared / "masksA"))] if has_masks else []
-    each = of_each(tests, sets, masks, truth)
-    metrics |= foregrounds(tests["to_b"], masks, truth, translated / "scores", CURVES)
+    prior = prior_of(tests["to_b"], masks)
+    each = of_each(tests, sets, masks, truth, extracts(masks, prior))
+    metrics |= foregrounds(tests["to_b"], masks, truth, prior, translated / "scores", CURVES)
     if truth:
         metrics["paired"] = pairs(tests, masks, each, truth)
     metrics["signs"] = {

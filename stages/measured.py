@@ -35,21 +35,40 @@ Masks = Sequence[NDArray[np.bool_]]
 Images = Sequence[Image]
 
 
+def prior_of(test: Direction, masks: Masks) -> NDArray[np.float64] | None:
+    """Where objects use to be in the training images of the target, (H, W) as the masks; None without either."""
+    images = (pixels(decode(path)) for path in test.train)
+    return constant_prior(images, THRESHOLD, masks[0].shape) if masks else None
+
+
+def extracts(masks: Masks, prior: NDArray[np.float64] | None) -> bool:
+    """Whether luminance is a score of the foreground: masks tell object and background, and B is on white."""
+    return both_kinds(masks) and (prior is None or on_white(prior))
+
+
 def of_each(
-    tests: Mapping[str, Direction], sets: Mapping[str, Sets], masks: Masks, truth: Mapping[str, Known]
+    tests: Mapping[str, Direction],
+    sets: Mapping[str, Sets],
+    masks: Masks,
+    truth: Mapping[str, Known],
+    extracted: bool,
 ) -> dict[str, Each]:
-    """Direction -> the values of each image. Masks are those of test A, and of a test B that is paired with it."""
+    """Direction -> the values of each image.
+
+    masks: of test A, and of a test B that is paired with it. extracted: whether luminance is a score of the foreground.
+    """
     found: dict[str, Each] = {}
     for name, test in tests.items():
+        own = masks if name == "to_b" or name in truth else []
         found[name] = {
             "copying": copying(test.translated, test.inputs, test.targets),
-            "correlation": correlations(test.translated, test.inputs, masks if name == "to_b" and masks else None),
+            "correlation": correlations(test.translated, test.inputs, own or None),
         }
         if test.real:
             found[name]["nearest"] = nearest(sets[name].translations, sets[name].real)
         if name in truth:
             found[name] |= against_truth(test.translated, test.targets, masks, truth[name])
-    if both_kinds(masks):
+    if extracted:
         translated = tests["to_b"].translated
         found["to_b"] |= {"auc": auc_of_each(ranked(scores(translated)), masks), "iou": iou_of_each(translated, masks)}
     return found
@@ -73,12 +92,18 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
     write_whole(path, table.to_csv(index=False, float_format="%.6g"))
 
 
-def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps: Path, curves: Path) -> dict[str, Any]:
+def foregrounds(
+    test: Direction,
+    masks: Masks,
+    truth: Mapping[str, Known],
+    prior: NDArray[np.float64] | None,
+    maps: Path,
+    curves: Path,
+) -> dict[str, Any]:
     """The block `foreground`, where masks tell it, and `foreground_scores`, where the method wrote score maps.
 
-    The curves of both, of the input and of the constant prior go into files of the folder of curves. Luminance is a
-    score of the foreground where B is on white alone. Masks that are all object or all background tell nothing: a line
-    says so.
+    The curves of both, of the input and of the constant prior go into files of the folder of curves. Masks that are
+    all object or all background tell nothing: a line says so.
     """
     curves.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {}
@@ -88,8 +113,7 @@ def foregrounds(test: Direction, masks: Masks, truth: Mapping[str, Known], maps:
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
         say(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}")
     if both_kinds(masks):
-        prior = constant_prior((pixels(decode(path)) for path in test.train), THRESHOLD, masks[0].shape)
-        if prior is None or on_white(prior):
+        if extracts(masks, prior):
             drawn |= {"translation": scores(test.translated), "input": scores(test.inputs)}
             drawn["constant"] = [] if prior is None else [prior] * len(masks)
             truths = test.targets if "to_b" in truth else None

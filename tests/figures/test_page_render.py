@@ -42,7 +42,8 @@ def test_the_page_asks_the_network_for_nothing(page: str) -> None:
     policies = [a["content"] for a in outline.attributes("meta") if a.get("http-equiv") == "Content-Security-Policy"]
     (script,) = scripts(page)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert policies == [f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"]
+    allowed = "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert policies == [f"{allowed}; script-src 'sha256-{digest}'"]
 
 
 def test_the_page_is_well_formed_and_named(page: str) -> None:

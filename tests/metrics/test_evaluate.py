@@ -13,6 +13,7 @@ from crossnet.metrics.areas import auc_of_each, ranked
 from crossnet.metrics.chroma import chroma_correlation
 from crossnet.metrics.copying import copying
 from crossnet.metrics.foreground import scores
+from crossnet.metrics.inversion import correlations
 from crossnet.metrics.paired import paired
 from stages.tested import directions
 from tests.metrics.made_up import PARAMS, TRANSLATED, evaluated
@@ -79,6 +80,8 @@ def test_pairs_are_measured_against_their_truths_both_ways_beside_the_inputs() -
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
     of_input = paired(test.inputs, test.targets, {"object": masks})
     assert found["to_a_psnr_object_input"] == pytest.approx(of_input["psnr_object"].mean())
+    correlated = [float(np.mean(correlations(test.translated, test.inputs, masks)))]
+    assert table.loc[["to_a"], "correlation"].to_list() == pytest.approx(correlated, rel=1e-5)
     assert found["to_a_chroma_object"] == chroma_correlation(test.translated, test.targets, masks)
     assert found["n"] == 3
 
@@ -100,6 +103,7 @@ def test_where_b_is_not_on_white_luminance_is_no_score_of_the_foreground() -> No
     metrics = evaluated(2, 2, masks=True, train=3, white=False)
     assert "foreground" not in metrics
     assert "auc_within_place" in metrics["foreground_scores"]
+    assert pd.read_csv("reports/plots/images.csv")[["auc", "iou"]].isna().all(axis=None)
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 3
 
 
