@@ -6,7 +6,7 @@ from crossnet.files import write_whole
 from crossnet.params import Params
 from crossnet.terminal import say
 from stages.command import command
-from stages.own import MADE_BY, refuse_unknown
+from stages.own import MADE_BY, OwnError, refuse_unknown
 
 
 def check(params: Params) -> None:
@@ -16,7 +16,10 @@ def check(params: Params) -> None:
     """
     for place in MADE_BY:
         refuse_unknown(place, params.task)
-    if why := fault(Path(os.environ.get("DVC_ROOT", "."))):
+    home = Path(os.environ.get("DVC_ROOT", "."))
+    if why := fault(home):
+        if home.resolve() != Path.cwd().resolve():  # a copy by --temp or the queue: what it makes would be lost
+            raise OwnError(why)
         say(f"warning: {why}")
     Path("data").mkdir(exist_ok=True)
     write_whole(Path("data/checked"), "params.yaml is sound\n")

@@ -20,7 +20,7 @@ MADE_BY = {"data/fetched": MARK, "data/prepared": "dataset.json"}  # what is in 
 
 
 class OwnError(ValueError):
-    """Something of the user's lies where the pipeline would replace it; the message is one line."""
+    """Something of the user's would be replaced or lost; the message is one line."""
 
 
 def refuse_user_files(params: Params) -> None:

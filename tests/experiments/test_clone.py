@@ -1,5 +1,6 @@
 """Where DVC would lose experiments, the user hears of it before any is run."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 from crossnet.cli import app
 from crossnet.params import load_params
 from stages.check import check
+from stages.own import OwnError
 from tests.cloned import run
 from tests.committed import PARAMS
 
@@ -35,7 +37,7 @@ def clone(folder: Path, *words: str) -> Path:
         (("#",), "has # in its path, and there DVC's queue and --temp fail; move the clone"),
     ],
 )  # fmt: skip
-def test_ablation_refuses_and_check_warns(
+def test_ablation_refuses_and_check_warns_and_stops_what_would_be_lost(
     words: tuple[str, ...],
     said: str,
     tmp_path: Path,
@@ -50,6 +52,12 @@ def test_ablation_refuses_and_check_warns(
     check(load_params(PARAMS))
     assert capsys.readouterr().err == f"warning: {Path.cwd()}: {said}\n"
     assert Path("data/checked").exists()
+    monkeypatch.setenv("DVC_ROOT", str(Path.cwd()))
+    (tmp_path / "copy").mkdir()
+    monkeypatch.chdir(tmp_path / "copy")  # as --temp and the queue do
+    with pytest.raises(OwnError, match=re.escape(said)):
+        check(load_params(PARAMS))
+    assert not Path("data").exists()
 
 
 def test_a_whole_clone_and_a_folder_without_git_are_no_matter(
