@@ -30,6 +30,7 @@ Out = Annotated[Path | None, typer.Option(help="Where to write; reports/experime
 def picked(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
     """The task and scale that are asked for, those of params.yaml where none are; stops where it has no such block."""
     from crossnet.experiments.revisions import RunsError, read_params
+    from crossnet.params.block import plain_name
 
     try:
         params = read_params(root, None)
@@ -39,6 +40,10 @@ def picked(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
     for kind, name in (("tasks", task), ("scales", scale)):
         if name not in (params.get(kind) or {}):
             raise stop(f"params.yaml: {kind}: {name!r} is none of {', '.join(params.get(kind) or {})}")
+        try:
+            plain_name(name)
+        except ValueError as error:
+            raise stop(f"params.yaml: {kind}: {error}") from None
     return task, scale
 
 

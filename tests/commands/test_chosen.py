@@ -57,6 +57,16 @@ def test_results_of_another_scale_are_not_overwritten_unasked(name: str) -> None
     assert json.loads((THERE / "claims.json").read_text())["scale"] == "small"
 
 
+def test_a_task_whose_name_leads_out_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = PARAMS | {"task": "../../tiny", "tasks": {"../../tiny": PARAMS["tasks"]["tiny"]}}
+    monkeypatch.setattr("crossnet.experiments.revisions.read_params", lambda root, commit: params)
+    for command in ("compare", "claims", "ablation"):
+        result = crossnet(command)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("error: params.yaml: tasks: '../../tiny' is no name; wanted at most 64 ")
+    assert sorted(path.name for path in Path().iterdir()) == ["file", "reports"]
+
+
 def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crossnet.experiments.pictures.FIGURES", {})
     result = crossnet("compare")
