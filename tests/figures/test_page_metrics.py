@@ -52,6 +52,14 @@ def test_a_reference_without_its_metric_has_a_row_and_a_name() -> None:
     assert (row.name, row.value) == ("FID, A → B, untranslated input", "200.0")
 
 
+def test_a_sign_against_real_images_is_no_ceiling_of_another() -> None:
+    rows = table({"signs": {"to_b_spread": 0.4, "to_b_spread_real": 0.6}})
+    assert [(row.name, row.ceiling) for row in rows] == [
+        ("A → B, collapse: spread against the inputs", "–"),
+        ("A → B, collapse: spread against real images", "–"),
+    ]
+
+
 def test_pairs_are_named_by_direction_and_part_and_the_truth_is_their_ceiling() -> None:
     rows = table({"paired": {"to_a_psnr_object": 14.21, "to_a_psnr_object_input": 12.4, "to_b_chroma": 0.7, "n": 3}})
     assert [(row.name, row.value, row.floor, row.ceiling) for row in rows] == [

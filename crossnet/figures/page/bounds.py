@@ -15,6 +15,7 @@ FLOORS = {
 }
 CEILINGS = {"_truth": "truth", "_real": "real images"}
 REFERENCES = FLOORS | CEILINGS
+OF_DISTANCES = ("_source", "_real")  # suffixes that are references of "to_a" and "to_b" alone
 
 # what the truth itself has of a metric, by the word in the metric's name
 OF_THE_TRUTH = {"psnr": 54.2, "ssim": 1.0, "chroma": 1.0}
@@ -54,12 +55,24 @@ def ceiling(key: str, values: Mapping[str, Any]) -> Bound | None:
     return next((Bound(value, "truth") for word, value in OF_THE_TRUTH.items() if word in words), None)
 
 
+def suffix_of(key: str) -> str:
+    """The suffix by which a key is a floor or a ceiling of another, or nothing."""
+    return next(
+        (suffix for suffix in REFERENCES if key.endswith(suffix) and _has(key.removesuffix(suffix), suffix)), ""
+    )
+
+
 def reference_of(key: str, values: Mapping[str, Any]) -> str | None:
     """The metric that a key is a floor or a ceiling of, if the values have it."""
-    bases = (key.removesuffix(suffix) for suffix in REFERENCES if key.endswith(suffix))
-    return next((base for base in bases if base in values), None)
+    suffix = suffix_of(key)
+    return base if suffix and (base := key.removesuffix(suffix)) in values else None
 
 
 def _beside(key: str, values: Mapping[str, Any], names: Mapping[str, str]) -> list[Bound]:
-    there = [(values.get(f"{key}{suffix}"), name) for suffix, name in names.items()]
+    there = [(values.get(f"{key}{suffix}"), name) for suffix, name in names.items() if _has(key, suffix)]
     return [Bound(value, name) for value, name in there if isinstance(value, int | float) and math.isfinite(value)]
+
+
+def _has(key: str, suffix: str) -> bool:
+    """Whether a metric may have references of this suffix."""
+    return suffix not in OF_DISTANCES or key in ("to_b", "to_a")

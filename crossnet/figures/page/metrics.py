@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossnet.figures.page.bounds import REFERENCES, Bound, ceiling, floor, floors, reference_of
+from crossnet.figures.page.bounds import REFERENCES, Bound, ceiling, floor, floors, reference_of, suffix_of
 from crossnet.figures.page.explanations import (
     CONDITIONS,
     DECIMALS,
@@ -57,7 +57,7 @@ def explained(key: str) -> Explained:
     family = block.partition("_")[0]
     side, rest = metric[:4], metric[4:]
     digits = DECIMALS.get(rest.split("_")[1] if side in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
-    if suffix := next((end for end in REFERENCES if metric.endswith(end) and metric not in CONDITIONS), ""):
+    if suffix := suffix_of(metric):
         of_metric = explained(key.removesuffix(suffix))
         return Explained(f"{of_metric.name}, {REFERENCES[suffix]}", "For comparison.", "", of_metric.digits)
     name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
