@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from crossnet.metrics.areas import ranked
 from crossnet.metrics.border_rules import mean_distance, nearest_distance
+from crossnet.metrics.constant_prior import best_guess
 from crossnet.metrics.derangements import derangements
 from crossnet.metrics.foreground import Images, Masks, areas, overlap, scores, segmentation, within_place_span
-
-OFTEN = 0.5  # share of training images with an object at a pixel, from which on the prior counts as foreground
 
 
 def references(
@@ -40,7 +39,7 @@ def references(
         found |= segmentation(images, masks, suffix)
     if prior is not None:
         found |= areas(ranked([prior] * len(masks)), masks, "_constant")
-        found |= overlap([prior >= OFTEN] * len(masks), masks, "_constant")
+        found |= overlap([best_guess(prior)] * len(masks), masks, "_constant")
     return found | _permuted(translated, masks)
 
 

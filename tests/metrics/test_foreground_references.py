@@ -7,7 +7,7 @@ from skimage.color import rgb2lab
 from sklearn.metrics import f1_score, jaccard_score, roc_auc_score
 
 from crossnet.metrics.border_rules import mean_distance, nearest_distance
-from crossnet.metrics.constant_prior import constant_prior, on_white
+from crossnet.metrics.constant_prior import best_guess, constant_prior, on_white
 from crossnet.metrics.derangements import derangements
 from crossnet.metrics.foreground import segmentation, separation
 from crossnet.metrics.foreground_references import references
@@ -52,6 +52,19 @@ def test_a_prior_of_larger_training_images_is_scaled_to_the_tests() -> None:
     assert found.shape == (6, 6)
     assert (found[3, 3], found[0, 0]) == pytest.approx((1, 0), abs=0.05)
     assert found.mean() == pytest.approx(4 / 9, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_guess_of_a_mask_has_the_largest_overlap_of_all_thresholds(seed: int) -> None:
+    """Small objects in random places: no pixel is object in half of the images, and a guess is there all the same."""
+    *_, masks = pictures(seed, count=60)
+    moved = [np.roll(mask, np.random.default_rng([seed, i]).integers(-4, 5, 2), (0, 1)) for i, mask in enumerate(masks)]
+    for objects in (masks, moved):
+        share = np.mean(objects, axis=0)
+        overlaps = [jaccard_score(np.ravel(objects), np.ravel([share >= level] * 60)) for level in np.unique(share)]
+        guess = [best_guess(share)] * 60
+        assert jaccard_score(np.ravel(objects), np.ravel(guess)) == pytest.approx(max(overlaps))
+        assert max(overlaps) > max(overlaps[0], overlaps[-1])
 
 
 def test_white_around_the_objects_is_told_from_scenery() -> None:
@@ -129,7 +142,7 @@ def test_each_reference_is_of_its_own_maps() -> None:
         "auc_border_mean": auc(mean_distance(scenic), masks),
         "auc_border_nearest": auc(nearest_distance(scenic), masks),
         "auc_permuted": np.mean([auc(bright, other) for other in others]),
-        "iou_constant": jaccard_score(np.ravel(masks), np.ravel([prior >= 0.5] * len(masks))),
+        "iou_constant": jaccard_score(np.ravel(masks), np.ravel([best_guess(prior)] * len(masks))),
         "f1_input": f1_score(np.ravel(masks), np.ravel([scored >= 12 for scored in dark])),
         "iou_permuted": np.mean([segmentation(translated, other)["iou"] for other in others]),
         "iou_truth": segmentation(white, masks)["iou"],
