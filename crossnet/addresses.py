@@ -17,6 +17,7 @@ PUBLIC = frozenset(  # names of values that are no secrets, in lower case withou
 )  # fmt: skip
 PLAIN = re.compile(r"\d{1,10}|true|false|yes|no", re.IGNORECASE)  # a value that holds no secret
 READABLE = re.compile(r"[\w.,:/+~ -]*")  # a value of a public name: nothing that could be an address's own query
+HIDDEN = "..."
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]+?(?=[;,.:)]*(?:[\s'\"]|$))")
 
 
@@ -31,9 +32,13 @@ def secret_in(address: str) -> str | None:
         return f"has a user's name or a password in it; {_remedy(address)}"
     if "@" in rest and scheme != "file" and (scheme or ":" in authority or address.startswith("//")):
         return f"has an @ behind its host, as of a password (write %40 where it is none); {_remedy(address)}"
-    for pair in re.findall(r"[;?&#]([^;?&#]*)", authority + rest):
-        is_of_web = scheme not in ("", "file")
-        if (fault := _fault(pair)) and (is_of_web or ("=" in pair and SECRET.search(_named(pair)[0]))):
+    path, values = re.fullmatch("([^;?#]*)(.*)", authority + rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    is_of_web = scheme not in ("", "file")
+    pairs = [(pair, False) for pair in path.split("/")]  # of which the name alone can tell
+    pairs += [(pair, is_of_web) for pair in re.findall("[;?&#]([^;?&#]*)", values)]
+    for pair, is_known in pairs:
+        is_named = "=" in pair and SECRET.search(_named(pair)[0]) is not None
+        if (is_named or is_known) and (fault := _fault(pair)):
             return f"has {fault} in it; {_remedy(address)}"
     return None
 
@@ -51,8 +56,10 @@ def shown(address: object) -> str:
         return text
     start = text[: text.index("//") + 2] if "//" in text and (scheme or text.startswith("//")) else ""
     if "@" in rest:  # of a password or of a query: where either ends cannot be told
-        return f"{start}..."
-    return start + re.split("[;?#]", authority.rpartition("@")[2] + rest, maxsplit=1)[0]
+        return f"{start}{HIDDEN}"
+    path, *_ = re.split("[;?#]", authority.rpartition("@")[2] + rest, maxsplit=1)
+    host, *parts = path.split("/")
+    return start + "/".join([host, *(HIDDEN if "=" in part and SECRET.search(part) else part for part in parts)])
 
 
 def hidden(text: str) -> str:
@@ -66,7 +73,7 @@ def _split(address: str) -> tuple[str, str, str]:
     scheme, behind = (found[1] or "", found[2]) if found else ("", address)
     end = re.search("[/?#]", behind)
     place = end.start() if end else len(behind)
-    return scheme.lower(), behind[:place], behind[place:]
+    return scheme.lower(), re.sub("%40", "@", behind[:place]), behind[place:]
 
 
 def _named(pair: str) -> tuple[str, str]:

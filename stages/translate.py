@@ -5,6 +5,7 @@ import numpy as np
 from PIL import Image
 
 from crossnet.datasets.layout import translation_names
+from crossnet.datasets.whole_folder import whole_folder
 from crossnet.files import write_whole
 from crossnet.images import decode, list_images, pixels, png
 from crossnet.model import encode, load_model, translate
@@ -25,20 +26,18 @@ def translate_stage(params: Params) -> None:
     forget(Path("reports/training/summary.json"))  # this stage begins when DVC has saved what the training left
     method, _ = load_model(Path("data/model"))
     for source, to in (("testA", "b"), ("testB", "a")):
-        folder, codes = (Path("data/translated") / place / f"to_{to}" for place in ("", "codes"))
-        folder.mkdir(parents=True)
-        codes.mkdir(parents=True)
-        prepared = Path("data/prepared") / params.task
+        prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
         names, paths = translation_names(prepared, source), list_images(prepared / source)
         kept = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
         side: Side = "b" if to == "b" else "a"
-        for path in progress(paths, len(paths), f"translating {source}", "images"):
-            image = np.stack([pixels(decode(path))])
-            write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(translate(method, image, side)[0])))
-            if path in kept:
-                code = BytesIO()
-                np.save(code, encode(method, image, side)[0].astype(np.float16))
-                write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
+        with whole_folder(translated / f"to_{to}") as folder, whole_folder(translated / "codes" / f"to_{to}") as codes:
+            for path in progress(paths, len(paths), f"translating {source}", "images"):
+                image = np.stack([pixels(decode(path))])
+                write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(translate(method, image, side)[0])))
+                if path in kept:
+                    code = BytesIO()
+                    np.save(code, encode(method, image, side)[0].astype(np.float16))
+                    write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ SECRETS = [
     "http://h/f?token=hun@hunter2", "http://h/f?x=hunter2", "http://h/f?hunter2", "http://h/f?hunter2=",
     "http://h/f?st=hunter2&e=1", "http://h/f?path=%2Fg%3Ftoken%3Dhunter2", "http://h/f?download=1;pw=hunter2",
     "http://h/f;token=hunter2", "http://h/a;jsessionid=hunter2/f", "http://h;token=hunter2/f",
-    "http://h/f#access_token=hunter2", "http://h/f#hunter2", "h/f?token=hunter2", "file:///f?token=hunter2",
+    "http://h/f#access_token=hunter2",
+    "http://h/token=hunter2/f", "http://u:hunter2%40h/f", "http://h/f?x=1/hunter2", "http://h/f?v=2&y=a/hunter2",
+    "http://h/f#hunter2", "h/f?token=hunter2", "file:///f?token=hunter2",
 ]  # fmt: skip
 PUBLIC = [
     "https://h/f.zip", "http://h:8080/f?download=1", "https://h/f?raw=true&dl=1", "https://h/f?download",

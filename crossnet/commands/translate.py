@@ -46,7 +46,7 @@ def translate(
             method.networks[name].to(device)
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError, AssertionError) as error:
-        raise stop(str(error)) from None
+        raise stop(told(error) if isinstance(error, OSError) else str(error)) from None
     kept, failed = [], {}
     for path, target in progress(targets.items(), len(paths), f"translating to {to}", "images"):
         if target.exists() and not overwrite:

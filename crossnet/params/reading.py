@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from crossnet.addresses import hidden
+from crossnet.addresses import SECRET, hidden
 from crossnet.text import one_line
 
 MOST_BYTES = 2**15  # of a file; params.yaml has 11 kB
@@ -76,7 +76,8 @@ def describe(errors: Sequence[ErrorDetails]) -> str:
         place.append("source")
         message = f"{first['ctx']['tag']!r} is none of {first['ctx']['expected_tags']}"
     elif first["type"] not in ("missing", "value_error", "union_tag_not_found", "json_invalid"):
-        message = f"{shown(first['input'])} {message}"
+        found = "..." if first["type"] == "extra_forbidden" and SECRET.search(place[-1]) else shown(first["input"])
+        message = f"{found} {message}"
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return one_line(f"{'.'.join(place) + ': ' if place else ''}{message}{more}")
 
