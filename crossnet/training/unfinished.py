@@ -35,7 +35,7 @@ class Run:
 def listing(folder: Path) -> list[Run]:
     """The runs of a folder of runs, the one changed last first; what is no run is passed over."""
     known, found = dict(recorded(folder)), []
-    for path in filter(is_run, folder.glob("*")):
+    for path in filter(_is_left_by_a_run, folder.glob("*")):
         facts = list(_files(path))
         if facts:
             size, changed = sum(fact.st_size for fact in facts), max(fact.st_mtime for fact in facts)
@@ -46,7 +46,7 @@ def listing(folder: Path) -> list[Run]:
 
 def strangers(folder: Path) -> list[Path]:
     """What lies in a folder of runs and is no run."""
-    return sorted(path for path in folder.glob("*") if not is_run(path))
+    return sorted(path for path in folder.glob("*") if not _is_left_by_a_run(path))
 
 
 def remove(folder: Path) -> list[Path]:
@@ -55,14 +55,11 @@ def remove(folder: Path) -> list[Path]:
     Raises BusyError where somebody trains it.
     """
     with only_writer(folder):
-        (folder / "lock").unlink()
-        for path in folder.iterdir():
-            if path.is_dir() and re.fullmatch(r"step-\d{9,}|\.partial-.*", path.name):
+        for path in [*_written(folder)]:
+            if path.is_dir():
                 shutil.rmtree(path)
-            elif re.fullmatch(r"run\.json(\.partial)?|holder", path.name):
+            else:
                 path.unlink()
-        for path in _pictures(folder / "pictures"):
-            path.unlink()
     for place in (folder / "pictures", folder):
         with suppress(OSError):  # not empty, or not there
             place.rmdir()
@@ -85,8 +82,20 @@ def age(run: Run) -> float:
     return time.time() - run.changed
 
 
-def _pictures(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*.png*") if re.fullmatch(r"\d+\.png(\.partial)?", path.name)]
+def _is_left_by_a_run(path: Path) -> bool:
+    return is_run(path) and any(_written(path))
+
+
+def _written(folder: Path) -> Iterator[Path]:
+    """What a run writes into its folder; nothing where that is gone."""
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            kind = r"step-\d{9,}|\.partial-.*" if path.is_dir() else r"run\.json(\.partial)?|holder|lock"
+            if re.fullmatch(kind, path.name):
+                yield path
+    for path in (folder / "pictures").glob("*.png*"):
+        if re.fullmatch(r"\d+\.png(\.partial)?", path.name):
+            yield path
 
 
 def _files(folder: Path) -> Iterator[os.stat_result]:

@@ -56,6 +56,10 @@ def test_what_is_no_run_is_told_and_left_alone(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [f"left alone: {line}" for line in told]
     assert all(stray.exists() for stray in [*strays, tmp_path / "elsewhere/file"])
     assert sorted(path for path in run.rglob("*") if path.is_file()) == sorted(strays[3:])
+    again = CliRunner().invoke(app, ["checkpoints", "--prune"])
+    assert again.stdout == "no unfinished runs in .crossnet/runs\n"
+    assert f"left alone: {run}: is no run\n" in again.stderr
+    assert all(stray.exists() for stray in strays)
 
 
 def test_a_name_that_is_not_there_is_one_line() -> None:
