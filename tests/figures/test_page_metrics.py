@@ -68,6 +68,11 @@ def test_pairs_are_named_by_direction_and_part_and_the_truth_is_their_ceiling() 
     ]
 
 
+def test_the_input_is_no_floor_of_a_background_that_is_to_stay() -> None:
+    said = [explained(f"paired.to_b_psnr{part}").text for part in ("_object", "_background")]
+    assert ["is to stay" in text for text in said] == [False, True]
+
+
 def test_the_rank_of_codes_stands_below_their_channels() -> None:
     rows = table({"signs": {"to_b_code_rank": 1.95, "to_b_code_channels": 96}})
     assert (rows[0].name, rows[0].ceiling) == ("A → B, collapse of codes: effective rank", "96 (channels)")

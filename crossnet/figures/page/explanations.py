@@ -65,6 +65,7 @@ PAIRED = {
     ),
 }
 PARTS = {"_object": ", object", "_background": ", background"}
+KEPT = " Where the background is to stay, the untranslated input has the best value that there can be."
 
 # what follows a direction of a distance -> (added to its name, what it says, better)
 VARIANTS = {

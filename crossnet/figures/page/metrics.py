@@ -10,6 +10,7 @@ from crossnet.figures.page.explanations import (
     DECIMALS,
     DIRECTIONS,
     DISTANCES,
+    KEPT,
     METRICS,
     PAIRED,
     PARTS,
@@ -72,6 +73,7 @@ def explained(key: str) -> Explained:
         if (of := rest[1:].removesuffix(part)) in PAIRED:
             name, text, better = PAIRED[of]
             name = f"{DIRECTIONS[side]}, {name}{PARTS.get(part, '')}"
+            text += KEPT if part == "_background" else ""
     elif side in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
         sign, text = SIGNS[rest[1:]]
         name = f"{DIRECTIONS[side]}, {sign}"
