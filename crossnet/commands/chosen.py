@@ -1,6 +1,5 @@
 """Which experiments `crossnet compare`, `claims` and `ablation` are about: their options, and what these name."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,9 @@ Revisions = Annotated[
 ]
 Choices = Annotated[
     bool, typer.Option("--choices", help="The runs with seeds from 100 on, which are for choosing, not for reporting.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results of more runs, of another scale, or of unknown origin.")
 ]
 Out = Annotated[Path | None, typer.Option(help="Where to write; reports/experiments/<task> if not named.")]
 
@@ -59,9 +61,19 @@ def margins(root: Path) -> dict[str, float]:
 
 
 def chosen(
-    task: str | None, scale: str | None, rev: Sequence[str] | None, out: Path | None, choices: bool = False
+    task: str | None,
+    scale: str | None,
+    rev: Sequence[str] | None,
+    out: Path | None,
+    overwrite: bool,
+    choices: bool = False,
 ) -> "tuple[Experiments, Path]":
-    """The experiments that were asked for, and the folder for what is made of them; stops where there are none."""
+    """The experiments that were asked for, and the folder for what is made of them.
+
+    Stops where there are none, and, unless told to overwrite, where the folder has results that fewer runs would
+    replace.
+    """
+    from crossnet.experiments.made_from import OverwriteError, made_from, refuse_loss
     from crossnet.experiments.read import read
     from crossnet.experiments.revisions import RunsError
     from crossnet.experiments.settings import SettingsError
@@ -69,13 +81,16 @@ def chosen(
     root = Path.cwd()
     task, scale = picked(root, task, scale)
     folder = out or Path("reports/experiments") / task
-    if out is None:
-        _not_of_another_scale(folder, scale)
     try:
         found = read(root, task, scale, rev or [], choices)
     except (RunsError, SettingsError) as error:
         raise stop(str(error)) from None
     with writing(folder):
+        try:
+            if not overwrite:
+                refuse_loss(folder, made_from(task, scale, found.rows))
+        except OverwriteError as error:
+            raise stop(f"{error}; --overwrite replaces it, --out names another folder") from None
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
     return found, folder
@@ -92,15 +107,3 @@ def writing(folder: Path) -> Iterator[None]:
         if not (place.is_relative_to(around) or around.is_relative_to(place)):
             raise
         raise stop(f"{told(error)}; --out names a folder that can be written to") from None
-
-
-def _not_of_another_scale(folder: Path, scale: str) -> None:
-    for path in (folder / "table.json", folder / "claims.json"):
-        try:
-            there = json.loads(path.read_text(encoding="utf-8")).get("scale", scale)
-        except (OSError, ValueError, AttributeError):
-            continue
-        if there != scale:
-            raise stop(
-                f"{path}: is of scale {there!r}, and would be overwritten by {scale!r}; --out names another folder"
-            )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from crossnet.commands.chosen import Out, Revisions, Scale, Task, chosen, margins, writing
+from crossnet.commands.chosen import Out, Overwrite, Revisions, Scale, Task, chosen, margins, writing
 from crossnet.terminal import say
 
 
@@ -13,6 +13,7 @@ def claims(
     scale: Scale = None,
     rev: Revisions = None,
     out: Out = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Judge the paper's claims C1 to C6 on a task: holds, does not hold, no difference, undecided, or not tried.
 
@@ -24,11 +25,11 @@ def claims(
     from crossnet.experiments.claims import exit_status, judge, late_margins, write
 
     limits = margins(Path.cwd())
-    found, folder = chosen(task, scale, rev, out)
+    found, folder = chosen(task, scale, rev, out, overwrite)
     judged = judge(found.task, found.scale, found.rows, limits)
     notes = [*found.notes, *late_margins(found.rows, limits)]
     with writing(folder):
-        write(folder, found.task, found.scale, judged, limits, notes)
+        write(folder, found.task, found.scale, found.rows, judged, limits, notes)
     for line in notes:
         say(line)
     for claim in judged:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossnet.commands.chosen import Choices, Out, Revisions, Scale, Task, chosen, margins, writing
+from crossnet.commands.chosen import Choices, Out, Overwrite, Revisions, Scale, Task, chosen, margins, writing
 from crossnet.commands.stop import stop
 from crossnet.terminal import say
 
@@ -18,6 +18,7 @@ def compare(
     scale: Scale = None,
     rev: Revisions = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     choices: Choices = False,
     figure: Annotated[str | None, typer.Option(help=f"Make this figure alone: {NAMED}.")] = None,
 ) -> None:
@@ -30,12 +31,14 @@ def compare(
     """
     from crossnet.experiments.evidence import evidence
     from crossnet.experiments.gathered import FigureError, Gathered
+    from crossnet.experiments.made_from import FIGURES as FOLDER
+    from crossnet.experiments.made_from import made_from, record
     from crossnet.experiments.pictures import FIGURES, draw
     from crossnet.experiments.table import against_crossnet, measured, write
 
     if figure is not None and figure not in FIGURES:
         raise stop(f"--figure {figure}: is none of {', '.join(FIGURES)}")
-    found, folder = chosen(task, scale, rev, out, choices)
+    found, folder = chosen(task, scale, rev, out, overwrite, choices)
     if figure is None:
         with writing(folder):
             tests = against_crossnet(found.rows, margins(Path.cwd()))
@@ -45,14 +48,18 @@ def compare(
     notes = [*found.notes]
     same = evidence(found.task, found.rows).rows
     with TemporaryDirectory() as scratch, writing(folder):
-        material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / "figures", notes, figure is not None)
+        material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / FOLDER, notes, figure is not None)
+        drawn: list[Path] = []
         for name in [figure] if figure else FIGURES:
             try:
-                for path in draw(name, material):
+                drawn += (paths := draw(name, material))
+                for path in paths:
                     say(f"{FIGURES[name][0]}: {path}", result=True)
             except FigureError as error:
                 if figure:
                     raise stop(str(error), 1) from None
                 notes.append(f"not drawn: {error}")
+        if drawn:
+            record(folder, made_from(found.task, found.scale, found.rows))
     for line in notes:
         say(line)

@@ -156,13 +156,20 @@ def late_margins(rows: Sequence[Row], margins: Mapping[str, float]) -> list[str]
 
 
 def write(
-    folder: Path, task: str, scale: str, claims: Sequence[Claim], margins: Mapping[str, float], notes: Sequence[str]
+    folder: Path,
+    task: str,
+    scale: str,
+    rows: Sequence[Row],
+    claims: Sequence[Claim],
+    margins: Mapping[str, float],
+    notes: Sequence[str],
 ) -> None:
-    """Write claims.json and claims.md into the folder."""
+    """Write claims.json, with the rows that the claims were judged from, and claims.md into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {
         "task": task,
         "scale": scale,
+        "rows": [{"name": row.name, "seeds": row.seeds} for row in rows],
         "margins": dict(margins),
         "claims": [
             asdict(claim) | {"comparisons": [asdict(each) | {"result": each.result} for each in claim.comparisons]}

@@ -5,16 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from crossnet.experiments.documents import RunsError as RunsError
+from crossnet.experiments.documents import failures as failures
+from crossnet.experiments.documents import read_yaml
 from crossnet.text import one_line
 
 SHOWN = 7  # characters of a commit's hash
-
-
-class RunsError(RuntimeError):
-    """Experiments that cannot be read at all; the message is one line: the repository or revision, and the remedy."""
 
 
 def files(root: Path, commit: str | None) -> Any:
@@ -22,26 +18,15 @@ def files(root: Path, commit: str | None) -> Any:
     return _files(root.resolve(), commit)
 
 
-def failures() -> tuple[type[Exception], ...]:
-    """What reading with DVC raises where something is not there, or is not what it should be."""
-    from dvc.exceptions import DvcException  # type: ignore[import-untyped]
-    from dvc_data.index import DataIndexError
-    from scmrepo.exceptions import SCMError
-
-    return (OSError, ValueError, YAMLError, DvcException, DataIndexError, SCMError)
-
-
 def read_params(root: Path, commit: str | None) -> dict[str, Any]:
     """params.yaml of a commit, as it lies where that is None. Raises RunsError."""
+    readable: tuple[type[Exception], ...] = (RunsError, *failures())
     try:
-        text = files(root, commit).read_text("params.yaml")
-        values = YAML(typ="safe", pure=True).load(text)
-    except failures() as error:
-        raise RunsError(
-            f"{commit or root}: params.yaml: {one_line(error)}; run from the root of the repository"
-        ) from None
-    if not isinstance(values, dict):
-        raise RunsError(f"{commit or root}: params.yaml: wanted keys and values, found {type(values).__name__}")
+        values = read_yaml(files(root, commit), "params.yaml")
+    except readable as error:
+        raise RunsError(f"{commit or root}: {one_line(error)}") from None
+    if values is None:
+        raise RunsError(f"{commit or root}: params.yaml: no such file; run from the root of the repository")
     return values
 
 

@@ -1,23 +1,26 @@
 """Finished runs, read back from DVC's experiments and from commits, wherever their files are."""
 
 import hashlib
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from crossnet.experiments.revisions import RunsError, baselines, failures, files, read_params
+from crossnet.experiments.documents import read_json, read_yaml
+from crossnet.experiments.revisions import RunsError, baselines, files, read_params
+from crossnet.experiments.run_files import Choices, Lock, Stage, checked
 from crossnet.experiments.settings import Settings, SettingsError, edits, effective, outdated, written
 from crossnet.figures.page.metrics import flat
+from crossnet.text import one_line
 
+PARAMS, LOCK = "params.yaml", "dvc.lock"
 METRICS = "reports/metrics.json"
 TRAINING = "reports/training/metrics.json"
 SUMMARY = "reports/training/summary.json"
 LOGGED = "training."  # before the keys of the training log, among a run's metrics
+MEASURED = ("train", "translate", "evaluate")  # the stages that the metrics come from
+NOTHING = Stage()
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,14 @@ def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tu
     started = baselines(root)
     for name, commit in found.items():
         try:
-            params = read_params(root, commit)
-            if (params.get("task"), params.get("scale")) != (task, scale):
-                continue
-            run = _read(root, name, commit, params, started.get(commit, commit))
+            run = _read(root, name, commit, started.get(commit, commit), task, scale)
         except (RunsError, SettingsError) as error:
             notes.append(f"left out: {name}: {error}")
+            continue
+        except Exception as error:  # what files that anybody may have made stumble DVC over ends with their experiment
+            notes.append(f"left out: {name}: cannot be read: {type(error).__name__}: {one_line(error)}")
+            continue
+        if run is None:
             continue
         key = (run.method, run.seed, run.data, repr(sorted(run.settings.items(), key=lambda item: item[0])))
         if key not in runs:
@@ -75,33 +80,37 @@ def read_runs(root: Path, found: Mapping[str, str], task: str, scale: str) -> tu
     return list(runs.values()), notes
 
 
-def _read(root: Path, name: str, commit: str, params: dict[str, Any], baseline: str) -> Run:
-    tree = files(root, commit)
-    lock = _locked(tree)
-    metrics = _json(tree, METRICS)
-    if metrics is None or lock is None:
-        raise RunsError(f"no {METRICS if metrics is None else 'dvc.lock'} in it: not finished; `dvc exp run` makes it")
+def _read(root: Path, name: str, commit: str, baseline: str, task: str, scale: str) -> Run | None:
+    """The run of a commit, None where it is of another task or scale. Raises RunsError and SettingsError."""
+    params, tree = read_params(root, commit), files(root, commit)
+    if (params.get("task"), params.get("scale")) != (task, scale):
+        return None
+    choices = checked(Choices, params, PARAMS)
+    locked, metrics = read_yaml(tree, LOCK), read_json(tree, METRICS)
+    if metrics is None or locked is None:
+        raise RunsError(f"no {METRICS if metrics is None else LOCK} in it: not finished; `dvc exp run` makes it")
+    lock = checked(Lock, locked, LOCK).stages
     if edited := _edited(lock, params):
         raise RunsError(f"its results are not those of its params.yaml: {edited}; `dvc repro` and commit")
     if behind := _behind(lock):
         raise RunsError(f"its metrics are older than what they rest on: {behind}; `dvc repro` and commit")
-    training, summary = _json(tree, TRAINING) or {}, _json(tree, SUMMARY) or {}
+    training, summary = read_json(tree, TRAINING) or {}, read_json(tree, SUMMARY) or {}
     numbers = dict(flat(metrics)) | dict(flat(training, LOGGED))
     seconds = summary.get("seconds")
     return Run(
         name=name,
         commit=commit,
-        method=str(params["method"]),
-        seed=int(params["seed"]),
+        method=choices.method,
+        seed=choices.seed,
         settings=effective(params),
-        data=_data(lock, str(params["task"])),
+        data=_data(lock, choices.task),
         metrics={key: float(v) for key, v in numbers.items() if isinstance(v, int | float) and not isinstance(v, bool)},
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         code=_code(lock),
         baseline=baseline,
-        params=hashlib.sha256(tree.read_bytes("params.yaml")).hexdigest(),
+        params=hashlib.sha256(tree.read_bytes(PARAMS)).hexdigest(),
         command=_command(params, read_params(root, baseline)),
-        margins=(params.get("claims") or {}).get("margins") or {},
+        margins=choices.claims.margins,
     )
 
 
@@ -111,47 +120,30 @@ def _command(params: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     return shlex.join(["dvc", "exp", "run", *sets])
 
 
-def _locked(tree: Any) -> dict[str, Any] | None:
-    """The stages of dvc.lock."""
-    try:
-        values = YAML(typ="safe", pure=True).load(tree.read_text("dvc.lock"))
-    except failures():
-        return None
-    return values.get("stages") if isinstance(values, dict) else None
-
-
-def _json(tree: Any, path: str) -> dict[str, Any] | None:
-    try:
-        values = json.loads(tree.read_text(path))
-    except failures():
-        return None
-    return values if isinstance(values, dict) else None
-
-
-def _edited(lock: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+def _edited(lock: Mapping[str, Stage], params: Mapping[str, Any]) -> str:
     """The first parameter of the images or of training that is another than the results were made with, or nothing."""
-    stages = (lock.get(stage, {}).get("params", {}).get("params.yaml", {}) for stage in ("prepare", "train"))
+    stages = (lock.get(stage, NOTHING).params.get(PARAMS, {}) for stage in ("prepare", "train"))
     return next(filter(None, (outdated(locked, params) for locked in stages)), "")
 
 
-def _behind(lock: Mapping[str, Any]) -> str:
+def _behind(lock: Mapping[str, Stage]) -> str:
     """The first stage up to the metrics that read another state of a file than the stage before it left, or nothing."""
-    left = {out.get("path"): out.get("md5") for stage in lock.values() for out in stage.get("outs", ())}
-    for stage in ("train", "translate", "evaluate"):
-        for dep in lock.get(stage, {}).get("deps", ()):
-            if dep.get("md5") != left.get(dep.get("path"), dep.get("md5")):
-                return f"{stage} read another {dep['path']} than is there now"
+    left = {out.path: out.md5 for stage in lock.values() for out in stage.outs}
+    for stage in MEASURED:
+        for dep in lock.get(stage, NOTHING).deps:
+            if dep.md5 != left.get(dep.path, dep.md5):
+                return f"{stage} read another {dep.path} than is there now"
     return ""
 
 
-def _data(lock: Mapping[str, Any], task: str) -> str:
+def _data(lock: Mapping[str, Stage], task: str) -> str:
     """The hash of the prepared images that training read."""
-    deps = lock.get("train", {}).get("deps", [])
-    return next((str(dep.get("md5", "")) for dep in deps if dep.get("path") == f"data/prepared/{task}"), "")
+    return next((dep.md5 for dep in lock.get("train", NOTHING).deps if dep.path == f"data/prepared/{task}"), "")
 
 
-def _code(lock: Mapping[str, Any]) -> str:
-    """One hash of the hashes of all code that made the results."""
-    deps = [dep for stage in ("train", "translate", "evaluate") for dep in lock.get(stage, {}).get("deps", [])]
-    code = sorted({f"{dep['path']} {dep.get('md5', '')}" for dep in deps if not dep["path"].startswith("data/")})
-    return hashlib.sha256("\n".join(code).encode()).hexdigest()
+def _code(lock: Mapping[str, Stage]) -> str:
+    """One hash of the hashes of all code that made the results: of what stages read that is no data, and no stage's."""
+    made = {out.path for stage in lock.values() for out in stage.outs}
+    deps = [dep for stage in MEASURED for dep in lock.get(stage, NOTHING).deps]
+    code = {f"{dep.path} {dep.md5}" for dep in deps if dep.path not in made and not dep.path.startswith("data/")}
+    return hashlib.sha256("\n".join(sorted(code)).encode()).hexdigest()

@@ -34,7 +34,7 @@ def effective(params: Mapping[str, Any]) -> Settings:
     task, method, scale = (str(params.get(key)) for key in ("task", "method", "scale"))
     found: Settings = {}
     if method == "crossnet":
-        found |= {key: _plain(params[key]) for key in WEIGHTS if key in params}
+        found |= {key: _weight(key, params[key]) for key in WEIGHTS if key in params}
     chosen = {
         f"methods.{method}": _block(params, "methods", method),
         f"scales.{scale}": _block(params, "scales", scale),
@@ -110,7 +110,7 @@ def _block(params: Mapping[str, Any], kind: str, chosen: str) -> Mapping[str, An
 
 def _values(params: Mapping[str, Any]) -> Settings:
     """Values by dotted key; a weight is one value, of one direction or of two."""
-    weights = {key: _plain(value) for key, value in params.items() if key in WEIGHTS}
+    weights = {key: _weight(key, value) for key, value in params.items() if key in WEIGHTS}
     return dict(flat({key: value for key, value in params.items() if key not in WEIGHTS})) | weights
 
 
@@ -125,11 +125,12 @@ def _otherwise(key: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return f"{key} is {locked} in dvc.lock, {here} in params.yaml"
 
 
-def _plain(weight: Any) -> Any:
-    """Two equal weights are one."""
-    if isinstance(weight, Mapping):
-        return weight["a"] if weight.get("a") == weight.get("b") else dict(weight)
-    return weight
+def _weight(key: str, weight: Any) -> Any:
+    """Two equal weights are one. Raises SettingsError for anything but a number or a number of each direction."""
+    parts = weight if isinstance(weight, Mapping) else {"a": weight, "b": weight}
+    if {*parts} != {"a", "b"} or not all(isinstance(part, int | float) for part in parts.values()):
+        raise SettingsError(f"params.yaml: {key}: {written(weight)} is neither a number nor {{a: number, b: number}}")
+    return parts["a"] if parts["a"] == parts["b"] else dict(parts)
 
 
 def _short(key: str) -> str:

@@ -35,25 +35,50 @@ def crossnet(*words: str) -> Result:
 def test_a_place_that_cannot_be_written_to_is_one_line(command: str, out: str) -> None:
     for name in ("table.json", "claims.json"):
         Path("taken", name).mkdir(parents=True)
-    result = crossnet(command, "--out", out)
+    result = crossnet(command, "--out", out, "--overwrite")
     assert result.exit_code == 2
     assert result.stderr.startswith(f"error: {out}")
     assert result.stderr.endswith("; --out names a folder that can be written to\n")
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["table.json", "claims.json"])
+FOREIGN = {
+    "no JSON": b"my notes",
+    "not UTF-8": b"\xff",
+    "a list": b"[1]",
+    "no rows": b'{"task": "tiny", "scale": "small"}',
+    "odd rows": b'{"task": "tiny", "scale": "small", "rows": [1]}',
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("command", ["compare", "claims"])
+@pytest.mark.parametrize("name", ["table.json", "table.md", "claims.json", "claims.md", "figures/roc.png"])
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_what_does_not_say_what_it_was_made_from_is_not_overwritten_unasked(
+    command: str, name: str, content: bytes
+) -> None:
+    (THERE / name).parent.mkdir(exist_ok=True)
+    (THERE / name).write_bytes(content)
+    result = crossnet(command)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"error: {THERE / name.split('/')[0]}: does not say what it was made from; it would be replaced by 0 runs of "
+        "tiny at small (CrossNet: 0); --overwrite replaces it, --out names another folder\n"
+    )
+    assert (THERE / name).read_bytes() == content
+    assert len(list(THERE.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["table.json", "claims.json", "figures/made_from.json"])
 def test_results_of_another_scale_are_not_overwritten_unasked(name: str) -> None:
-    (THERE / name).write_text(json.dumps({"task": "tiny", "scale": "laptop"}))
+    (THERE / name).parent.mkdir(exist_ok=True)
+    (THERE / name).write_text(json.dumps({"task": "tiny", "scale": "laptop", "rows": []}))
     for command in ("compare", "claims"):
         result = crossnet(command)
         assert result.exit_code == 2
-        assert result.stderr == (
-            f"error: {THERE / name}: is of scale 'laptop', and would be overwritten by 'small'; "
-            "--out names another folder\n"
-        )
-    assert [path.name for path in THERE.iterdir()] == [name]
-    assert crossnet("claims", "--out", str(THERE)).exit_code == 3
+        assert "was made from 0 runs of tiny at laptop (no rows); it would be replaced by 0 runs" in result.stderr
+    assert crossnet("claims", "--overwrite").exit_code == 3
     assert json.loads((THERE / "claims.json").read_text())["scale"] == "small"
 
 

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
 from crossnet.experiments.read import read
-from tests.cloned import commit, run, set_parameter
+from tests.cloned import commit, hashes, run, set_parameter
 from tests.experiments.made import EXPERIMENTS, make
 
 FIGURES = (
@@ -174,7 +175,9 @@ def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(
 def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> None:
     result = crossnet("compare", "--rev", "full-1", "--rev", "cyclegan-1", "--figure", "roc", "--out", str(tmp_path))
     assert result.exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["dark", "roc.csv", "roc.png"]
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == [
+        "dark", "made_from.json", "roc.csv", "roc.png",
+    ]  # fmt: skip
     assert not (tmp_path / "table.json").exists()
     assert {line["seeds"] for line in lines(tmp_path / "figures/roc.csv")} == {"1"}
 
@@ -251,3 +254,104 @@ def test_the_grid_is_queued_but_what_is_there_already(here: Path) -> None:
     (here / "params.yaml").write_text(before)
     names = [line.split()[5] for line in other.output.splitlines() if line.startswith("dvc exp run")]
     assert names == [f"tiny-small-{name}" for name in ("gan-id-0-2", "zid-0-2", "ctc-0-2", "crossnet-0", "cyclegan-0")]
+
+
+def test_fewer_runs_replace_more_only_when_asked(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    shutil.rmtree(copy / OUT, ignore_errors=True)
+    monkeypatch.chdir(copy)
+    assert crossnet("compare").exit_code == 0
+    assert crossnet("claims").exit_code == 3
+    before = hashes(OUT)
+    there = "was made from 5 runs of tiny at small (CrossNet: 2, lambda_zcyc={a: 6, b: 3}: 1, CycleGAN: 2)"
+    now = "it would be replaced by 2 runs of tiny at small (CrossNet: 2)"
+    fewer = ("--rev", "full-0", "--rev", "full-1")
+    for words in (["compare"], ["claims"], ["compare", "--figure", "roc"]):
+        result = crossnet(*words, *fewer)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == (
+            f"error: {OUT / 'table.json'}: {there}; {now}; --overwrite replaces it, --out names another folder\n"
+        )
+    for name in ("table.json", "table.csv", "table.md", "claims.json", "claims.md"):
+        (OUT / name).rename(copy / name)
+    result = crossnet("compare", *fewer, "--figure", "roc")
+    assert f"error: {OUT / 'figures'}: {there}; {now}" in result.stderr
+    for name in ("table.json", "table.csv", "table.md", "claims.json", "claims.md"):
+        (copy / name).rename(OUT / name)
+    assert hashes(OUT) == before
+    assert crossnet("compare", "--figure", "roc").exit_code == 0  # as many runs replace as many
+    assert crossnet("claims").exit_code == 3
+    assert crossnet("claims", *fewer, "--overwrite").exit_code == 3
+    assert json.loads((OUT / "claims.json").read_text())["rows"] == [{"name": "CrossNet", "seeds": [0, 1]}]
+
+
+BAD: dict[str, tuple[str, str, str]] = {  # a fault -> the file, what replaces the pattern of the second, the reason
+    "an empty pair": ("params.yaml", "lambda_id: {}", "params.yaml: lambda_id: {} is neither a number nor"),
+    "half a pair": ("params.yaml", "lambda_id: {a: 1}", "params.yaml: lambda_id: {a: 1} is neither a number nor"),
+    "a NaN parameter": ("params.yaml", "lambda_id: .nan", "params.yaml: lambda_id is nan; wanted a finite number"),
+    "a huge parameter": ("params.yaml", f"lambda_id: 1{'0' * 400}", "params.yaml: lambda_id is too large"),
+    "a date": ("params.yaml", "lambda_id: 2020-01-01", "params.yaml: lambda_id: found a date"),
+    "no mapping": ("params.yaml", "- 1", "params.yaml: wanted keys and values, found list"),
+    "a bomb": (
+        "params.yaml",
+        "a: &a [1,1,1,1,1,1,1,1,1]\n"
+        + "\n".join(f"{x}: &{x} [{','.join(['*' + w] * 9)}]" for w, x in zip("abcdefgh", "bcdefghi", strict=True)),
+        "params.yaml: more than 50000 values",
+    ),
+    "a loop": ("params.yaml", "a: &a [*a]", "params.yaml: more than 50000 values, or nested more than 50 deep"),
+    "a seed that is none": ("params.yaml", "seed: one", "params.yaml: seed: "),
+    "a torn lock": ("dvc.lock", "schema: '2.0'\nstages:\n  train:\n    cmd: [x", "dvc.lock"),
+    "a lock's list": ("dvc.lock", "schema: '2.0'\nstages: [1]\n", ""),
+    "no path": ("dvc.lock", "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    deps:\n    - md5: b\n", ""),
+    "NaN": (
+        "reports/metrics.json",
+        '{"kid_efflite0": {"to_b": NaN}}',
+        "kid_efflite0.to_b is nan; wanted a finite number",
+    ),
+    "Infinity": ("reports/metrics.json", '{"a": -Infinity}', "reports/metrics.json: a is -inf; wanted a finite number"),
+    "1e300": (
+        "reports/metrics.json",
+        '{"foreground": {"auc": 1e300}}',
+        "foreground.auc is 1e+300; wanted a finite number",
+    ),
+    "a huge integer": ("reports/metrics.json", f'{{"a": 1{"0" * 400}}}', "reports/metrics.json: a is too large"),
+    "more digits": ("reports/metrics.json", f'{{"a": 1{"0" * 5000}}}', "reports/metrics.json: "),
+    "deep": ("reports/metrics.json", '{"a":' * 3000 + "1" + "}" * 3000, "reports/metrics.json: nested too deeply"),
+    "torn": ("reports/metrics.json", '{"foreground": {"auc": 0.', "reports/metrics.json: "),
+    "not UTF-8": ("reports/metrics.json", "\udcff", "reports/metrics.json: "),
+    "a megabyte": ("reports/metrics.json", f'{{"a": "{"x" * 2**20}"}}', "reports/metrics.json: more than 262144 bytes"),
+}
+
+
+def test_a_bad_experiment_is_left_out_with_its_reason_and_the_rest_is_compared(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    good = "refs/exps/" + _ref(copy, "full-1").removesuffix(":dvc.lock")
+    revisions = {fault: f"bad-{number}" for number, fault in enumerate(BAD)}
+    for fault, (file, content, _) in BAD.items():
+        run(copy, "git", "checkout", "--quiet", "--force", "-B", revisions[fault], good)
+        key = content.partition(": ")[0]
+        text = (copy / file).read_text()
+        if file == "params.yaml" and re.search(f"^{key}:", text, re.MULTILINE):
+            content = re.sub(f"^{key}: .*$", content.replace("\\", ""), text, flags=re.MULTILINE)
+        (copy / file).write_bytes(content.encode("utf-8", "surrogateescape"))
+        run(copy, "git", "commit", "--quiet", "--no-verify", "-am", fault)
+    run(copy, "git", "checkout", "--quiet", "--force", "-")
+    revs = [word for name in (*revisions.values(), "full-0") for word in ("--rev", name)]
+    result = crossnet("compare", *revs, "--figure", "roc", "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    told = dict(line.removeprefix("left out: ").split(": ", 1) for line in result.stderr.splitlines())
+    assert [*told] == [*revisions.values()]
+    for fault, (_, _, reason) in BAD.items():
+        assert reason in told[revisions[fault]], fault
+    assert {line["method"] for line in lines(tmp_path / "out/figures/roc.csv")} == {"CrossNet"}
+
+
+def test_runs_that_differ_in_their_seed_are_of_one_version_of_the_code(here: Path) -> None:
+    found = read(here, "tiny", "small", ["full-0", "full-1"])
+    assert len({run.seconds for row in found.rows for run in row.runs.values()}) == 2  # a later stage reads them
+    assert found.notes == []

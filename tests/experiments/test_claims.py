@@ -194,7 +194,7 @@ def test_the_exit_status_says_the_worst_and_the_tests_are_written(tmp_path: Path
     assert exit_status(judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.25), MARGINS)) == 1
     assert exit_status(judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.261), MARGINS)) == 3
     assert exit_status(judge("sculptures", "laptop", [], MARGINS)) == 3
-    write(tmp_path, "sculptures", "laptop", claims, MARGINS, ["a note"])
+    write(tmp_path, "sculptures", "laptop", [], claims, MARGINS, ["a note"])
     found = json.loads((tmp_path / "claims.json").read_text())
     assert (found["margins"], found["notes"]) == (MARGINS, ["a note"])
     assert [claim["claim"] for claim in found["claims"]] == [
