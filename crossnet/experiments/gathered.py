@@ -5,15 +5,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
 
 from crossnet.datasets.layout import translation_names
 from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
+from crossnet.experiments.runs import Run
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
 from crossnet.files import write_csv
-from crossnet.text import csv_cell
+from crossnet.text import csv_cell, one_line
+
+T = TypeVar("T")
 
 TRANSLATED = "data/translated"
 MOST = 4  # methods beside each other in a figure that shows both directions
@@ -79,17 +85,26 @@ class Gathered:
             if self.seed not in row.runs:
                 self.note(f"{row.name} has no run with seed {self.seed}, which the figures show")
                 continue
-            run = row.runs[self.seed]
-            try:
-                if not (self.of(run.commit) / TRANSLATED).exists():
-                    copy(self.root, run, [TRANSLATED], self.of(run.commit))
-            except MaterialError as error:
-                self.note(str(error))
-                continue
-            found.append(Column(row.name, self.of(run.commit) / TRANSLATED, seed=self.seed))
+            if translated := self.read(row.runs[self.seed], TRANSLATED, _whole):
+                found.append(Column(row.name, translated, seed=self.seed))
         if not found:
             raise FigureError("no translations at hand")
         return found
+
+    def read(self, run: Run, place: str, how: Callable[[Path], T]) -> T | None:
+        """What `how` makes of a file or folder of a run; None, and a note, where that is not at hand or broken."""
+        there = self.scratch / run.commit / place
+        try:
+            if not there.exists():
+                copy(self.root, run, [place], self.scratch / run.commit)
+            return how(there)
+        except MaterialError as error:
+            self.note(str(error))
+        except Exception as error:  # whatever is wrong with its files: the other runs are shown
+            if isinstance(error, OSError) and error.errno is not None:  # the disk's
+                raise
+            self.note(f"{run.name}: {place} cannot be read: {one_line(error)}")
+        return None
 
     def methods(self, most: int = MOST) -> list[Row]:
         """The methods as they are committed, or any rows where there are not two of them; at most so many."""
@@ -98,10 +113,6 @@ class Gathered:
         if len(chosen) > most:
             self.note(f"all but the first {most} of {len(chosen)} rows; `--rev` chooses others")
         return chosen[:most]
-
-    def of(self, commit: str) -> Path:
-        """The folder for the files of a run."""
-        return self.scratch / commit
 
     def both(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
         """Paint a figure on white and on dark ground: <name>.png and dark/<name>.png."""
@@ -118,3 +129,13 @@ class Gathered:
         """Say once that something is left out."""
         if (text := f"left out of a figure: {line}") not in self.notes:
             self.notes.append(text)
+
+
+def _whole(folder: Path) -> Path:
+    """The folder, if its images and codes are whole; what Pillow or NumPy raises for one that is not passes."""
+    for path in sorted(folder.rglob("*.png")):
+        with Image.open(path) as image:
+            image.verify()
+    for path in sorted(folder.rglob("*.npy")):
+        np.load(path, allow_pickle=False)
+    return folder

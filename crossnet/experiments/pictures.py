@@ -6,13 +6,14 @@ from pathlib import Path
 
 from crossnet.experiments.claims import distance
 from crossnet.experiments.gathered import TRANSLATED, FigureError, Gathered
-from crossnet.experiments.material import MaterialError, copy
+from crossnet.experiments.material import MaterialError
 from crossnet.experiments.rows import Row, said
 from crossnet.experiments.settings import ABLATION, FULL, METHODS
 from crossnet.figures import ablation, code_rank, foreground_columns, latent, losses, roc, roc_band, side_by_side
 from crossnet.figures.columns import SIDES, Column, Way
 from crossnet.figures.palette import LIGHT, Theme
 from crossnet.metrics.foreground import THRESHOLD
+from crossnet.text import one_line
 
 CURVES, LOG = "reports/plots/roc", "reports/training/plots/metrics"
 OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, where it writes such, or by luminance
@@ -25,6 +26,8 @@ def draw(name: str, material: Gathered) -> list[Path]:
         return FIGURES[name][1](material)
     except (FigureError, MaterialError, ValueError) as error:
         raise FigureError(f"{name}: {error}") from None
+    except (ArithmeticError, LookupError, TypeError) as error:  # files of runs that do not fit together
+        raise FigureError(f"{name}: {type(error).__name__}: {one_line(error)}") from None
 
 
 def _ablation(material: Gathered) -> list[Path]:
@@ -131,12 +134,8 @@ def _roc(material: Gathered) -> list[Path]:
     for row in material.methods(len(LIGHT.hues)):
         curves = []
         for run in row.runs.values():
-            try:
-                copy(material.root, run, [CURVES], material.of(run.commit))
-            except MaterialError as error:
-                material.note(str(error))
-                continue
-            found = {name: curve for name, curve in roc.read(material.of(run.commit) / CURVES).items() if len(curve)}
+            read = material.read(run, CURVES, roc.read) or {}
+            found = {name: curve for name, curve in read.items() if len(curve)}
             curves += [found[name] for name in OWN_FIRST if name in found][:1]
             for name in (each for each in FLOORS if each in found):
                 floor, labels["floor"] = found[name], roc.NAMES[name]
@@ -167,12 +166,7 @@ def _code_rank(material: Gathered) -> list[Path]:
     lines: list[list[object]] = []
     for row in rows:
         for seed, run in row.runs.items():
-            try:
-                copy(material.root, run, [LOG], material.of(run.commit))
-            except MaterialError as error:
-                material.note(str(error))
-                continue
-            logged = losses.read(material.of(run.commit) / LOG)
+            logged = material.read(run, LOG, losses.read) or {}
             course = {code: logged[code] for code in code_rank.PANELS if code in logged}
             if course:
                 courses.setdefault(row.name, []).append(course)

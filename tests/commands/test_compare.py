@@ -15,7 +15,9 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
+from crossnet.experiments import material
 from crossnet.experiments.read import read
+from crossnet.experiments.runs import Run
 from tests.cloned import commit, hashes, run, set_parameter
 from tests.experiments.made import EXPERIMENTS, make
 
@@ -349,6 +351,33 @@ def test_a_bad_experiment_is_left_out_with_its_reason_and_the_rest_is_compared(
     for fault, (_, _, reason) in BAD.items():
         assert reason in told[revisions[fault]], fault
     assert {line["method"] for line in lines(tmp_path / "out/figures/roc.csv")} == {"CrossNet"}
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "figure"),
+    [
+        ("data/translated/to_b/0.png", b"no image", "side_by_side"),
+        ("data/translated/codes/to_b/0.npy", b"no array", "latent"),
+        ("reports/plots/roc/translation.csv", b"no,table\n1,2\n", "roc"),
+        ("reports/training/plots/metrics/code_rank/z_a.tsv", b"\xff\xfe", "code_rank"),
+    ],
+)
+def test_a_run_whose_files_are_broken_is_left_out_of_a_figure_and_the_rest_is_shown(
+    place: str, content: bytes, figure: str, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(root: Path, run: Run, places: list[str], into: Path, optional: bool = False) -> None:
+        material.copy(root, run, places, into, optional)
+        if run.name == "cyclegan-0" and any(place.startswith(each) for each in places):
+            (into / place).write_bytes(content)
+
+    monkeypatch.setattr("crossnet.experiments.gathered.copy", damaged)
+    revs = ("--rev", "full-0", "--rev", "cyclegan-0")
+    result = crossnet("compare", *revs, "--figure", figure, "--out", str(tmp_path))
+    assert result.exit_code == 0
+    told = [line for line in result.stderr.splitlines() if line.startswith("left out of a figure: cyclegan-0: ")]
+    assert len(told) == 1
+    assert "cannot be read: " in told[0]
+    assert list((tmp_path / "figures").glob(f"{figure}*.png"))
 
 
 def test_runs_that_differ_in_their_seed_are_of_one_version_of_the_code(here: Path) -> None:
