@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from crossnet.images import list_images
+from crossnet.image_files import list_images
 from crossnet.metrics.efflite0 import efflite0
 from crossnet.metrics.features import gather
 from crossnet.metrics.store import Store

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from io import SEEK_END, BytesIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-HEIF = frozenset((".heic", ".heif", ".hif"))  # a telephone's photographs, which another library reads for Pillow
-NO_IMAGES = {".pdf", ".eps", ".ps", ".mpo", ".mpg", ".mpeg", ".h5", ".hdf"}
-EXTENSIONS = frozenset(Image.registered_extensions()) - NO_IMAGES | HEIF
-FORMATS = tuple(name for name in Image.OPEN if name != "EPS")  # which is a program, that Ghostscript would run
-LEFT_BEHIND = ("thumbs.db", "desktop.ini")
-MENDED = frozenset(("JPEG", "MPO", "WEBP", "AVIF", "HEIF"))  # whose decoders make up what is missing
-ZEROS = bytes(64)  # a file ends so that broke off, where room was set aside for all of it
-JPEGS_END = b"\xff\xd9"  # after which some cameras fill up
+from crossnet.image_ends import broke_off
+
+Image.init()  # which knows its formats then
+# those of `image_files.READ`; no others, some of which are programs, or decoded before their size is known
+FORMATS = (
+    "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "DDS", "SGI",
+    "SUN", "QOI", "PSD",
+)  # fmt: skip
+Image.MAX_IMAGE_PIXELS = None  # Pillow's limit, one for all of a process, would stand behind that of `decode`
+MOST_PIXELS = 178_956_970  # of an image: 512 MiB as RGB
 SRGB = ("srgb iec61966", "srgb built-in")  # what its profiles call themselves
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
@@ -27,15 +29,8 @@ class ValuesError(OSError):
     """An image of which it is not known how bright its values are meant; the message says what to do about it."""
 
 
-def list_files(folder: Path) -> list[Path]:
-    """All that is in a folder but folders and the files that are hidden, or that systems leave behind, sorted."""
-    paths = (path for path in folder.iterdir() if not path.is_dir())
-    return sorted(path for path in paths if not path.name.startswith(".") and path.name.lower() not in LEFT_BEHIND)
-
-
-def list_images(folder: Path) -> list[Path]:
-    """The files in a folder that are images by their names, sorted; hidden files are left out."""
-    return [path for path in list_files(folder) if path.suffix.lower() in EXTENSIONS]
+class TooLargeError(OSError):
+    """An image of more pixels than are read."""
 
 
 def png(image: Image.Image, **options: Any) -> bytes:
@@ -45,13 +40,14 @@ def png(image: Image.Image, **options: Any) -> bytes:
     return encoded.getvalue()
 
 
-def decode(path: Path) -> Image.Image:
+def decode(path: Path, most_pixels: int = MOST_PIXELS) -> Image.Image:
     """An image file in full, as sRGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
 
     Colours are converted by the ICC profile that the file brings, if any; a broken one is passed over. Raises OSError
-    (or one of its kind) with the reason for what is no whole image, or has float or 32-bit values.
+    (or one of its kind) with the reason for what is no whole image, has more pixels than are to be read, or has float
+    or 32-bit values.
     """
-    with _opened(path) as image:
+    with _opened(path, most_pixels) as image:
         return to_rgb(_in_srgb(image))
 
 
@@ -61,7 +57,7 @@ def decode_mask(path: Path) -> Image.Image:
     Of an image whose alpha is on both sides of half it is the alpha, so what is opaque is foreground; of any other it
     is the luminance.
     """
-    with _opened(path) as image:
+    with _opened(path, MOST_PIXELS) as image:
         if _has_alpha(image):
             alpha = image.convert("RGBA").getchannel("A")
             if 0 < (np.asarray(alpha) >= 128).mean() < 1:
@@ -70,7 +66,7 @@ def decode_mask(path: Path) -> Image.Image:
 
 
 def open_image(path: Path) -> Image.Image:
-    """An image file, of which its head alone is read. Raises UnidentifiedImageError for what is none."""
+    """An image file of any size, of which its head alone is read. Raises UnidentifiedImageError for what is none."""
     try:
         return Image.open(path, formats=FORMATS)
     except UnidentifiedImageError:
@@ -80,26 +76,31 @@ def open_image(path: Path) -> Image.Image:
         return Image.open(path, formats=["HEIF"])
 
 
-def _broke_off(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, SEEK_END) - len(ZEROS)))
-        if file.read() != ZEROS:
-            return False
-    return not path.read_bytes().rstrip(b"\0").endswith(JPEGS_END)
+def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """An image at another width and height, by bicubic; what is made on the way is no larger than the larger of both.
+
+    Pillow goes along rows first, and would make (width, old height) of a narrow, high image.
+    """
+    width, height = size
+    if width * image.height > max(image.width * image.height, width * height):
+        image = image.resize((image.width, height), Image.Resampling.BICUBIC)
+    return image.resize(size, Image.Resampling.BICUBIC)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
     """An image file in full and in its own mode; an error in reading or in what is done with it is an OSError."""
     try:
         with open_image(path) as image:
-            if image.format in MENDED and _broke_off(path):
+            if image.width * image.height > most_pixels:
+                raise TooLargeError(f"{image.width}x{image.height} is more than {most_pixels} pixels")
+            if broke_off(path, image.format):
                 raise OSError("truncated: it ends in zeros")
             image.load()
             with suppress(Exception):  # a broken EXIF block fails in many ways, and says nothing about the pixels
                 ImageOps.exif_transpose(image, in_place=True)
             yield image
-    except (Image.DecompressionBombError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
+    except (SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 
@@ -141,14 +142,16 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if image.mode == "F":
         raise ValuesError("float values, of no known range; convert it to 8- or 16-bit integers")
     if image.mode.startswith("I"):
-        values = np.asarray(image, dtype=np.float64)
+        values = np.asarray(image)
         if values.min() < 0 or values.max() > 65535:
             raise ValuesError(
-                f"32-bit integers from {values.min():.0f} to {values.max():.0f}, outside of 0 to 65535; "
+                f"32-bit integers from {values.min()} to {values.max()}, outside of 0 to 65535; "
                 "convert it to 8- or 16-bit integers"
             )
-        values[values == image.info.get("transparency")] = 65535  # a level that is see-through, on white
-        image = Image.fromarray((values / 257 + 0.5).astype(np.uint8))
+        levels = (np.arange(65536) / 257 + 0.5).astype(np.uint8)
+        if isinstance(clear := image.info.get("transparency"), int):
+            levels[clear] = 255  # a level that is see-through, on white
+        image = Image.fromarray(levels[values])
     if _has_alpha(image):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")

@@ -132,8 +132,13 @@ def encode(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.float
     return method.encode(_padded(rgb, "cpu"), to).float().numpy()
 
 
+def padded(width: int, height: int) -> tuple[int, int]:
+    """Width and height of what is translated for an image: multiples of 4, and 8 at least. They take the memory."""
+    return max(8, width + -width % 4), max(8, height + -height % 4)
+
+
 def _padded(rgb: NDArray[np.uint8], device: torch.device | str) -> Tensor:
     height, width = rgb.shape[1:3]
     x = torch.from_numpy(to_range(rgb)).to(device)
-    right, bottom = (max(8, side + -side % 4) - side for side in (width, height))
+    right, bottom = np.subtract(padded(width, height), (width, height)).tolist()
     return functional.pad(x, (0, right, 0, bottom), mode="reflect" if min(height, width) > 4 else "replicate")

@@ -4,7 +4,7 @@ from typing import Any
 
 from crossnet.datasets.layout import known_truth
 from crossnet.files import write_whole
-from crossnet.images import list_images
+from crossnet.image_files import list_images
 from crossnet.metrics.distances import FEWEST, distances
 from crossnet.metrics.efflite0 import efflite0
 from crossnet.metrics.fid import fid

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossnet.datasets.layout import translation_names
-from crossnet.images import decode, list_images, pixels
+from crossnet.image_files import list_images
+from crossnet.images import decode, pixels
 from crossnet.metrics.distances import Sets
 from crossnet.metrics.features import Network, gather
 from crossnet.metrics.store import Store

@@ -7,7 +7,8 @@ from PIL import Image
 from crossnet.datasets.layout import translation_names
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.files import write_whole
-from crossnet.images import decode, list_images, pixels, png
+from crossnet.image_files import list_images
+from crossnet.images import decode, pixels, png
 from crossnet.model import encode, load_model, translate
 from crossnet.params import Params
 from crossnet.progress import progress

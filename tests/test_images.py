@@ -13,18 +13,21 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageCms
 from pillow_heif import from_pillow
 
+from crossnet.image_files import list_images
 from crossnet.images import (
+    TooLargeError,
     decode,
     decode_mask,
     from_range,
     grid,
-    list_files,
-    list_images,
     luminance,
+    open_image,
     pixels,
+    resized,
     to_range,
     to_rgb,
 )
+from tests.memory import peak_bytes
 
 RED, GREY, WHITE = (255, 0, 0), (128, 128, 128), (255, 255, 255)
 
@@ -224,11 +227,39 @@ def test_a_png_cut_anywhere_is_an_oserror(cut: int, tmp_path_factory: pytest.Tem
         decode(path)
 
 
-def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_of_more_pixels_than_are_read_is_refused_and_no_other(tmp_path: Path) -> None:
     Image.new("L", (50, 50)).save(tmp_path / "x.png")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    with pytest.raises(OSError, match=r"DecompressionBombError.*2500 pixels"):
+    with pytest.raises(TooLargeError, match=r"^50x50 is more than 2499 pixels$"):
+        decode(tmp_path / "x.png", 2499)
+    assert decode(tmp_path / "x.png", 2500).size == (50, 50)
+
+
+def test_pillows_own_limit_stands_behind_none_of_ours(tmp_path: Path) -> None:
+    Image.new("1", (22000, 22000)).save(tmp_path / "x.png")
+    with open_image(tmp_path / "x.png") as image:
+        assert image.size == (22000, 22000)
+    with pytest.raises(TooLargeError, match=r"^22000x22000 is more than 178956970 pixels$"):
         decode(tmp_path / "x.png")
+
+
+def test_what_pillow_decodes_before_its_size_is_known_is_not_read(tmp_path: Path) -> None:
+    Image.new("RGB", (16, 16)).save(tmp_path / "x.ico")
+    with pytest.raises(OSError, match="cannot identify image file"):
+        decode(tmp_path / "x.ico")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 200_000), (200_000, 1), (3, 60_000)])
+def test_what_a_resize_makes_on_the_way_is_no_larger_than_both_ends(width: int, height: int) -> None:
+    """Of 1 x 200,000 pixels Pillow would make 286 x 200,000."""
+    image = Image.new("RGB", (width, height), (10, 200, 30))
+    assert peak_bytes(lambda: resized(image, (286, 286))) < 10 * 10**6
+    assert resized(image, (286, 286)).getcolors() == [(286 * 286, (10, 200, 30))]
+
+
+def test_an_ordinary_image_is_resized_as_pillow_does() -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 60, 3), dtype=np.uint8))
+    for size in ((32, 32), (200, 200), (60, 20), (61, 89)):
+        assert resized(noise, size).tobytes() == noise.resize(size, Image.Resampling.BICUBIC).tobytes()
 
 
 def test_postscript_is_not_handed_to_an_interpreter(tmp_path: Path) -> None:
@@ -268,16 +299,6 @@ def test_a_mask_that_is_no_image_is_an_oserror(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"")
     with pytest.raises(OSError, match=r"\S"):
         decode_mask(tmp_path / "x.png")
-
-
-def test_a_folder_lists_its_images_by_name(tmp_path: Path) -> None:
-    for name in ("b.JPG", "a.png", "ä b.webp", ".hidden.png", "notes.txt", "page.pdf", "c.html"):
-        (tmp_path / name).touch()
-    (tmp_path / "folder.png").mkdir()
-    assert [path.name for path in list_images(tmp_path)] == ["a.png", "b.JPG", "ä b.webp"]
-    assert [path.name for path in list_files(tmp_path)] == sorted(
-        ["a.png", "b.JPG", "ä b.webp", "notes.txt", "page.pdf", "c.html"]
-    )
 
 
 def test_every_level_survives_the_way_to_the_networks_and_back() -> None:

@@ -8,9 +8,10 @@ Masks belong to testA and validA. Choices are made on the validation sides, resu
 import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
+from crossnet.datasets.names import translation_stems
 from crossnet.files import write_csv, write_json
 
 SIDES = ("trainA", "trainB", "testA", "testB")
@@ -19,7 +20,6 @@ VALID_SIDES = ("validA", "validB")
 VALID_MASKS = "validMasksA"
 EVERY_SIDE = (*SIDES, *VALID_SIDES, MASKS, VALID_MASKS)  # every folder of images that a data set can have
 NAMES, DESCRIPTION = "names.csv", "dataset.json"
-LONGEST = 251  # bytes of a name, with ".png" to come: a file system's 255
 
 Split = Literal["test", "valid"]
 SPLITS: tuple[Split, ...] = ("test", "valid")
@@ -150,18 +150,5 @@ def read_names(folder: Path, side: str) -> dict[str, str]:
 
 
 def translation_names(folder: Path, side: str) -> dict[str, str]:
-    """What to call the translation of each image of a side, by its id and without `.png`: its source's own name.
-
-    Where two sources have the same name but for upper and lower case or what follows the dot, and where it is too long
-    to take `.png`, it is the id. No two are the same, whatever their case.
-    """
-    names = {id_: PurePosixPath(source).stem for id_, source in read_names(folder, side).items()}
-    counts = _count([name.casefold() for name in names.values()] + [id_.casefold() for id_ in names])
-    return {
-        id_: name if _alone(name, id_, counts) and len(name.encode()) <= LONGEST else id_ for id_, name in names.items()
-    }
-
-
-def _alone(name: str, id_: str, counts: Mapping[str, int]) -> bool:
-    """Whether no other image has this for its name or id."""
-    return counts[name.casefold()] == (2 if name.casefold() == id_.casefold() else 1)
+    """What to call the translation of each image of a side, by its id: as `translation_stems` says."""
+    return translation_stems(read_names(folder, side))

@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crossnet.images import decode, list_images, pixels
+from crossnet.image_files import list_images
+from crossnet.images import decode, pixels
 from crossnet.training.seeds import derive
 
 

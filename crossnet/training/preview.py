@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crossnet.images import decode, from_range, grid, list_images, pixels, to_range
+from crossnet.image_files import list_images
+from crossnet.images import decode, from_range, grid, pixels, to_range
 from crossnet.nn.diagnostics import effective_rank
 from crossnet.training.method import Method, Side
 

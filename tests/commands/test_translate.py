@@ -1,5 +1,7 @@
 """The command: `crossnet translate`."""
 
+import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from crossnet.cli import app
-from crossnet.model import save_model, translate
+from crossnet.model import padded, save_model, translate
+from tests.littered import litter
 from tests.tiny import HISTORY, NETWORKS, WEIGHTS, method
 
 
@@ -95,6 +98,58 @@ def test_an_image_with_too_many_pixels_is_refused_with_the_limit(model: Path, tm
     assert names(tmp_path / "out") == {"small.png"}
 
 
+def test_names_are_made_as_in_the_pipeline_and_none_holds_up_the_rest(model: Path, tmp_path: Path) -> None:
+    twins = ("IMG_2.png", "IMG_2.bmp", "case.png", "CASE.png")
+    for name in ("x" * 251 + ".png", "caf\udce9.png", "IMG_3.png", *twins):
+        picture(tmp_path / "in" / name)
+    result = run(model, tmp_path / "in", tmp_path / "out")
+    assert (result.exit_code, result.stdout) == (0, f"7 of 7 images translated to {tmp_path / 'out'}\n")
+    found = names(tmp_path / "out")
+    assert {"x" * 251 + ".png", "caf%E9.png", "IMG_3.png"} < found
+    assert sorted(re.sub(r"-[0-9a-f]{8}\.png$", "", name) for name in found if "-" in name) == [
+        "CASE", "IMG_2", "IMG_2", "case",
+    ]  # fmt: skip
+
+
+def test_what_telephones_and_people_leave_beside_images_is_passed_over_and_counted(model: Path, tmp_path: Path) -> None:
+    litter(tmp_path / "in")
+    picture(tmp_path / "in" / "a.png")
+    picture(tmp_path / "in" / "2024" / "b.png")
+    result = run(model, tmp_path / "in", tmp_path / "out")
+    assert result.exit_code == 0
+    assert names(tmp_path / "out") == {"a.png"}
+    assert [line.removeprefix(f"{tmp_path / 'in'}: passes over ") for line in result.stderr.splitlines()[:3]] == [
+        "10 files that are no images: 2 hidden, 2 .mov, 1 .thm, 1 .aae, 1 .json, and 3 more",
+        "3 entries that are no files: gone.jpg (a link to nothing), loop.jpg (a link that leads nowhere: Too many "
+        "levels of symbolic links), pipe.jpg (a pipe)",
+        "1 folder in it, not read: 2024",
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 300), (300, 1), (13, 9)])
+def test_memory_is_bounded_by_what_an_images_shape_makes_of_it(
+    model: Path, tmp_path: Path, width: int, height: int
+) -> None:
+    """1 x 300 pixels are translated as 8 x 300."""
+    picture(tmp_path / "in.png", width=width, height=height)
+    wide, high = padded(width, height)
+    limit = str(wide * high - 1)
+    refused = run(model, tmp_path / "in.png", tmp_path / "out", "--max-pixels", limit)
+    assert refused.exit_code == 1
+    assert (
+        f"{width}x{height}, made up to {wide}x{high}, is more than {limit} pixels; see --max-pixels" in refused.stderr
+    )
+    assert run(model, tmp_path / "in.png", tmp_path / "out", "--max-pixels", str(wide * high)).exit_code == 0
+
+
+def test_an_image_too_large_is_refused_before_it_is_decoded_by_our_limit_alone(model: Path, tmp_path: Path) -> None:
+    Image.new("1", (22000, 22000)).save(tmp_path / "bomb.png")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crossnet.datasets.preparation.kinds.decode", lambda *_: pytest.fail("decoded"))
+        result = run(model, tmp_path / "bomb.png", tmp_path / "out", "--max-pixels", "400000000")
+    assert "bomb.png: 22000x22000 is more than 400000000 pixels; see --max-pixels" in result.stderr
+
+
 def test_a_file_that_is_no_image_is_told(model: Path, tmp_path: Path) -> None:
     (tmp_path / "x.png").write_text("no")
     result = run(model, tmp_path / "x.png", tmp_path / "out")
@@ -110,18 +165,18 @@ def test_a_file_that_is_no_image_is_told(model: Path, tmp_path: Path) -> None:
         pytest.param("image", ("--model", "/nowhere"), "/nowhere: not a model of this project", id="no model"),
         pytest.param("image", ("--device", "abacus"), "abacus", id="no device"),
         pytest.param("nothing", (), "no such file or folder", id="no source"),
-        pytest.param("empty", (), "no images in this folder", id="empty folder"),
-        pytest.param("twins", (), "two images differ in nothing but their extension", id="twins"),
+        pytest.param("empty", (), "in: no images", id="empty folder"),
+        pytest.param("pipe", (), "is neither a file nor a folder", id="pipe"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_writes_nothing(
     model: Path, tmp_path: Path, prepare: str, more: tuple[str, ...], message: str
 ) -> None:
     source = tmp_path / "in"
-    if prepare in ("image", "twins"):
+    if prepare == "image":
         picture(source / "a.png")
-    if prepare == "twins":
-        picture(source / "a.bmp")
+    if prepare == "pipe":
+        os.mkfifo(source)
     if prepare == "empty":
         source.mkdir()
     result = run(model, source, tmp_path / "out", *more)

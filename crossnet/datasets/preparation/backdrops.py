@@ -13,10 +13,12 @@ from crossnet.datasets.layout import split_of
 from crossnet.datasets.preparation.checks import PreparationError, files_of
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery
 from crossnet.datasets.ranking import rank
-from crossnet.images import decode, pixels
+from crossnet.images import decode, pixels, resized
 from crossnet.text import one_line
 
 SHORTEST = 1024  # pixels: photographs are brought down to a shorter edge of so many
+LONGEST = 8  # times the shorter edge: of a longer photograph that much is used, from its upper left corner
+LARGEST = 4096  # pixels a side, of a crop; a larger one is enlarged from it
 IN_MEMORY = 8  # photographs of that size, each process
 
 
@@ -36,8 +38,9 @@ class Backdrops:
         rng = np.random.default_rng(int(rank(self.seed, name)[:16], 16))
         photographs = self.photographs[split_of(side)]
         photograph = _photograph(photographs[int(rng.integers(len(photographs)))])
-        crop = crop_of_scenery(photograph, max(size), self.crops, rng)
-        return crop if size[0] == size[1] else pixels(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
+        edge = min(max(size), LARGEST)
+        crop = crop_of_scenery(photograph, edge, self.crops, rng)
+        return crop if size == (edge, edge) else pixels(resized(Image.fromarray(crop), size))
 
 
 def backdrops(folder: Path, layout: str, crops: Crops, seed: int) -> Backdrops:
@@ -54,6 +57,8 @@ def _photograph(path: Path) -> Image.Image:
         photograph = decode(path)
     except OSError as error:
         raise PreparationError(f"{path}: scenery that cannot be read: {one_line(error)}") from error
+    width, height = (min(side, LONGEST * min(photograph.size)) for side in photograph.size)
+    photograph = photograph.crop((0, 0, width, height))
     scale = SHORTEST / min(photograph.size)
     if scale >= 1:
         return photograph

@@ -21,7 +21,7 @@ from crossnet.datasets.layout import (
     sides_of,
     split_of,
 )
-from crossnet.images import list_files
+from crossnet.image_files import list_folder
 from crossnet.text import printable
 
 MASK_FOLDERS = (MASKS, VALID_MASKS)
@@ -45,13 +45,14 @@ class RefusedError(PreparationError):
 
 
 def files_of(folder: Path, layout: str) -> list[Path]:
-    """The files of a folder that has to have some. Raises PreparationError with the layout that was expected."""
+    """The images of a folder that has to have some. Raises PreparationError with the layout that was expected."""
     if not folder.is_dir():
         raise PreparationError(f"{folder}: no such folder; expected {layout}")
-    files = list_files(folder)
-    if not files:
-        raise PreparationError(f"{folder}: no files; expected {layout}")
-    return files
+    listing = list_folder(folder)
+    if not listing.images:
+        raise PreparationError(f"{listing.none()}; expected {layout}")
+    listing.tell_rest()
+    return listing.images
 
 
 def check(ledger: Ledger, refuse_above: float, leaks: Leaks) -> None:

@@ -40,13 +40,13 @@ KINDS = tuple((re.compile(pattern, re.DOTALL | re.IGNORECASE), kind, remedy) for
 REDUCED, DNG = 254, 50706  # TIFF tags: of what use the first picture is; the version of a digital negative
 
 
-def decode(path: Path) -> Image.Image:
+def decode(path: Path, most_pixels: int = images.MOST_PIXELS) -> Image.Image:
     """`images.decode`; an error also tells what the file is, where that is known, and what to do about it.
 
     Raises OSError so also for a RAW photograph of which only a small preview would be read.
     """
     with _told(path):
-        return images.decode(path)
+        return images.decode(path, most_pixels)
 
 
 def decode_mask(path: Path) -> Image.Image:
@@ -73,9 +73,9 @@ def _told(path: Path) -> Iterator[None]:
         raise OSError(hint_for(head) or "no image of a known format") from error
     except images.ValuesError:
         raise
+    except images.TooLargeError as error:
+        raise images.TooLargeError(f"{error}; export it smaller") from error
     except OSError as error:
-        if isinstance(error.__cause__, Image.DecompressionBombError):
-            raise OSError(f"{error}; export it smaller") from error
         if hint := hint_for(head):
             raise OSError(f"{hint} ({error})") from error
         raise OSError(f"{error}; {AGAIN}") from error

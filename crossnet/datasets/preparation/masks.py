@@ -7,7 +7,7 @@ from PIL import Image
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.kinds import decode_mask
 from crossnet.datasets.preparation.naming import stem_of
-from crossnet.images import list_files
+from crossnet.image_files import list_images
 from crossnet.text import one_line
 
 PROPORTIONS = 0.01  # by how much those of a mask may differ from its image's, for what rounding does to a smaller one
@@ -20,7 +20,7 @@ class MaskError(ValueError):
 def masks_by_name(folder: Path) -> dict[str, Path]:
     """The files of a folder by their names without extension. Raises PreparationError where two have the same."""
     masks: dict[str, Path] = {}
-    for path in list_files(folder):
+    for path in list_images(folder):
         if stem_of(path.name) in masks:
             raise PreparationError(f"{path}: a second mask of the name {path.stem}; remove or rename one")
         masks[stem_of(path.name)] = path

@@ -23,7 +23,8 @@ from crossnet.datasets.layout import (
 from crossnet.datasets.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
 from crossnet.datasets.preparation.target import Target
 from crossnet.files import write_whole
-from crossnet.images import list_images, png
+from crossnet.image_files import list_images
+from crossnet.images import png
 from crossnet.progress import progress
 
 RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the account

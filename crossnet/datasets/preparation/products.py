@@ -9,7 +9,7 @@ from typing import Literal
 from PIL import Image
 
 from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row
-from crossnet.datasets.preparation.backdrops import Backdrops, backdrops
+from crossnet.datasets.preparation.backdrops import LARGEST, Backdrops, backdrops
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.compose import Crops, mask, on_background
 from crossnet.datasets.preparation.kinds import decode
@@ -19,7 +19,8 @@ from crossnet.datasets.preparation.recipe import Dataset, carry_out
 from crossnet.datasets.preparation.splits import Deal, shares, split
 from crossnet.datasets.preparation.target import Target, digest_of, unreadable
 from crossnet.datasets.ranking import rank
-from crossnet.images import pixels
+from crossnet.image_files import is_image
+from crossnet.images import pixels, resized
 
 # what is on one side only: all of a folder, or in it all names that are the same up to their first dot
 Group = Literal["folder", "model"]
@@ -68,7 +69,7 @@ def prepare(
     scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", crops, deal.seed)
     products = _below(raw / "products")
     if not products:
-        raise PreparationError(f"{raw / 'products'}: no files; expected {raw}/{{{LAYOUT}}}")
+        raise PreparationError(f"{raw / 'products'}: no images; expected {raw}/{{{LAYOUT}}}")
     parts = shares(deal.test_share)
     files = [path.relative_to(raw).as_posix() for path in products]
     sides = split([_group(file, group) for file in files], parts, deal.seed)
@@ -81,9 +82,17 @@ def prepare(
 
 
 def _below(folder: Path) -> list[Path]:
-    """All files of a folder and the folders in it, hidden ones left out, sorted by their paths."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
+    """The images of a folder and the folders in it, hidden ones left out, sorted by their paths."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and is_image(path))
     return sorted(path for path in paths if not any(p.startswith(".") for p in path.relative_to(folder).parts))
+
+
+def _brought_down(image: Image.Image) -> Image.Image:
+    """An image with edges of at most LARGEST pixels: cutting out takes fifty bytes a pixel."""
+    scale = LARGEST / max(image.size)
+    if scale >= 1:
+        return image
+    return resized(image, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
 
 
 def _group(file: str, group: Group) -> str:
@@ -103,7 +112,7 @@ def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int) -
     It is set into scenery at its own size, so that both are as sharp.
     """
     try:
-        image = decode(job.path)
+        image = _brought_down(decode(job.path))
         rgba = cut_out(pixels(image), tolerance)
     except OSError as error:
         return [unreadable(job.side, job.id, job.file, error)]

@@ -8,7 +8,8 @@ from PIL import Image
 
 from crossnet.datasets.layout import EVERY_SIDE, Ledger
 from crossnet.files import write_csv, write_json, write_whole
-from crossnet.images import decode, grid, list_images, pixels, png
+from crossnet.image_files import list_images
+from crossnet.images import decode, grid, pixels, png
 from crossnet.text import csv_cell
 
 ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most

@@ -11,7 +11,7 @@ from PIL import Image
 
 from crossnet.datasets.layout import DESCRIPTION, EVERY_SIDE, NAMES, Row, Split, masks_of, split_of
 from crossnet.files import write_whole
-from crossnet.images import png
+from crossnet.images import png, resized
 from crossnet.text import one_line
 
 Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the square in its middle
@@ -51,7 +51,7 @@ class Target:
         enlarged = min(part.size) < edge
         done = ["cropped to the square in the middle"] * (part.size != image.size)
         done += [f"enlarged from {part.width}x{part.height}"] * enlarged
-        write(part.resize((edge, edge), Image.Resampling.BICUBIC), self.folder / side / f"{id_}.png")
+        write(resized(part, (edge, edge)), self.folder / side / f"{id_}.png")
         return Row(side, id_, file, note="; ".join(done), enlarged=enlarged, digest=digest)
 
     def put_mask(self, mask: Image.Image, id_: str, file: str, split: Split = "test") -> Row:

@@ -9,7 +9,6 @@ from crossnet.datasets.archive import ExtractionError, extract
 from crossnet.datasets.download import address_of, download, set_aside
 from crossnet.datasets.members import ArchiveError
 from crossnet.datasets.transport.checksums import Checksums
-from crossnet.images import EXTENSIONS
 
 MOST_FILES = 2_000_000  # in one archive; DPED's have several 100,000
 EXTRACTED = ".extracted"  # inside the folder, gone when it is whole
@@ -70,12 +69,6 @@ def unpack(
         source.rename(target)
     shutil.rmtree(extracted)
     return path
-
-
-def is_image(path: PurePosixPath) -> bool:
-    """Whether a file of an archive is an image by its name, and none of the hidden ones that systems leave behind."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and path.suffix.lower() in EXTENSIONS
 
 
 def summary(paths: Iterable[PurePosixPath], most: int = 6) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from crossnet.datasets.layout import SIDES
 from crossnet.datasets.ranking import rank
-from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
+from crossnet.datasets.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.files import write_csv
+from crossnet.image_files import is_named_image
 
 PAGE = "https://people.ee.ethz.ch/~ihnatova/#dataset"
 CAMERA = "canon"
@@ -37,7 +38,7 @@ def fetch(
     seen: set[PurePosixPath] = set()
 
     def wanted(path: PurePosixPath) -> PurePosixPath | None:
-        if not is_image(path):
+        if not is_named_image(path):
             return None
         seen.add(path)
         place = _place(path, phone)

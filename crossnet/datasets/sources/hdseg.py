@@ -13,9 +13,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
+from crossnet.datasets.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.datasets.sources.matching import MatchingError, match
 from crossnet.files import write_whole
+from crossnet.image_files import is_named_image
 from crossnet.images import decode_mask, png
 from crossnet.progress import progress
 
@@ -37,13 +38,13 @@ def fetch(folder: Path, store: Path, archives: Sequence[Archive], checksums: Pat
 
         def wanted(path: PurePosixPath, root: str = root) -> PurePosixPath | None:
             seen.append(PurePosixPath(root) / path)
-            return path if is_image(path) else None
+            return path if is_named_image(path) else None
 
         unpack(archive, store, checksums, PAGE, unpacked / root, wanted)
     names = " and ".join(str(store / archive.name) for archive in archives)
     root_of_masks = Path(archives[-1].name).stem if len(archives) > 1 else None
     try:
-        pairs = match([path for path in seen if is_image(path)], category, root_of_masks)
+        pairs = match([path for path in seen if is_named_image(path)], category, root_of_masks)
     except MatchingError as error:
         raise SourceError(f"{names}: {error}") from error
     if not pairs:

@@ -1,6 +1,5 @@
 """Natural photographs that ship with scikit-learn and scikit-image: nothing is downloaded."""
 
-import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,8 +9,10 @@ from PIL import Image
 
 from crossnet.datasets.ranking import rank
 from crossnet.datasets.sources.archives import SourceError
+from crossnet.datasets.sources.copying import copy
 from crossnet.files import write_whole
-from crossnet.images import list_images, png
+from crossnet.image_files import list_folder
+from crossnet.images import png
 
 # name -> (package, file): photographs among what both packages install
 PHOTOGRAPHS = {
@@ -73,7 +74,9 @@ def save_scenery(folder: Path, source: Path | None, seed: int) -> None:
         return
     if not source.is_dir():
         raise SourceError(f"{source}: no such folder; wanted one with photographs of scenery")
-    found = sorted(list_images(source), key=lambda path: rank(seed, path.name))
+    listing = list_folder(source)
+    listing.tell_rest()
+    found = sorted(listing.images, key=lambda path: rank(seed, path.name))
     if len(found) < len(BACKDROPS):
         raise SourceError(
             f"{source}: {len(found)} images; wanted {len(BACKDROPS)} photographs of scenery or more, since training, "
@@ -81,10 +84,7 @@ def save_scenery(folder: Path, source: Path | None, seed: int) -> None:
         )
     held_out = max(1, int(HELD_OUT * len(found)))
     parts = {"test": found[:held_out], "valid": found[held_out : 2 * held_out], "train": found[2 * held_out :]}
-    for split, paths in parts.items():
-        (folder / split).mkdir(parents=True)
-        for path in paths:
-            shutil.copyfile(path, folder / split / path.name)
+    copy([(paths, folder / split) for split, paths in parts.items()])
 
 
 def save_backdrops(folder: Path) -> None:

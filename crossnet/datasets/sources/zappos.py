@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
+from crossnet.datasets.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.datasets.sources.scenery import save_scenery
+from crossnet.image_files import is_named_image
 
 PAGE = "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/"
 DEPTH = 4  # of a product's path that counts: category, subcategory, brand, file
@@ -36,7 +37,7 @@ def fetch(
     seen: set[PurePosixPath] = set()
 
     def wanted(path: PurePosixPath) -> PurePosixPath | None:
-        if not is_image(path):
+        if not is_named_image(path):
             return None
         seen.add(path)
         if len(path.parts) < DEPTH or (categories and path.parts[-DEPTH] not in categories):

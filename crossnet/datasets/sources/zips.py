@@ -7,7 +7,8 @@ the files as they are.
 from pathlib import Path, PurePosixPath
 
 from crossnet.datasets.layout import SIDES
-from crossnet.datasets.sources.archives import Archive, SourceError, is_image, summary, unpack
+from crossnet.datasets.sources.archives import Archive, SourceError, summary, unpack
+from crossnet.image_files import is_named_image
 
 PAGE = "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/"
 
@@ -22,7 +23,7 @@ def fetch(folder: Path, store: Path, archive: Archive, checksums: Path | None) -
     roots: list[PurePosixPath] = []
 
     def wanted(path: PurePosixPath) -> PurePosixPath | None:
-        if not is_image(path):
+        if not is_named_image(path):
             return None
         seen.add(path)
         if path.parent.name not in SIDES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from crossnet.figures.page.embedding import Album
 from crossnet.figures.sheet import evenly
-from crossnet.images import list_images
+from crossnet.image_files import list_images
 from crossnet.text import csv_cell, printable
 
 MOST = 120  # images a side; more than these are not looked at, and each takes its bytes

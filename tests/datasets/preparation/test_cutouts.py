@@ -107,7 +107,9 @@ def test_the_same_photograph_is_kept_once_and_for_the_test(raw: Path) -> None:
 def test_a_folder_that_is_missing_or_empty_stops_it(raw: Path, missing: str) -> None:
     for path in (raw / missing).iterdir():
         path.unlink()
-    with pytest.raises(PreparationError, match=rf"{missing}: no files; expected \S+raw/{{photos/<name>.jpg and masks/"):
+    with pytest.raises(
+        PreparationError, match=rf"{missing}: no images; expected \S+raw/{{photos/<name>.jpg and masks/"
+    ):
         run(raw)
     (raw / missing).rmdir()
     with pytest.raises(PreparationError, match=rf"{missing}: no such folder; expected"):

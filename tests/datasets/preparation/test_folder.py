@@ -109,8 +109,8 @@ BROKEN = {
     "page.jpg": b"<!DOCTYPE html><html><body>404</body></html>",
     "cut.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     "IMG_1.HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500),
-    "notes.txt": b"which of these are mine?",
-    "no extension": b"neither name nor content",
+    "notes.jpg": b"which of these are mine?",
+    "no extension": b"\x89PNG\r\n\x1a\n of which no more came",
 }
 
 
@@ -374,8 +374,8 @@ def test_a_mask_that_cannot_be_read_is_named(masked: Path) -> None:
 
 
 def test_a_second_mask_of_a_name_stops_it(masked: Path) -> None:
-    (masked / "masksA" / "1.json").write_text("{}")
-    with pytest.raises(PreparationError, match=r"masksA/1\.json: a second mask of the name 1; remove or rename one"):
+    (masked / "masksA" / "1.jpeg").write_bytes(b"")
+    with pytest.raises(PreparationError, match=r"masksA/1\.jpeg: a second mask of the name 1; remove or rename one"):
         run(masked)
 
 

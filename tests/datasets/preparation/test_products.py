@@ -143,7 +143,7 @@ def test_what_is_missing_is_told_with_the_layout(raw: Path, missing: str) -> Non
     for path in (raw / missing).rglob("*.*"):
         path.unlink()
     with pytest.raises(
-        PreparationError, match=rf"{missing}(/train)?: no files; expected \S+/{{products/\*\*/<name>.jpg on white"
+        PreparationError, match=rf"{missing}(/train)?: no images; expected \S+/{{products/\*\*/<name>.jpg on white"
     ):
         run(raw)
 

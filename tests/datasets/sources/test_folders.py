@@ -38,7 +38,7 @@ def test_folders_within_one_are_not_read_and_told(tmp_path: Path, capsys: pytest
     a, b = fill(tmp_path / "a", 2), fill(tmp_path / "b", 2)
     fill(a / "holiday", 3)
     fetch(a, b, tmp_path, 0.5, 0)
-    assert f"{a}: what is in its folders is not read: holiday\n" in capsys.readouterr().err
+    assert f"{a}: passes over 1 folder in it, not read: holiday\n" in capsys.readouterr().err
     assert len(dealt(tmp_path)["trainA"] | dealt(tmp_path)["testA"]) == 2
 
 
@@ -53,7 +53,7 @@ def test_the_seed_deals(tmp_path: Path) -> None:
     assert sides[0] == sides[1] != sides[2]
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, "0 files; wanted two"), (1, "1 files; wanted two")])
+@pytest.mark.parametrize(("count", "said"), [(0, "no images; wanted two"), (1, "one image; wanted two")])
 def test_too_few_are_told(count: int, said: str, tmp_path: Path) -> None:
     with pytest.raises(FolderError, match=said):
         fetch(fill(tmp_path / "a", count), fill(tmp_path / "b", 5), tmp_path, 0.1, 0)
