@@ -89,3 +89,15 @@ def test_images_and_what_could_not_be_read_are_told(tmp_path: Path) -> None:
         "Some plots of HEAD could not be read: c.csv is gone.",
     ]
     assert markdown({}) == "No plots."
+
+
+def test_names_of_files_and_branches_are_shown_as_text(tmp_path: Path) -> None:
+    hostile, shown = "<img src=x onerror=alert(1)>", r"\<img src=x onerror=alert(1)\>"
+    for rev in ("HEAD", "workspace"):
+        (tmp_path / rev).write_text(rev)
+    image = [{"type": "image", "revisions": [rev], "url": str(tmp_path / rev)} for rev in ("HEAD", "workspace")]
+    errors = [{"rev": hostile, "type": "Error", "msg": f"{hostile}\n# gone"}]
+    assert markdown({"data": {hostile: image}, "errors": errors}).split("\n\n") == [
+        f"1 of 1 images are others than before: {shown}.",
+        rf"Some plots of {shown} could not be read: {shown}\\n# gone.",
+    ]
