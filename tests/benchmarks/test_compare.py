@@ -22,7 +22,7 @@ def write(folder: Path, auc: float, corner: float, seed: int) -> None:
     metrics = {
         "foreground": {"auc": auc, "auc_input": 0.5, "auc_truth": 0.99, "iou": 0.64},
         "kid_efflite0": {"to_a": 0.35, "to_b": 0.1},
-        "paired": {"ssim": 0.37},
+        "paired": {"to_b_ssim": 0.37},
     }
     (folder / "reports").mkdir(exist_ok=True)
     (folder / "reports/metrics.json").write_text(json.dumps(metrics))
