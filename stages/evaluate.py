@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crossnet.datasets.layout import known_truth
+from crossnet.datasets.layout import known_truth, masks_of
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
 from crossnet.metrics.distances import FEWEST, distances
@@ -21,18 +21,17 @@ CURVES, TABLE = Path("reports/plots/roc"), Path("reports/plots/images.csv")
 
 
 def evaluate(params: Params) -> None:
-    """Measure the translations of both test sides: reports/metrics.json, and curves and images.csv in reports/plots."""
+    """Measure the translations of a split: reports/metrics.json, and curves and images.csv in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
     network = inception(fid_weights(params.task)) if params.task_options.fid else None
-    truth = known_truth(json.loads((prepared / "dataset.json").read_text()))
-    has_masks = (prepared / "masksA").is_dir()
-    tests = directions(prepared, translated)
+    truth = known_truth(json.loads((prepared / "dataset.json").read_text()), params.split)
+    tests, masked = directions(prepared, translated, params.split), prepared / masks_of(params.split)
     size = tests["to_b"].translated[0].shape[0]
     sets = featured(efflite0(), tests, size, all_of_training=False)
     metrics: dict[str, Any] = dict(zip(("fd_efflite0", "kid_efflite0"), distances(sets), strict=True))
     if network:
         metrics |= fid(featured(network, tests, size, all_of_training=True), size)
-    masks = [mask[..., 0] >= 128 for mask in read(list_images(prepared / "masksA"))] if has_masks else []
+    masks = [mask[..., 0] >= 128 for mask in read(list_images(masked))] if masked.is_dir() else []
     prior = prior_of(tests["to_b"], masks)
     each = of_each(tests, sets, masks, truth, extracts(masks, prior))
     metrics |= foregrounds(tests["to_b"], masks, truth, prior, translated / "scores", CURVES)

@@ -1,4 +1,4 @@
-"""What there is to measure: the files and pixels of both directions of the test."""
+"""What there is to measure: the files and pixels of both directions of a split."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.datasets.layout import translation_names
+from crossnet.datasets.layout import Split, measured_sides, translation_names
+from crossnet.datasets.ranking import rank
 from crossnet.image_files import list_images
 from crossnet.images import decode, pixels
 from crossnet.metrics.distances import Sets
@@ -41,13 +42,14 @@ class Direction:
         return read(self.real)
 
 
-def directions(prepared: Path, translated: Path) -> dict[str, Direction]:
-    """`to_b` and `to_a` of a task that is prepared and translated."""
+def directions(prepared: Path, translated: Path, split: Split) -> dict[str, Direction]:
+    """`to_b` and `to_a` of a split of a task that is prepared and translated. Raises LayoutError without such sides."""
     found = {}
-    for to, source, target in (("b", "A", "B"), ("a", "B", "A")):
-        sources, called = list_images(prepared / f"test{source}"), translation_names(prepared, f"test{source}")
+    side_a, side_b = measured_sides(prepared, split)
+    for to, source, target in (("b", side_a, "B"), ("a", side_b, "A")):
+        sources, called = list_images(prepared / source), translation_names(prepared, source)
         names = [called[path.stem] for path in sources]
-        folders = [prepared / f"{side}{target}" for side in ("test", "train")]
+        folders = [prepared / f"{side}{target}" for side in (split, "train")]
         real, train = (list_images(folder) if folder.is_dir() else [] for folder in folders)
         found[f"to_{to}"] = Direction(
             names, sources, [translated / f"to_{to}" / f"{name}.png" for name in names], real, train
@@ -62,7 +64,7 @@ def read(paths: list[Path]) -> list[Image]:
 def featured(network: Network, tests: dict[str, Direction], size: int, all_of_training: bool) -> dict[str, Sets]:
     """The features of both directions, from the repository's store where they are known.
 
-    Of the training images as many are taken as there are test images, evenly spaced, unless all are wanted.
+    Of the training images as many are taken as there are of the split, at random, unless all are wanted.
     """
     groups = {
         (name, kind): paths
@@ -71,7 +73,7 @@ def featured(network: Network, tests: dict[str, Direction], size: int, all_of_tr
             ("translations", test.translations),
             ("source", test.sources),
             ("real", test.real),
-            ("train", test.train if all_of_training else spaced(test.train, len(test.real))),
+            ("train", test.train if all_of_training else drawn(test.train, len(test.real))),
         )
     }
     store = Store(Path(os.environ.get("DVC_ROOT", ".")) / ".crossnet/features")
@@ -79,6 +81,6 @@ def featured(network: Network, tests: dict[str, Direction], size: int, all_of_tr
     return {name: Sets(**{kind: found[name, kind] for _, kind in groups if _ == name}) for name in tests}
 
 
-def spaced(paths: list[Path], most: int) -> list[Path]:
-    """At most so many of them, at even distances."""
-    return paths if len(paths) <= most else [paths[i * len(paths) // most] for i in range(most)]
+def drawn(paths: list[Path], most: int) -> list[Path]:
+    """At most so many of them, in their order, the same for the same names: by a hash, so that no rhythm is met."""
+    return sorted(sorted(paths, key=lambda path: rank(0, path.name))[:most])

@@ -14,7 +14,7 @@ from crossnet.training.loop import train
 from crossnet.training.machine import deterministic, summarise
 from crossnet.training.method import load
 from crossnet.training.plan import Plan
-from crossnet.training.preview import Preview
+from crossnet.training.preview import Preview, watched
 from crossnet.training.runs import claimed, identify
 from stages.command import command
 from stages.live import live_log
@@ -31,7 +31,7 @@ def train_stage(params: Params) -> None:
     method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, apply=apply)
     side_a, side_b, processes = load_side(prepared / "trainA"), load_side(prepared / "trainB"), fabric.world_size
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, fabric.global_rank, processes)
-    preview, first = Preview(prepared / "testA", prepared / "testB"), fabric.is_global_zero
+    preview, first = Preview(*watched(prepared)), fabric.is_global_zero
     plan = Plan(options.images(batches.epoch_images), options.batch * processes, **options.schedule)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": plan.batch}
     config = {"method": params.method} | params.setup | described

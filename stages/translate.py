@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from crossnet.datasets.layout import translation_names
+from crossnet.datasets.layout import measured_sides, translation_names
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
@@ -20,14 +20,15 @@ CODES = 16  # images of a side whose codes are kept, evenly spaced: they take mo
 
 
 def translate_stage(params: Params) -> None:
-    """Translate both test sides with E and D alone: data/translated/{to_b,to_a}, PNG, the sources' names.
+    """Translate both sides of the split with E and D alone: data/translated/{to_b,to_a}, PNG, the sources' names.
 
     The codes of some are kept in data/translated/codes/{to_b,to_a}, float16 (C, h, w), NPY, under the same names.
     """
     forget(Path("reports/training/summary.json"))  # this stage begins when DVC has saved what the training left
     method, _ = load_model(Path("data/model"))
-    for source, to in (("testA", "b"), ("testB", "a")):
-        prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
+    prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
+    side_a, side_b = measured_sides(prepared, params.split)
+    for source, to in ((side_a, "b"), (side_b, "a")):
         names, paths = translation_names(prepared, source), list_images(prepared / source)
         kept = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
         side: Side = "b" if to == "b" else "a"

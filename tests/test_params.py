@@ -96,6 +96,12 @@ WRONG = [
     ("no source", without("source"), "tasks.sculptures: source: missing"),
     ("falling range", setting("luminance", "[0.8, 0.1]"), r"tasks.sculptures.luminance: \[0.8, 0.1\] is not a range"),
     ("range of three", setting("luminance", "[0.1, 0.2, 0.3]"), r"tasks.sculptures.luminance: .* at most 2 items"),
+    ("unknown split", setting("split", "train"), "split: 'train' should be 'test' or 'valid'"),
+    (
+        "nothing held back to validate on",
+        lambda text: setting("split", "valid")(setting("scale", "paper")(text)),
+        r"split: valid, but scales.paper.images.valid is 0, so [^\n]* set split to test",
+    ),
     ("negative seed", setting("seed", "-1"), "seed: -1 should be greater than or equal to 0"),
     ("seed too large", setting("seed", "4294967296"), "seed: 4294967296 should be less than 2147483648"),
     ("all weights zero", all_zero, "lambda_gan: all weights of Eq. \\(5\\) are zero"),
@@ -255,7 +261,7 @@ def test_what_a_run_uses_is_the_chosen_blocks_alone() -> None:
     assert effective["scale"]["name"] == params.scale
     assert effective["scale"]["networks"] == params.networks.model_dump()
     assert effective["task"]["source"] == params.task_options.source
-    assert set(effective) == {"task", "method", "scale", "seed"}
+    assert set(effective) == {"task", "method", "scale", "seed", "split"}
 
 
 def test_a_weight_of_zero_is_an_ablation_and_no_mistake(tmp_path: Path) -> None:

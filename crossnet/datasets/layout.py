@@ -30,6 +30,10 @@ FROM_WHITE: Mapping[str, Known] = {"to_b": "image", "to_a": "object"}  # from wh
 Verdict = Literal["kept", "unreadable", "unsuitable", "repeated", "leaked", "unpaired"]
 
 
+class LayoutError(ValueError):
+    """A prepared data set that has not what is asked of it; the message is one line."""
+
+
 @dataclass(frozen=True)
 class Row:
     """What became of one file on one side: `note` is what was done to it, or why it was left out.
@@ -101,6 +105,37 @@ def masks_of(split: Split) -> str:
     return MASKS if split == "test" else VALID_MASKS
 
 
+def measured_sides(prepared: Path, split: Split) -> tuple[str, str]:
+    """The folders of a split's images, A and B. Raises LayoutError where the data set has no such sides."""
+    sides = sides_of(split)
+    missing = [side for side in sides if not (prepared / side).is_dir()]
+    if missing:
+        raise LayoutError(
+            f"{prepared}: no {' and no '.join(missing)}, which `split: {split}` of params.yaml asks for; raise "
+            "images.valid of the scale, or bring these sides, or set split to test"
+        )
+    return sides
+
+
+def as_test(prepared: Path, split: Split, view: Path) -> Path:
+    """Give a split's folders the names of the test's, for what draws them: links in `view`, an empty folder.
+
+    Returns the folder to read, which is `prepared` itself for the test.
+    """
+    if split == "test":
+        return prepared
+    names = zip((*sides_of(split), masks_of(split)), (*sides_of("test"), MASKS), strict=True)
+    for name, shown in names:
+        if (prepared / name).is_dir():
+            (view / shown).symlink_to((prepared / name).resolve(), target_is_directory=True)
+    return view
+
+
+def is_paired(description: Mapping[str, Any], split: Split) -> bool:
+    """Whether files of one name in A and in B of a split show the same thing, as dataset.json says it."""
+    return bool(description.get("paired" if split == "test" else "valid_paired"))
+
+
 def write_description(
     folder: Path,
     ledger: Ledger,
@@ -129,10 +164,10 @@ def write_description(
     write_json(folder / DESCRIPTION, description)
 
 
-def known_truth(description: Mapping[str, Any]) -> Mapping[str, Known]:
+def known_truth(description: Mapping[str, Any], split: Split) -> Mapping[str, Known]:
     """What is known of the truth, by direction, as dataset.json says it; without the key, all of what is paired."""
-    found: Mapping[str, Known] = description.get("truth", BOTH_WAYS if description["paired"] else {})
-    return found
+    found: Mapping[str, Known] = description.get("truth", BOTH_WAYS)
+    return found if is_paired(description, split) else {}
 
 
 def write_names(folder: Path, ledger: Ledger) -> None:

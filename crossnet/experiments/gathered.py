@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image
 
-from crossnet.datasets.layout import translation_names
+from crossnet.datasets.layout import Split, as_test, is_paired, masks_of, sides_of, translation_names
 from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
 from crossnet.experiments.runs import Run
@@ -52,27 +52,37 @@ class Gathered:
         return max(seeds, key=lambda seed: (sum(seed in row.runs for row in self.rows), -seed))
 
     @cached_property
+    def split(self) -> Split:
+        """The split that the most rows were measured on, the test where it is as many."""
+        valid = sum(_split(row) == "valid" for row in self.rows)
+        return "valid" if 2 * valid > len(self.rows) else "test"
+
+    @cached_property
     def tested(self) -> Subjects:
-        """The test images, of the first run that has them. Raises MaterialError where none has."""
+        """The images of the split, of the first run that has them. Raises MaterialError where none has."""
         errors: list[MaterialError] = []
-        for run in (run for row in self.rows for run in row.runs.values()):
+        sides, masks = sides_of(self.split), masks_of(self.split)
+        for run in (run for row in self.rows for run in row.runs.values() if _split(row) == self.split):
             prepared = f"data/prepared/{self.task}"
             try:
                 copy(
                     self.root,
                     run,
-                    [f"{prepared}/{place}" for place in ("dataset.json", "testA", "testB")],
+                    [f"{prepared}/{place}" for place in ("dataset.json", *sides)],
                     self.scratch,
                 )
-                optional = [f"{prepared}/{place}" for place in ("masksA", "names.csv")]
+                optional = [f"{prepared}/{place}" for place in (masks, "names.csv")]
                 copy(self.root, run, optional, self.scratch, optional=True)
             except MaterialError as error:
                 errors.append(error)
                 continue
             folder = self.scratch / prepared
             about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-            names = {side: translation_names(folder, side) for side in ("testA", "testB")}
-            return Subjects(folder, str(about["a"]), str(about["b"]), bool(about["paired"]), names)
+            names = {f"test{side[-1]}": translation_names(folder, side) for side in sides}
+            view = self.scratch / "view"
+            view.mkdir()
+            shown = as_test(folder, self.split, view)
+            return Subjects(shown, str(about["a"]), str(about["b"]), is_paired(about, self.split), names)
         raise errors[0]
 
     def columns(self, rows: Iterable[Row]) -> list[Column]:
@@ -84,6 +94,9 @@ class Gathered:
         for row in rows:
             if self.seed not in row.runs:
                 self.note(f"{row.name} has no run with seed {self.seed}, which the figures show")
+                continue
+            if _split(row) != self.split:
+                self.note(f"{row.name} is measured on another split than the others")
                 continue
             if translated := self.read(row.runs[self.seed], TRANSLATED, _whole):
                 found.append(Column(row.name, translated, seed=self.seed))
@@ -129,6 +142,11 @@ class Gathered:
         """Say once that something is left out."""
         if (text := f"left out of a figure: {line}") not in self.notes:
             self.notes.append(text)
+
+
+def _split(row: Row) -> Split:
+    """The split that a row was measured on."""
+    return "valid" if any(run.settings.get("split") == "valid" for run in row.runs.values()) else "test"
 
 
 def _whole(folder: Path) -> Path:

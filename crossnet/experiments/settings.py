@@ -32,7 +32,7 @@ def effective(params: Mapping[str, Any]) -> Settings:
     trained on is told by its hash. Raises SettingsError where a choice names no block.
     """
     task, method, scale = (str(params.get(key)) for key in ("task", "method", "scale"))
-    found: Settings = {}
+    found: Settings = {"split": str(params.get("split", "test"))}  # what is measured: rows of two splits never mix
     if method == "crossnet":
         found |= {key: _weight(key, params[key]) for key in WEIGHTS if key in params}
     chosen = {

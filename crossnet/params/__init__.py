@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from crossnet.params.block import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.reading import ParamsError as ParamsError
 from crossnet.params.reading import describe, read_yaml
-from crossnet.params.tasks import Task
+from crossnet.params.tasks import FolderTask, Task
 
 
 class Images(Block):
@@ -178,6 +178,7 @@ class Params(Block):
     method: Name
     scale: Name
     seed: Seed
+    split: Literal["test", "valid"]
     lambda_gan: OneOrTwoWeights
     lambda_id: OneOrTwoWeights
     lambda_ctc: OneOrTwoWeights
@@ -194,6 +195,11 @@ class Params(Block):
         for key, names in (("task", self.tasks), ("method", Methods.model_fields), ("scale", self.scales)):
             if getattr(self, key) not in names:
                 raise ValueError(f"{key}: {getattr(self, key)!r} is none of {', '.join(names)}")
+        if self.split == "valid" and not self.images.valid and not isinstance(self.task_options, FolderTask):
+            raise ValueError(
+                f"split: valid, but scales.{self.scale}.images.valid is 0, so no image is held back for it; raise "
+                "that, or set split to test"
+            )
         if self.method == "crossnet" and not any(w for name, w in self.weights.items() if name != "ctc_stop_gradient"):
             raise ValueError("lambda_gan: all weights of Eq. (5) are zero: nothing to train; set at least one above 0")
         if self.method == "cyclegan" and not any(self.weights.values()):
@@ -238,6 +244,7 @@ class Params(Block):
             "method": {"name": self.method} | self.weights,
             "scale": {"name": self.scale} | self.scales[self.scale].model_dump(),
             "seed": self.seed,
+            "split": self.split,
         }
 
 

@@ -1,4 +1,4 @@
-"""Fixed test images to watch a training by: a grid of their translations, and the effective rank of their codes."""
+"""Fixed images to watch a training by: a grid of their translations, and the effective rank of their codes."""
 
 from pathlib import Path
 
@@ -13,8 +13,14 @@ from crossnet.nn.diagnostics import effective_rank
 from crossnet.training.method import Method, Side
 
 
+def watched(prepared: Path) -> tuple[Path, Path]:
+    """The sides to watch a training by: those to validate on, or of the test where there are none."""
+    split = "valid" if (prepared / "validA").is_dir() else "test"
+    return prepared / f"{split}A", prepared / f"{split}B"
+
+
 class Preview:
-    """The first `count` test images of each side.
+    """The first `count` images of each of two sides.
 
     `draw` puts them over their translations, both ways; `code_ranks` measures their codes.
     """

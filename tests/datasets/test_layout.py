@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossnet.datasets.layout import Ledger, Row, read_names, translation_names, write_names
+from crossnet.datasets.layout import (
+    BOTH_WAYS,
+    LayoutError,
+    Ledger,
+    Row,
+    as_test,
+    is_paired,
+    known_truth,
+    measured_sides,
+    read_names,
+    translation_names,
+    write_names,
+)
 from crossnet.datasets.names import MOST_BYTES
 
 
@@ -71,3 +83,34 @@ def test_no_two_translations_have_one_name(sources: list[str], tmp_path_factory:
     names = translation_names(folder, "testA")
     assert len({name.casefold() for name in names.values()}) == len(sources)
     assert all(0 < len(name.encode()) <= MOST_BYTES - len(".png") for name in names.values())
+
+
+def test_sides_that_a_data_set_has_not_are_named_with_what_to_do(tmp_path: Path) -> None:
+    for side in ("testA", "testB", "validA"):
+        (tmp_path / side).mkdir()
+    assert measured_sides(tmp_path, "test") == ("testA", "testB")
+    with pytest.raises(
+        LayoutError, match=r"^[^\n]*: no validB, which `split: valid` of params.yaml asks for; raise [^\n]*$"
+    ):
+        measured_sides(tmp_path, "valid")
+    (tmp_path / "validB").mkdir()
+    assert measured_sides(tmp_path, "valid") == ("validA", "validB")
+
+
+def test_a_split_is_seen_under_the_names_of_the_test(tmp_path: Path) -> None:
+    prepared, view = tmp_path / "prepared", tmp_path / "view"
+    view.mkdir()
+    for side in ("testA", "testB", "masksA", "validA", "validB", "validMasksA"):
+        (prepared / side).mkdir(parents=True)
+        (prepared / side / "x.png").write_text(side)
+    assert as_test(prepared, "test", view) == prepared
+    shown = as_test(prepared, "valid", view)
+    found = {side: (shown / side / "x.png").read_text() for side in ("testA", "testB", "masksA")}
+    assert found == {"testA": "validA", "testB": "validB", "masksA": "validMasksA"}
+
+
+def test_each_split_says_whether_it_is_paired() -> None:
+    description = {"paired": True, "valid_paired": False}
+    assert [is_paired(description, split) for split in ("test", "valid")] == [True, False]
+    assert [known_truth(description, split) for split in ("test", "valid")] == [BOTH_WAYS, {}]
+    assert not is_paired({"paired": True}, "valid")  # as a data set that was prepared without validation sides says it

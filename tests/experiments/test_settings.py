@@ -26,6 +26,8 @@ COMMITTED = effective(PARAMS)
         ({"lambda_zcyc": 0}, "+CTC"),
         ({"lambda_ctc": 0}, "lambda_ctc=0"),
         ({"lambda_zcyc": 3}, "lambda_zcyc=3"),
+        ({"split": "test"}, "CrossNet"),
+        ({"split": "valid"}, "split=valid"),
         ({"lambda_zcyc": {"a": 6, "b": 3}}, "lambda_zcyc={a: 6, b: 3}"),
         ({"lambda_zcyc": {"a": 6, "b": 6}}, "CrossNet"),
         ({"lambda_zcyc": 0, "lambda_id": 1}, "+CTC, lambda_id=1"),

@@ -9,7 +9,7 @@ from PIL import Image
 
 from crossnet.model import encode, translate
 from crossnet.nn.diagnostics import effective_rank
-from crossnet.training.preview import Preview
+from crossnet.training.preview import Preview, watched
 from tests.tiny import method
 
 
@@ -48,3 +48,10 @@ def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
     assert ranks == {
         f"code_rank/{z}": pytest.approx(effective_rank(torch.from_numpy(code))) for z, code in codes.items()
     }
+
+
+def test_a_training_is_watched_by_validation_images_where_there_are_some(tmp_path: Path) -> None:
+    (tmp_path / "testA").mkdir()
+    assert watched(tmp_path) == (tmp_path / "testA", tmp_path / "testB")
+    (tmp_path / "validA").mkdir()
+    assert watched(tmp_path) == (tmp_path / "validA", tmp_path / "validB")
