@@ -21,11 +21,9 @@ def bring(params: Params, raw: Path) -> None:
     """
     home = Path(os.environ.get("DVC_ROOT", "."))
     if isinstance(params.task_options, tasks.SearchTask):  # which knows a whole folder, and says what it refused
-        try:
-            _search(params.task_options, params.task, raw, _store(home, params.task))
-        finally:
-            if raw.is_dir():
-                (raw / MARK).touch()
+        raw.mkdir(parents=True, exist_ok=True)
+        (raw / MARK).touch()  # before anything else: a process that is killed leaves no folder that seems the user's
+        _search(params.task_options, params.task, raw, _store(home, params.task))
         return
     with whole_folder(raw) as folder:
         _fill(params, folder, home)

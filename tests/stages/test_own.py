@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crossnet.params import Params, load_params
+from stages import sources
 from stages.check import check
 from stages.fetch import fetch
 from stages.own import WRITTEN, OwnError, refuse_user_files
@@ -136,3 +137,14 @@ def test_an_empty_folder_and_one_of_another_task_are_no_matter() -> None:
     Path("data/prepared/other/trainA").mkdir(parents=True)
     check(params())
     assert Path("data/checked").exists()
+
+
+def test_a_search_that_is_broken_off_leaves_a_folder_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(task: object, name: str, raw: Path, store: Path) -> None:
+        (raw / "refused.csv").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sources, "_search", broken_off)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            fetch(params("elephants"))
