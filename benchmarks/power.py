@@ -11,7 +11,7 @@ from scipy.stats import nct, t
 
 from crossnet.experiments.claims import judge
 from crossnet.experiments.comparisons import LEVEL
-from crossnet.experiments.rows import Row
+from crossnet.experiments.rows import Experiments, Row
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import ABLATION, METHODS
 
@@ -46,7 +46,8 @@ def verdicts(seeds: int, step: float, spread: float, studies: int) -> dict[str, 
     rng = np.random.default_rng(0)
     found: dict[str, Counter[str]] = {}
     for _ in range(studies):
-        for claim in judge("simulated", "laptop", study(rng, seeds, step, spread), {"kid_efflite0": MARGIN}):
+        experiments = Experiments("simulated", "laptop", study(rng, seeds, step, spread))
+        for claim in judge(experiments, {"kid_efflite0": MARGIN}):
             found.setdefault(claim.claim, Counter())[claim.verdict] += 1
     return found
 

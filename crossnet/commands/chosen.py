@@ -12,7 +12,7 @@ from crossnet.commands.stop import stop
 from crossnet.files import naming, told
 
 if TYPE_CHECKING:
-    from crossnet.experiments.read import Experiments
+    from crossnet.experiments.rows import Experiments
 
 Task = Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")]
 Scale = Annotated[str | None, typer.Option(help="As in params.yaml, where none is named.")]
@@ -74,8 +74,8 @@ def chosen(
     replace.
     """
     from crossnet.experiments.made_from import OverwriteError, made_from, refuse_loss
-    from crossnet.experiments.read import read
     from crossnet.experiments.revisions import RunsError
+    from crossnet.experiments.rows import read
     from crossnet.experiments.settings import SettingsError
 
     root = Path.cwd()

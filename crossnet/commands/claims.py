@@ -26,7 +26,7 @@ def claims(
 
     limits = margins(Path.cwd())
     found, folder = chosen(task, scale, rev, out, overwrite)
-    judged = judge(found.task, found.scale, found.rows, limits)
+    judged = judge(found, limits)
     notes = [*found.notes, *late_margins(found.rows, limits)]
     with writing(folder):
         write(folder, found.task, found.scale, found.rows, judged, limits, notes)

@@ -29,11 +29,10 @@ def compare(
     Fig. 5, Fig. 6 to 8, Fig. 9, Fig. 10 and the effective rank of the codes over training, as PNG, light and dark, each
     with its data as CSV. What is missing is reported in a line.
     """
-    from crossnet.experiments.evidence import evidence
-    from crossnet.experiments.gathered import FigureError, Gathered
+    from crossnet.experiments.figure_data import FigureData, FigureError
+    from crossnet.experiments.figures import FIGURES, draw
     from crossnet.experiments.made_from import FIGURES as FOLDER
     from crossnet.experiments.made_from import made_from, record
-    from crossnet.experiments.pictures import FIGURES, draw
     from crossnet.experiments.table import against_crossnet, measured, write
 
     if figure is not None and figure not in FIGURES:
@@ -46,13 +45,13 @@ def compare(
         for line in measured(found.task, found.scale, found.rows):
             say(line, result=True)
     notes = [*found.notes]
-    same = evidence(found.task, found.rows).rows
     with TemporaryDirectory() as scratch, writing(folder):
-        material = Gathered(Path.cwd(), found.task, same, Path(scratch), folder / FOLDER, notes, figure is not None)
+        places = (Path(scratch), folder / FOLDER)
+        data = FigureData(Path.cwd(), found.task, found.comparable, *places, notes, figure is not None)
         drawn: list[Path] = []
         for name in [figure] if figure else FIGURES:
             try:
-                drawn += (paths := draw(name, material))
+                drawn += (paths := draw(name, data))
                 for path in paths:
                     say(f"{FIGURES[name][0]}: {path}", result=True)
             except FigureError as error:

@@ -20,8 +20,7 @@ from crossnet.experiments.comparisons import (
     margin_of,
     trend,
 )
-from crossnet.experiments.evidence import Evidence, evidence
-from crossnet.experiments.rows import BETTER, Row
+from crossnet.experiments.rows import BETTER, Experiments, Row
 from crossnet.experiments.settings import ABLATION, FULL, METHODS
 from crossnet.experiments.table import chance, compared, table
 from crossnet.figures.page.bounds import FLOORS
@@ -66,10 +65,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class _Judge:
-    """What all claims are judged from: comparable rows of a task at a scale, and the margins."""
+    """What all claims are judged from: the experiments of a task, and the margins."""
 
-    scale: str
-    found: Evidence
+    found: Experiments
     margins: Mapping[str, float]
 
     def welch(self, metric: str, first: Row, second: Row, claimed: int | None = None) -> Comparison:
@@ -107,23 +105,23 @@ class _Judge:
     def where(self, rows: Sequence[Row]) -> str:
         """Task, scale, pixels and seeds: no verdict says more than these."""
         runs = [run for row in rows for run in row.runs.values()]
-        sizes = sorted({str(run.settings.get(f"scales.{self.scale}.images.size", "?")) for run in runs})
+        sizes = sorted({str(run.settings.get(f"scales.{self.found.scale}.images.size", "?")) for run in runs})
         pixels = f" ({', '.join(f'{size}x{size}' for size in sizes)} pixels)" if sizes else ""
         seeds = sorted({run.seed for run in runs})
         counted = f", {len(seeds)} seed{'s' * (len(seeds) != 1)} ({', '.join(map(str, seeds))})" if seeds else ""
-        return f"{self.found.task}, {self.scale}{pixels}{counted}"
+        return f"{self.found.task}, {self.found.scale}{pixels}{counted}"
 
     def left(self, rows: Sequence[Row]) -> list[str]:
         """A sentence for each row of these that has other runs, on other images."""
-        return [f"{each}." for each in self.found.elsewhere([row.name for row in rows])]
+        return [f"{each}." for each in self.found.on_other_images([row.name for row in rows])]
 
     def ablation(self) -> str:
-        return f"crossnet ablation --seeds {SEEDS} --task {self.found.task} --scale {self.scale}"
+        return f"crossnet ablation --seeds {SEEDS} --task {self.found.task} --scale {self.found.scale}"
 
 
-def judge(task: str, scale: str, rows: Sequence[Row], margins: Mapping[str, float]) -> list[Claim]:
+def judge(experiments: Experiments, margins: Mapping[str, float]) -> list[Claim]:
     """All claims on a task, judged by the rows on the images that most runs have. margins: by kind of metric."""
-    by = _Judge(scale, evidence(task, rows), margins)
+    by = _Judge(experiments, margins)
     return [_c1(by), _c1_last(by), _c2(by), _c3(by), _c4(by), _c5(by), _c5_pooled(by), _c6(by)]
 
 
@@ -260,23 +258,30 @@ def _areas(by: _Judge, claim: str, metric: str) -> Claim:
     lacking = [name for name in (FULL, CYCLEGAN) if name not in named]
     if FULL in lacking or len(named) < 2:
         why = f"no run of {' and '.join(lacking)} has {metric}, of a task with masks such as sculptures or zappos"
-        return by.not_tried(claim, "; ".join(by.found.elsewhere(lacking)) or why, by.ablation())
+        return by.not_tried(claim, "; ".join(by.found.on_other_images(lacking)) or why, by.ablation())
     full, *others = named.values()
     return by.decided(claim, [full, *others], [by.welch(metric, full, other, 1) for other in others])
 
 
 def _c6(by: _Judge) -> Claim:
     full = by.found.named(FULL)
-    rows = [row for row in by.found.rows if row.settings and all(isinstance(v, dict) for v in row.settings.values())]
+    rows = [
+        row for row in by.found.comparable if row.settings and all(isinstance(v, dict) for v in row.settings.values())
+    ]
     if not full or not rows:
         command = (
             f"dvc exp run --queue -S task={by.found.task} -S 'lambda_zcyc={{a: 6, b: 3}}' -S 'seed=range(0,{SEEDS})'"
         )
-        return by.not_tried("C6", "no runs with asymmetric weights" if full else by.found.lacking([FULL]), command)
+        return by.not_tried("C6", "no runs with asymmetric weights" if full else by.found.missing([FULL]), command)
     kind = distance([full, *rows])
     wanted = [f"{kind}.to_b", f"{kind}.to_a", "foreground.auc_within_place", "foreground.auc"]
     metrics = [metric for metric in wanted if all(row.values(metric) for row in [full, *rows])]
     return by.measured("C6", [full, *rows], [by.welch(metric, row, full) for metric in metrics for row in rows])
+
+
+def _is_asymmetric(row: Row) -> bool:
+    """Whether a row differs from the committed settings in weights by direction alone."""
+    return bool(row.settings) and all(isinstance(value, dict) for value in row.settings.values())
 
 
 def _with_distances(by: _Judge, names: Sequence[str]) -> tuple[list[Row] | str, list[str]]:
@@ -285,7 +290,7 @@ def _with_distances(by: _Judge, names: Sequence[str]) -> tuple[list[Row] | str, 
     kind = distance(rows)
     metrics = [f"{kind}.{way}" for way in ("to_b", "to_a")]
     if missing := [name for name in names if name not in {row.name for row in rows}]:
-        return by.found.lacking(missing), metrics
+        return by.found.missing(missing), metrics
     if without := [row.name for row in rows if not all(row.values(metric) for metric in metrics)]:
         return f"{', '.join(without)} has no {kind}", metrics
     return rows, metrics

@@ -1,14 +1,16 @@
-"""Runs that differ in nothing but their seed, as a row: its name, and its metrics as mean and spread."""
+"""All experiments of a task as rows: a row is runs that differ in nothing but their seed."""
 
 import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from crossnet.experiments.revisions import SHOWN
-from crossnet.experiments.runs import Run
-from crossnet.experiments.settings import ABLATION, METHODS, Settings, difference, name
+from crossnet.experiments.revisions import SHOWN, RunsError, read_params, resolve, revisions
+from crossnet.experiments.runs import Run, read_runs
+from crossnet.experiments.settings import ABLATION, METHODS, Settings, SettingsError, difference, effective, name
 
+CHOICES_FROM = 100  # seeds from here on are for choices, those below for results
 BETTER: dict[str, str | None] = {  # the main metrics, and which way is better
     "fid.to_b": "lower",
     "fid.to_a": "lower",
@@ -61,6 +63,72 @@ class Row:
     def metrics(self) -> list[str]:
         """The main metrics that a run of the row has."""
         return [metric for metric in BETTER if self.values(metric)]
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """The rows of a task at a scale, in the order of `group`, and notes: a line for each thing that readers need."""
+
+    task: str
+    scale: str
+    rows: Sequence[Row]
+    notes: Sequence[str] = ()
+
+    @property
+    def comparable(self) -> list[Row]:
+        """The rows on the images that most runs were trained on."""
+        return [row for row in self.rows if row.data == self.rows[0].data]
+
+    def named(self, wanted: str) -> Row | None:
+        """The comparable row of this name, if there is one."""
+        return next((row for row in self.comparable if row.name == wanted), None)
+
+    def missing(self, wanted: Sequence[str]) -> str:
+        """Why there are no such rows: no runs were made, or they are on other images."""
+        nowhere = [each for each in wanted if not self._other_data(each)]
+        parts = [f"no runs of {', '.join(nowhere)}"] if nowhere else []
+        return "; ".join([*parts, *self.on_other_images(wanted)])
+
+    def on_other_images(self, wanted: Sequence[str]) -> list[str]:
+        """A clause for each of these rows that has runs on other images."""
+        return [
+            f"{each}'s {'other ' if self.named(each) else ''}runs are on other images ({', '.join(hashes)})"
+            for each in wanted
+            if (hashes := self._other_data(each))
+        ]
+
+    def _other_data(self, wanted: str) -> list[str]:
+        others = [row for row in self.rows if row.data != self.rows[0].data]
+        return [row.data[:SHOWN] or "unknown" for row in others if name(row.method, row.settings) == wanted]
+
+
+def read(root: Path, task: str, scale: str, revs: Sequence[str], choices: bool = False) -> Experiments:
+    """The rows of these revisions, or of all experiments and HEAD where none is named.
+
+    choices: the runs with seeds that choices are made on, in place of those that are reported. Raises RunsError where
+    there is nothing to compare.
+    """
+    found, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
+    runs = [run for run in found if (run.seed >= CHOICES_FROM) == choices]
+    if others := len(found) - len(runs):
+        kind = "reported" if choices else "for choices"
+        notes.append(f"left out: {others} runs with seeds that are {kind} (choices are made on {CHOICES_FROM} and up)")
+    if not runs:
+        left = f" ({'; '.join(notes)})" if notes else ""
+        command = f"crossnet ablation --task {task} --scale {scale}"
+        raise RunsError(f"{task}, {scale}: no finished experiment{left}; `{command}` queues some")
+    return Experiments(task, scale, group(runs, references(root, task, scale)), notes + mixed_code(runs))
+
+
+def references(root: Path, task: str, scale: str) -> dict[str, Settings]:
+    """The committed settings of each method, which rows are named after what they differ from."""
+    committed, found = read_params(root, "HEAD"), {}
+    for method in committed.get("methods") or METHODS:
+        try:
+            found[method] = effective({**committed, "task": task, "scale": scale, "method": method})
+        except SettingsError:
+            continue  # not in the committed parameters: its rows are named in full
+    return found
 
 
 def group(runs: Sequence[Run], references: dict[str, Settings]) -> list[Row]:

@@ -2,13 +2,13 @@
 
 import hashlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crossnet.experiments.documents import read_json, read_yaml
-from crossnet.experiments.revisions import RunsError, baselines, files, read_params
+from crossnet.experiments.documents import failures, read_json, read_yaml
+from crossnet.experiments.revisions import SHOWN, RunsError, baselines, files, read_params
 from crossnet.experiments.run_files import Choices, Lock, Stage, checked
 from crossnet.experiments.settings import Settings, SettingsError, edits, effective, outdated, written
 from crossnet.figures.page.metrics import flat
@@ -21,6 +21,10 @@ SUMMARY = "reports/training/summary.json"
 LOGGED = "training."  # before the keys of the training log, among a run's metrics
 MEASURED = ("train", "translate", "evaluate")  # the stages that the metrics come from
 NOTHING = Stage()
+
+
+class MissingFilesError(RuntimeError):
+    """A file of an experiment that is nowhere at hand; the message is one line: the experiment, the file, a remedy."""
 
 
 @dataclass(frozen=True)
@@ -147,3 +151,22 @@ def _code(lock: Mapping[str, Stage]) -> str:
     deps = [dep for stage in MEASURED for dep in lock.get(stage, NOTHING).deps]
     code = {f"{dep.path} {dep.md5}" for dep in deps if dep.path not in made and not dep.path.startswith("data/")}
     return hashlib.sha256("\n".join(sorted(code)).encode()).hexdigest()
+
+
+def copy_files(root: Path, run: Run, places: Sequence[str], into: Path, optional: bool = False) -> None:
+    """Copy files or folders of a run from DVC's cache or a remote to the same places below a folder.
+
+    Raises MissingFilesError where one is not there; of optional ones that the run never had, nothing is said.
+    """
+    tree = files(root, run.commit)
+    for place in places:
+        try:
+            if optional and not tree.exists(place):
+                continue
+            into.joinpath(place).parent.mkdir(parents=True, exist_ok=True)
+            tree.get(place, str(into / place), recursive=True)
+        except failures():
+            raise MissingFilesError(
+                f"{run.name}: {place} is neither in DVC's cache nor at a remote that it knows; `dvc fetch` it where "
+                f"it was made, or make it again at {run.baseline[:SHOWN]}: {run.command}"
+            ) from None

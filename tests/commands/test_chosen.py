@@ -7,8 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
-from crossnet.experiments.read import Experiments
-from crossnet.experiments.rows import Row
+from crossnet.experiments.rows import Experiments, Row
 from tests.experiments.made import PARAMS
 
 THERE = Path("reports/experiments/tiny")
@@ -20,7 +19,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return Experiments(task, scale, [Row("CrossNet", "crossnet", {}, "d", {})], ["left out: some"])
 
     monkeypatch.setattr("crossnet.experiments.revisions.read_params", lambda root, commit: PARAMS)
-    monkeypatch.setattr("crossnet.experiments.read.read", read)
+    monkeypatch.setattr("crossnet.experiments.rows.read", read)
     monkeypatch.chdir(tmp_path)
     Path("file").write_text("")
     THERE.mkdir(parents=True)
@@ -93,7 +92,7 @@ def test_a_task_whose_name_leads_out_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crossnet.experiments.pictures.FIGURES", {})
+    monkeypatch.setattr("crossnet.experiments.figures.FIGURES", {})
     result = crossnet("compare")
     assert (result.exit_code, result.stderr) == (0, "left out: some\n")
     assert json.loads((THERE / "table.json").read_text())["notes"] == ["left out: some"]

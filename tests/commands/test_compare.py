@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from crossnet.cli import app
-from crossnet.experiments import material
-from crossnet.experiments.read import read
+from crossnet.experiments import runs
+from crossnet.experiments.rows import read
 from crossnet.experiments.runs import Run
 from tests.cloned import commit, hashes, run, set_parameter
 from tests.experiments.made import EXPERIMENTS, make
@@ -366,11 +366,11 @@ def test_a_run_whose_files_are_broken_is_left_out_of_a_figure_and_the_rest_is_sh
     place: str, content: bytes, figure: str, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def damaged(root: Path, run: Run, places: list[str], into: Path, optional: bool = False) -> None:
-        material.copy(root, run, places, into, optional)
+        runs.copy_files(root, run, places, into, optional)
         if run.name == "cyclegan-0" and any(place.startswith(each) for each in places):
             (into / place).write_bytes(content)
 
-    monkeypatch.setattr("crossnet.experiments.gathered.copy", damaged)
+    monkeypatch.setattr("crossnet.experiments.figure_data.copy_files", damaged)
     revs = ("--rev", "full-0", "--rev", "cyclegan-0")
     result = crossnet("compare", *revs, "--figure", figure, "--out", str(tmp_path))
     assert result.exit_code == 0

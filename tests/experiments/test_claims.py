@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crossnet.experiments.claims import Claim, exit_status, judge, late_margins, write
-from crossnet.experiments.rows import Row, group, mixed_code, said
+from crossnet.experiments.rows import Experiments, Row, group, mixed_code, said
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import Settings
 
@@ -48,7 +48,7 @@ def ablation(*means: float, floors: float | None = 1.0) -> list[Row]:
 
 
 def judged(claim: str, rows: list[Row], task: str = "sculptures") -> Claim:
-    return next(each for each in judge(task, "laptop", rows, MARGINS) if each.claim == claim)
+    return next(each for each in judge(Experiments(task, "laptop", rows), MARGINS) if each.claim == claim)
 
 
 def test_rows_have_the_papers_order_and_other_data_their_own() -> None:
@@ -188,12 +188,12 @@ def test_margins_that_are_younger_than_runs_are_named() -> None:
 
 
 def test_the_exit_status_says_the_worst_and_the_tests_are_written(tmp_path: Path) -> None:
-    claims = judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.5), MARGINS)
+    claims = judge(Experiments("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.5)), MARGINS)
     assert exit_status(claims) == 0
-    assert exit_status(judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.1), MARGINS)) == 1
-    assert exit_status(judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.25), MARGINS)) == 1
-    assert exit_status(judge("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.261), MARGINS)) == 3
-    assert exit_status(judge("sculptures", "laptop", [], MARGINS)) == 3
+    assert exit_status(judge(Experiments("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.1)), MARGINS)) == 1
+    assert exit_status(judge(Experiments("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.25)), MARGINS)) == 1
+    assert exit_status(judge(Experiments("sculptures", "laptop", ablation(0.4, 0.35, 0.3, 0.25, 0.261)), MARGINS)) == 3
+    assert exit_status(judge(Experiments("sculptures", "laptop", []), MARGINS)) == 3
     write(tmp_path, "sculptures", "laptop", [], claims, MARGINS, ["a note"])
     found = json.loads((tmp_path / "claims.json").read_text())
     assert (found["margins"], found["notes"]) == (MARGINS, ["a note"])

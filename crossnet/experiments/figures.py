@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from crossnet.experiments.claims import distance
-from crossnet.experiments.gathered import TRANSLATED, FigureError, Gathered
-from crossnet.experiments.material import MaterialError
+from crossnet.experiments.figure_data import TRANSLATED, FigureData, FigureError
 from crossnet.experiments.rows import Row, said
+from crossnet.experiments.runs import MissingFilesError
 from crossnet.experiments.settings import ABLATION, FULL, METHODS
 from crossnet.figures import ablation, code_rank, foreground_columns, latent, losses, roc, roc_band, side_by_side
 from crossnet.figures.columns import SIDES, Column, Way
@@ -20,35 +20,35 @@ OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, wh
 HEADINGS = {FULL: "+ZCyc (CrossNet)"}  # of Fig. 5, whose last column is all three losses
 
 
-def draw(name: str, material: Gathered) -> list[Path]:
+def draw(name: str, data: FigureData) -> list[Path]:
     """Draw one of FIGURES, light and dark, write its data, and return the files. Raises FigureError where it cannot."""
     try:
-        return FIGURES[name][1](material)
-    except (FigureError, MaterialError, ValueError) as error:
+        return FIGURES[name][1](data)
+    except (FigureError, MissingFilesError, ValueError) as error:
         raise FigureError(f"{name}: {error}") from None
     except (ArithmeticError, LookupError, TypeError) as error:  # files of runs that do not fit together
         raise FigureError(f"{name}: {type(error).__name__}: {one_line(error)}") from None
 
 
-def _ablation(material: Gathered) -> list[Path]:
+def _ablation(data: FigureData) -> list[Path]:
     wanted = [*ABLATION, METHODS["cyclegan"]]
-    rows = [row for name in wanted for row in material.rows if row.name == name]
-    return [path for way in SIDES for path in _ablation_one_way(material, rows, way)]
+    rows = [row for name in wanted for row in data.rows if row.name == name]
+    return [path for way in SIDES for path in _ablation_one_way(data, rows, way)]
 
 
-def _ablation_one_way(material: Gathered, rows: list[Row], way: Way) -> list[Path]:
+def _ablation_one_way(data: FigureData, rows: list[Row], way: Way) -> list[Path]:
     kind = distance(rows)
     by_name = {row.name: row for row in rows}
     columns = [
         replace(column, name=HEADINGS.get(column.name, column.name), under=_under(by_name[column.name], kind, way))
-        for column in material.columns(rows)
+        for column in data.columns(rows)
     ]
     shown: list[str] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        shown[:] = ablation.draw(material.tested, columns, path, way=way, theme=theme)
+        shown[:] = ablation.draw(data.test_set, columns, path, way=way, theme=theme)
 
-    files = material.both(f"ablation_{way}", paint)
+    files = data.draw(f"ablation_{way}", paint)
     metric = f"{kind}.{way}"
     lines = [
         [row.name, seed, run.name, metric, run.metrics.get(metric, ""), " ".join(shown)]
@@ -56,7 +56,7 @@ def _ablation_one_way(material: Gathered, rows: list[Row], way: Way) -> list[Pat
         for seed, run in row.runs.items()
     ]
     heads = ["column", "seed", "experiment", "metric", "value", "images"]
-    return [*files, material.table(f"ablation_{way}", heads, lines)]
+    return [*files, data.write_csv(f"ablation_{way}", heads, lines)]
 
 
 def _under(row: Row, kind: str, way: Way) -> str:
@@ -68,30 +68,30 @@ def _seeds(count: int) -> str:
     return f"{count} seed{'s' if count != 1 else ''}"
 
 
-def _side_by_side(material: Gathered) -> list[Path]:
-    columns = material.columns(material.methods())
+def _side_by_side(data: FigureData) -> list[Path]:
+    columns = data.columns(data.methods())
     shown: list[side_by_side.Shown] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        shown[:] = side_by_side.draw(material.tested, columns, path, theme=theme)
+        shown[:] = side_by_side.draw(data.test_set, columns, path, theme=theme)
 
-    files = material.both("side_by_side", paint)
+    files = data.draw("side_by_side", paint)
     names = " | ".join(column.name for column in columns)
     lines = [[s.way, s.image, s.window.top, s.window.left, s.window.height, s.window.width, names] for s in shown]
     heads = ["direction", "image", "top", "left", "height", "width", "methods"]
-    return [*files, material.table("side_by_side", heads, lines)]
+    return [*files, data.write_csv("side_by_side", heads, lines)]
 
 
-def _latent(material: Gathered) -> list[Path]:
-    rows = [row for row in material.rows if row.name in (FULL, METHODS["cyclegan"])]
-    columns = material.columns(rows)
-    return [path for way in SIDES for path in _latent_one_way(material, columns, way)]
+def _latent(data: FigureData) -> list[Path]:
+    rows = [row for row in data.rows if row.name in (FULL, METHODS["cyclegan"])]
+    columns = data.columns(rows)
+    return [path for way in SIDES for path in _latent_one_way(data, columns, way)]
 
 
-def _latent_one_way(material: Gathered, columns: list[Column], way: Way) -> list[Path]:
+def _latent_one_way(data: FigureData, columns: list[Column], way: Way) -> list[Path]:
     codes = {column.name: latent.read(column.translated / "codes" / way) for column in columns}
     for name in [name for name, found in codes.items() if not found]:
-        material.note(f"{name} has no codes in {TRANSLATED}/codes/{way}: it was translated by code that kept none")
+        data.note(f"{name} has no codes in {TRANSLATED}/codes/{way}: it was translated by code that kept none")
     codes = {name: found for name, found in codes.items() if found}
     with_codes = [column for column in columns if column.name in codes]
     if not with_codes:
@@ -99,9 +99,9 @@ def _latent_one_way(material: Gathered, columns: list[Column], way: Way) -> list
     bases: list[latent.Basis] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        bases.append(latent.draw(material.tested, with_codes, path, way=way, codes=codes, theme=theme))
+        bases.append(latent.draw(data.test_set, with_codes, path, way=way, codes=codes, theme=theme))
 
-    files = material.both(f"latent_{way}", paint)
+    files = data.draw(f"latent_{way}", paint)
     lines = []
     for name, found in codes.items():
         for image, code in found.items():
@@ -110,31 +110,31 @@ def _latent_one_way(material: Gathered, columns: list[Column], way: Way) -> list
             lines.append([name, image, *(f"{number:.4f}" for number in numbers)])
     heads = ["method", "image", "magnitude_mean", "magnitude_std", "magnitude_max"]
     heads += ["explained_1", "explained_2", "explained_3"]
-    return [*files, material.table(f"latent_{way}", heads, lines)]
+    return [*files, data.write_csv(f"latent_{way}", heads, lines)]
 
 
-def _foregrounds(material: Gathered) -> list[Path]:
-    if not material.asked_for and not any(row.values("foreground.threshold") for row in material.rows):
+def _foregrounds(data: FigureData) -> list[Path]:
+    if not data.asked_for and not any(row.values("foreground.threshold") for row in data.rows):
         raise FigureError("this task has no masks; `--figure foregrounds` draws it all the same, of a task to white")
-    columns = material.columns(material.methods())
+    columns = data.columns(data.methods())
     overlaps: list[foreground_columns.Overlap] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        overlaps[:] = foreground_columns.draw(material.tested, columns, path, threshold=THRESHOLD, theme=theme)
+        overlaps[:] = foreground_columns.draw(data.test_set, columns, path, threshold=THRESHOLD, theme=theme)
 
-    return [*material.both("foregrounds", paint), material.table("foregrounds", ["image", "method", "iou"], overlaps)]
+    return [*data.draw("foregrounds", paint), data.write_csv("foregrounds", ["image", "method", "iou"], overlaps)]
 
 
 FLOORS = ("input", "constant")  # curves that take no translation, the last one that there is being shown
 
 
-def _roc(material: Gathered) -> list[Path]:
+def _roc(data: FigureData) -> list[Path]:
     bands, labels = {}, {}
     floor: roc.Curve | None = None
-    for row in material.methods(len(LIGHT.hues)):
+    for row in data.methods(len(LIGHT.hues)):
         curves = []
         for run in row.runs.values():
-            read = material.read(run, CURVES, roc.read) or {}
+            read = data.read(run, CURVES, roc.read) or {}
             found = {name: curve for name, curve in read.items() if len(curve)}
             curves += [found[name] for name in OWN_FIRST if name in found][:1]
             for name in (each for each in FLOORS if each in found):
@@ -156,17 +156,17 @@ def _roc(material: Gathered) -> list[Path]:
         for values in zip(roc_band.GRID, each.mean, each.low, each.high, strict=True)
     ]
     heads = ["method", "fpr", "tpr_mean", "tpr_low", "tpr_high", "seeds"]
-    return [*material.both("roc", paint), material.table("roc", heads, lines)]
+    return [*data.draw("roc", paint), data.write_csv("roc", heads, lines)]
 
 
-def _code_rank(material: Gathered) -> list[Path]:
+def _code_rank(data: FigureData) -> list[Path]:
     wanted = [*ABLATION, METHODS["cyclegan"]]
-    rows = [row for name in wanted for row in material.rows if row.name == name] or material.methods(len(LIGHT.hues))
+    rows = [row for name in wanted for row in data.rows if row.name == name] or data.methods(len(LIGHT.hues))
     courses: dict[str, list[code_rank.Course]] = {}
     lines: list[list[object]] = []
     for row in rows:
         for seed, run in row.runs.items():
-            logged = material.read(run, LOG, losses.read) or {}
+            logged = data.read(run, LOG, losses.read) or {}
             course = {code: logged[code] for code in code_rank.PANELS if code in logged}
             if course:
                 courses.setdefault(row.name, []).append(course)
@@ -175,11 +175,11 @@ def _code_rank(material: Gathered) -> list[Path]:
             ]
     if not courses:
         raise FigureError("no run has logged the effective rank of its codes")
-    files = material.both("code_rank", lambda path, theme: code_rank.draw(courses, path, theme=theme))
-    return [*files, material.table("code_rank", ["method", "seed", "code", "step", "effective_rank"], lines)]
+    files = data.draw("code_rank", lambda path, theme: code_rank.draw(courses, path, theme=theme))
+    return [*files, data.write_csv("code_rank", ["method", "seed", "code", "step", "effective_rank"], lines)]
 
 
-FIGURES: dict[str, tuple[str, Callable[[Gathered], list[Path]]]] = {  # by name: which of the paper's, how it is made
+FIGURES: dict[str, tuple[str, Callable[[FigureData], list[Path]]]] = {  # by name: which of the paper's, how it is made
     "ablation": ("Fig. 5", _ablation),
     "side_by_side": ("Fig. 6 to 8", _side_by_side),
     "latent": ("Fig. 3", _latent),

@@ -1,4 +1,4 @@
-"""What the figures are made from: the rows that they show, the files of their runs, and where they are written."""
+"""What the figures over many runs are drawn from: rows, the files of their runs, and the folder to write to."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -11,9 +11,8 @@ import numpy as np
 from PIL import Image
 
 from crossnet.datasets.layout import Split, as_test, is_paired, masks_of, sides_of, translation_names
-from crossnet.experiments.material import MaterialError, copy
 from crossnet.experiments.rows import Row
-from crossnet.experiments.runs import Run
+from crossnet.experiments.runs import MissingFilesError, Run, copy_files
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
 from crossnet.files import write_csv
@@ -30,8 +29,8 @@ class FigureError(RuntimeError):
 
 
 @dataclass
-class Gathered:
-    """The material of figures, in a repository at root, of rows on the same data.
+class FigureData:
+    """Rows on the same data, the files of their runs out of a repository at root, and where figures are written.
 
     scratch: an empty folder for files of the runs. out: where figures go. notes: collects, a line each, what is left
     out of a figure and why. asked_for: whether a figure was asked for by its name.
@@ -58,22 +57,22 @@ class Gathered:
         return "valid" if 2 * valid > len(self.rows) else "test"
 
     @cached_property
-    def tested(self) -> Subjects:
-        """The images of the split, of the first run that has them. Raises MaterialError where none has."""
-        errors: list[MaterialError] = []
+    def test_set(self) -> Subjects:
+        """The images of the split, of the first run that has them. Raises MissingFilesError where none has."""
+        errors: list[MissingFilesError] = []
         sides, masks = sides_of(self.split), masks_of(self.split)
         for run in (run for row in self.rows for run in row.runs.values() if _split(row) == self.split):
             prepared = f"data/prepared/{self.task}"
             try:
-                copy(
+                copy_files(
                     self.root,
                     run,
                     [f"{prepared}/{place}" for place in ("dataset.json", *sides)],
                     self.scratch,
                 )
                 optional = [f"{prepared}/{place}" for place in (masks, "names.csv")]
-                copy(self.root, run, optional, self.scratch, optional=True)
-            except MaterialError as error:
+                copy_files(self.root, run, optional, self.scratch, optional=True)
+            except MissingFilesError as error:
                 errors.append(error)
                 continue
             folder = self.scratch / prepared
@@ -109,9 +108,9 @@ class Gathered:
         there = self.scratch / run.commit / place
         try:
             if not there.exists():
-                copy(self.root, run, [place], self.scratch / run.commit)
+                copy_files(self.root, run, [place], self.scratch / run.commit)
             return how(there)
-        except MaterialError as error:
+        except MissingFilesError as error:
             self.note(str(error))
         except Exception as error:  # whatever is wrong with its files: the other runs are shown
             if isinstance(error, OSError) and error.errno is not None:  # the disk's
@@ -127,11 +126,11 @@ class Gathered:
             self.note(f"all but the first {most} of {len(chosen)} rows; `--rev` chooses others")
         return chosen[:most]
 
-    def both(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
+    def draw(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
         """Paint a figure on white and on dark ground: <name>.png and dark/<name>.png."""
         return [*paint_both(paint, self.out, name)]
 
-    def table(self, name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
+    def write_csv(self, name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
         """Write the data behind a figure: <name>.csv."""
         self.out.mkdir(parents=True, exist_ok=True)
         path = self.out / f"{name}.csv"
