@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crossnet.experiments.claims import Claim, exit_status, judge, late_margins, write
-from crossnet.experiments.rows import Experiments, Row, group, mixed_code, said
+from crossnet.experiments.rows import Experiments, Row
 from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import Settings
 
@@ -49,26 +49,6 @@ def ablation(*means: float, floors: float | None = 1.0) -> list[Row]:
 
 def judged(claim: str, rows: list[Row], task: str = "sculptures") -> Claim:
     return next(each for each in judge(Experiments(task, "laptop", rows), MARGINS) if each.claim == claim)
-
-
-def test_rows_have_the_papers_order_and_other_data_their_own() -> None:
-    full: Settings = {"lambda_zid": 6, "lambda_ctc": 3, "lambda_zcyc": 6}
-    runs = [made("cyclegan", 0, {}, cycle=10)]
-    runs += [made("crossnet", 1, {}, **full), made("crossnet", 0, {}, **full)]
-    runs += [
-        made("crossnet", 0, {}, **(full | {"lambda_zcyc": 3})),
-        made("crossnet", 0, {}, **(full | {"lambda_zcyc": 0})),
-    ]
-    runs += [made("crossnet", 2, {}, data="0123456789", **full)]
-    rows = group(runs, {"crossnet": full, "cyclegan": {"cycle": 10}})
-    assert [each.name for each in rows] == ["+CTC", "CrossNet", "lambda_zcyc=3", "CycleGAN", "CrossNet, data 0123456"]
-    assert rows[1].seeds == [0, 1]
-    assert mixed_code(runs) == []
-
-
-def test_a_mean_is_said_with_its_spread() -> None:
-    assert said([0.5, 0.7]) == "0.600 ± 0.141"
-    assert said([123.44]) == "123.4"
 
 
 @pytest.mark.parametrize(

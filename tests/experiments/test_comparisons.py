@@ -49,11 +49,14 @@ def test_welchs_interval_covers_the_true_difference_as_often_as_it_says_with_une
 
 
 @pytest.mark.parametrize("margin", [0.01, 0.03, 0.1])
-def test_tost_is_the_larger_of_two_one_sided_tests(margin: float) -> None:
-    error, df = satterthwaite(X, Y)
-    difference = X.mean() - Y.mean()
+@pytest.mark.parametrize(("x", "y"), [(X, Y), (Y, X)], ids=["above", "below"])
+def test_tost_is_the_larger_of_two_one_sided_tests(
+    x: NDArray[np.float64], y: NDArray[np.float64], margin: float
+) -> None:
+    error, df = satterthwaite(x, y)
+    difference = x.mean() - y.mean()
     wanted = max(stdtr(df, -(difference + margin) / error), stdtr(df, (difference - margin) / error))
-    assert tost(X, Y, margin) == pytest.approx(wanted)
+    assert tost(x, y, margin) == pytest.approx(wanted)
 
 
 def test_tost_is_below_the_level_when_the_interval_of_90_percent_lies_within_the_margin() -> None:
