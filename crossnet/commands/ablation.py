@@ -29,7 +29,7 @@ def ablation(
 
     Prints each command, leaves out what is an experiment or queued already, and forecasts how long the rest will take.
     An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none. Seeds
-    from 100 on are for choices and stay out of results (docs/claims.md).
+    from 100 on are for choices: their runs have split=valid and stay out of results (docs/claims.md).
     """
     from crossnet.experiments.clone import fault
     from crossnet.experiments.grid import QueueError, grid, queue, settings_of, shown

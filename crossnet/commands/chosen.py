@@ -21,7 +21,8 @@ Revisions = Annotated[
     typer.Option(help="An experiment, branch or commit; may be repeated. All experiments and HEAD if none is named."),
 ]
 Choices = Annotated[
-    bool, typer.Option("--choices", help="The runs with seeds from 100 on, which are for choosing, not for reporting.")
+    bool,
+    typer.Option("--choices", help="Runs for choices (seeds from 100 on, or split=valid) in place of results."),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace results of more runs, of another scale, or of unknown origin.")

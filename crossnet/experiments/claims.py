@@ -178,7 +178,8 @@ def write(
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     write_whole(folder / "claims.json", text)
     lines = [
-        f"The paper's claims on {code_span(task)} at {code_span(scale)}; docs/claims.md says how they are judged.",
+        f"The paper's claims on {code_span(task)} at {code_span(scale)}, by seeds that no choice is made on; "
+        "docs/claims.md says how they are judged.",
         "",
     ]
     lines += table(["claim", "", "verdict", "on"], [[c.claim, c.statement, c.verdict, c.where] for c in claims])

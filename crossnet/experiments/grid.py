@@ -9,6 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from crossnet.experiments.rows import CHOICES_FROM
 from crossnet.experiments.settings import ABLATION, METHODS, Settings, effective, written
 
 SLUGS = {"GAN+Id": "gan-id", "+ZId": "zid", "+CTC": "ctc", "CrossNet": "crossnet", "CycleGAN": "cyclegan"}
@@ -43,15 +44,16 @@ def columns() -> dict[str, tuple[str, Settings]]:
 def grid(task: str, scale: str, seeds: Sequence[int], rows: Sequence[str], taken: Collection[str]) -> list[Wanted]:
     """The runs of these columns and seeds, seed by seed, so that what is stopped is of use.
 
-    Task, scale, method and seed are set, and to zero the weights that a column is without; all else stays as it is in
-    params.yaml. An experiment is called <task>-<scale>-<column>-<seed>, with a number after it where that is taken: DVC
-    would refuse the second one when it is finished.
+    Task, scale, method, seed and its split are set, and to zero the weights that a column is without; all else stays
+    as it is in params.yaml. An experiment is called <task>-<scale>-<column>-<seed>, with a number after it where that
+    is taken: DVC would refuse the second one when it is finished.
     """
     found = []
     for seed in seeds:
         for name in rows:
             method, zeros = columns()[name]
-            sets = {"task": task, "scale": scale, "method": method, "seed": seed} | zeros
+            split = "valid" if seed >= CHOICES_FROM else "test"
+            sets = {"task": task, "scale": scale, "split": split, "method": method, "seed": seed} | zeros
             title = f"{task}-{scale}-{SLUGS[name]}-{seed}".replace("_", "-")
             free = next(t for t in chain([title], (f"{title}-{i}" for i in count(2))) if t not in taken)
             found.append(Wanted(name, method, seed, sets, free))

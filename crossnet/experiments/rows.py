@@ -105,24 +105,30 @@ class Experiments:
 def read(root: Path, task: str, scale: str, revs: Sequence[str], choices: bool = False) -> Experiments:
     """The rows of these revisions, or of all experiments and HEAD where none is named.
 
-    choices: the runs with seeds that choices are made on, in place of those that are reported. Raises RunsError where
-    there is nothing to compare.
+    choices: the runs for choices, by their seed or since validation images were measured, in place of those for
+    results. Raises RunsError where there is nothing to compare.
     """
     found, notes = read_runs(root, resolve(root, revs) if revs else revisions(root), task, scale)
-    runs = [run for run in found if (run.seed >= CHOICES_FROM) == choices]
+    runs = [run for run in found if is_choice(run) == choices]
     if others := len(found) - len(runs):
-        kind = "reported" if choices else "for choices"
-        notes.append(f"left out: {others} runs with seeds that are {kind} (choices are made on {CHOICES_FROM} and up)")
+        kind = "results" if choices else "choices"
+        notes.append(f"left out: {others} runs for {kind} (choices have seeds from {CHOICES_FROM} on, or split=valid)")
     if not runs:
         left = f" ({'; '.join(notes)})" if notes else ""
         command = f"crossnet ablation --task {task} --scale {scale}"
         raise RunsError(f"{task}, {scale}: no finished experiment{left}; `{command}` queues some")
-    return Experiments(task, scale, group(runs, references(root, task, scale)), notes + mixed_code(runs))
+    split = "valid" if choices else "test"
+    return Experiments(task, scale, group(runs, references(root, task, scale, split)), notes + mixed_code(runs))
 
 
-def references(root: Path, task: str, scale: str) -> dict[str, Settings]:
-    """The committed settings of each method, which rows are named after what they differ from."""
-    committed, found = read_params(root, "HEAD"), {}
+def is_choice(run: Run) -> bool:
+    """Whether a run is for a choice, and not for results."""
+    return run.seed >= CHOICES_FROM or run.settings.get("split") == "valid"
+
+
+def references(root: Path, task: str, scale: str, split: str) -> dict[str, Settings]:
+    """The committed settings of each method on this split, which rows are named after what they differ from."""
+    committed, found = read_params(root, "HEAD") | {"split": split}, {}
     for method in committed.get("methods") or METHODS:
         try:
             found[method] = effective({**committed, "task": task, "scale": scale, "method": method})

@@ -74,6 +74,7 @@ def test_rows_and_seeds_are_queued_as_asked_for_and_no_others(monkeypatch: pytes
     told = ablation(monkeypatch, [], [], "--seeds", "100:102", "--rows", "cyclegan,crossnet", "--scale", "small").output
     names = [line.split()[5] for line in told.splitlines() if line.startswith("dvc exp run")]
     assert names == [f"tiny-small-{row}-{seed}" for seed in (100, 101) for row in ("crossnet", "cyclegan")]
+    assert told.count("-S split=valid") == 4
 
 
 @pytest.mark.parametrize(

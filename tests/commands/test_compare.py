@@ -240,8 +240,8 @@ def test_the_grid_is_queued_but_what_is_there_already(here: Path) -> None:
     assert "# CycleGAN, seed 0: finished as cyclegan-0" in dry.output
     commands = [line for line in dry.output.splitlines() if line.startswith("dvc exp run")]
     assert commands[0] == (
-        "dvc exp run --queue --name tiny-small-gan-id-0 -S task=tiny -S scale=small -S method=crossnet -S seed=0 "
-        "-S lambda_zid=0 -S lambda_ctc=0 -S lambda_zcyc=0"
+        "dvc exp run --queue --name tiny-small-gan-id-0 -S task=tiny -S scale=small -S split=test -S method=crossnet "
+        "-S seed=0 -S lambda_zid=0 -S lambda_ctc=0 -S lambda_zcyc=0"
     )
     assert len(commands) == 3
     assert "# forecast: 0.1 hours of training one after another (3 of crossnet at 2.0 minutes" in dry.output

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from tests.cloned import commit, environment, run
 
 PARAMS: dict[str, Any] = {
-    "task": "tiny", "method": "crossnet", "scale": "small", "seed": 0,
+    "task": "tiny", "method": "crossnet", "scale": "small", "split": "test", "seed": 0,
     "lambda_gan": 1, "lambda_id": 3, "lambda_ctc": 3, "lambda_zid": 6, "lambda_zcyc": 6,
     "claims": {"margins": {
         "fid": 5, "kid": 0.005, "kid_efflite0": 0.02, "auc": 0.02, "iou": 0.02, "psnr": 0.5, "ssim": 0.02,

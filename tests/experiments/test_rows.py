@@ -37,15 +37,17 @@ def test_a_mean_is_said_with_its_spread() -> None:
 
 
 def test_seeds_for_choices_and_seeds_for_results_are_never_in_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [made("crossnet", seed) for seed in (0, 99, 100, 101, 102)]
+    runs = [made("crossnet", seed, split="test" if seed < 100 else "valid") for seed in (0, 99, 100, 101)]
+    runs += [made("crossnet", 1, split="valid"), made("crossnet", 102, split="test")]
     monkeypatch.setattr(module, "read_runs", lambda root, found, task, scale: (runs[:], []))
     monkeypatch.setattr(module, "revisions", lambda root: {})
     monkeypatch.setattr(module, "read_params", lambda root, commit: PARAMS)
     results, choices = (read(Path(), "tiny", "small", [], choices) for choices in (False, True))
-    assert [row.seeds for row in results.rows] == [[0, 99]]
-    assert results.notes == ["left out: 3 runs with seeds that are for choices (choices are made on 100 and up)"]
-    assert [row.seeds for row in choices.rows] == [[100, 101, 102]]
-    assert choices.notes == ["left out: 2 runs with seeds that are reported (choices are made on 100 and up)"]
+    told = "(choices have seeds from 100 on, or split=valid)"
+    assert [(row.name, row.seeds) for row in results.rows] == [("CrossNet", [0, 99])]
+    assert results.notes == [f"left out: 4 runs for choices {told}"]
+    assert {row.name: row.seeds for row in choices.rows} == {"CrossNet": [1, 100, 101], "split=test": [102]}
+    assert choices.notes == [f"left out: 2 runs for results {told}"]
     del runs[2:]
-    with pytest.raises(RunsError, match=r"no finished experiment .*seeds that are reported"):
+    with pytest.raises(RunsError, match=r"no finished experiment .*2 runs for results"):
         read(Path(), "tiny", "small", [], choices=True)
