@@ -31,7 +31,7 @@ from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.matting import background, cut_out
 from crossnet.datasets.preparation.products import Most
 from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.splits import Deal, HeldBack
 from crossnet.datasets.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
 from crossnet.datasets.sources.scenery import PHOTOGRAPHS, photograph, save_backdrops
 from crossnet.images import pixels
@@ -84,9 +84,20 @@ def products(images: Images = 2000) -> None:
         _make(_shoe, jobs)
         save_backdrops(work / "raw/scenery")
         target = Target(work / "prepared", LOAD_SIZE, SIZE, task.fit)
-        most = Most(images, images)
+        most, none = Most(images, images), HeldBack(0, 0)
         spent = timed(
-            partial(on_white.prepare, work / "raw", target, DATASET, deal, most, task.group, task.tolerance, crops)
+            partial(
+                on_white.prepare,
+                work / "raw",
+                target,
+                DATASET,
+                deal,
+                most,
+                task.group,
+                task.tolerance,
+                crops,
+                none,
+            )
         )
         print(f"{images} products of {shoes.EDGE}x{shoes.EDGE}, to {LOAD_SIZE}x{LOAD_SIZE} or {SIZE}x{SIZE}")
         _tell(f"preparation, {cores()} cores", images, spent)

@@ -5,7 +5,7 @@ from pathlib import Path
 from crossnet.datasets.layout import Ledger
 from crossnet.datasets.preparation import cutouts, folder
 from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.splits import Deal, HeldBack
 from crossnet.datasets.preparation.target import Target
 from crossnet.params import Params, tasks
 
@@ -26,29 +26,36 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
         case tasks.SpecularTask():  # rendered here: none of it has an excuse
             target = Target(prepared, images.load_size, images.size, "stretch")
             dataset = Dataset(name, {"a": "specular", "b": "diffuse"}, 0.0, "stop")
-            return folder.prepare(raw / "objects", target, dataset, paired=True)
+            return folder.prepare(raw / "objects", target, dataset, HeldBack(0, task.seed), paired=True)
+    held_back = HeldBack(images.valid, getattr(task, "seed", 0))  # a zip's sides and a user's have no seed
     target = Target(prepared, images.load_size, images.size, task.fit)
     match task:
         case tasks.HdsegTask():
             domains = {"a": "photographs", "b": "foregrounds on white"}
             dataset = Dataset(name, domains, task.refuse_above, "drop")
-            return cutouts.prepare(raw, target, dataset, Deal(task.test_share, task.seed))
-        case tasks.ZapposTask():
+            return cutouts.prepare(raw, target, dataset, Deal(task.test_share, task.seed), held_back)
+        case tasks.ZapposTask() | tasks.ProductsTask():
             from crossnet.datasets.preparation import products
             from crossnet.datasets.preparation.compose import Crops
+            from crossnet.datasets.preparation.placing import Placing
 
             domains = {"a": "products on natural scenery", "b": "products on white"}
             dataset = Dataset(name, domains, task.refuse_above, "drop")
             deal, most = Deal(task.test_share, task.seed), products.Most(images.train, images.test)
             crops = Crops(task.scenery_reduction, task.scenery_luminance)
-            return products.prepare(raw, target, dataset, deal, most, task.group, task.tolerance, crops)
+            placing = Placing(task.object_size, task.seed) if isinstance(task, tasks.ProductsTask) else None
+            return products.prepare(
+                raw, target, dataset, deal, most, task.group, task.tolerance, crops, held_back, placing
+            )
         case tasks.DpedTask():
             domains = {"a": "photographs by a telephone", "b": "photographs by a DSLR camera"}
-            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"), paired=True)
+            return folder.prepare(
+                raw, target, Dataset(name, domains, task.refuse_above, "drop"), held_back, paired=True
+            )
         case tasks.SearchTask():
             found = {side: ", ".join(words) for side, words in task.queries.model_dump().items()}
             domains = {"a": f"photographs found for {found['A']}", "b": f"photographs found for {found['B']}"}
-            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"))
+            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"), held_back)
         case tasks.ZipTask():
             domains = {"a": task.domains.A, "b": task.domains.B}
         case tasks.FoldersTask():
@@ -56,4 +63,4 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
         case tasks.FolderTask():
             domains = {"a": "images of A", "b": "images of B"}
     paired = isinstance(task, tasks.FolderTask) and task.paired
-    return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, task.leaks), paired)
+    return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, task.leaks), held_back, paired)

@@ -68,6 +68,11 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
 
             archives = [_archive(task.photographs, "HDSeg.tar", home), _archive(task.masks, "data.tar", home)]
             hdseg.fetch(folder, store, archives, checksums, task.category)
+        case tasks.ProductsTask():
+            from crossnet.datasets.sources import products
+
+            folders_of = [_place(home, each) for each in task.folders]
+            products.fetch(folder, folders_of, _optional(home, task.scenery), task.seed)
         case tasks.ZapposTask():
             from crossnet.datasets.sources import zappos
 

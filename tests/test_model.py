@@ -196,7 +196,7 @@ def test_a_config_beyond_the_bounds_of_the_parameters_builds_nothing(
     ("content", "message"),
     [
         pytest.param("[" * 30_000, "config.json: Invalid JSON: recursion limit", id="nested"),
-        pytest.param(" " * 10**5, "More than 32768 bytes", id="large"),
+        pytest.param(" " * 10**5, "More than 65536 bytes", id="large"),
         pytest.param(None, "Not a regular file", id="a pipe"),
     ],
 )

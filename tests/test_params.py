@@ -164,7 +164,7 @@ def bomb(under: str) -> str:
         pytest.param(adding("x: &x {<<: *x}"), "not YAML: its aliases stand for more than", id="merged into itself"),
         pytest.param(adding("[" * 20_000), "not YAML: ", id="no key"),
         pytest.param(adding("x: " + "[" * 20_000), "not YAML: nested too deeply", id="nested"),
-        pytest.param(adding("x: " + "y" * 40_000), "More than 32768 bytes", id="large"),
+        pytest.param(adding("x: " + "y" * 80_000), "More than 65536 bytes", id="large"),
         pytest.param(
             adding("x: [[[[[1, 2]]]], 3]"), r"x: \[\[\[\.\.\.\]\], 3\] is a value for a key", id="nested a little"
         ),

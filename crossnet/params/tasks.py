@@ -150,6 +150,19 @@ class ZapposTask(Archive, Pictures):
     seed: Seed
 
 
+class ProductsTask(Pictures):
+    source: Literal["products"]
+    folders: Annotated[list[Place], Field(min_length=1)]
+    group: Literal["folder", "model"]
+    test_share: Split
+    tolerance: Level
+    object_size: Extents
+    scenery: Place | None
+    scenery_luminance: Luminances
+    scenery_reduction: Reductions
+    seed: Seed
+
+
 class Queries(Block):
     """Words to search for, a side."""
 
@@ -185,6 +198,7 @@ Task = Annotated[
     | DpedTask
     | HdsegTask
     | ZapposTask
+    | ProductsTask
     | SearchTask,
     Field(discriminator="source"),
 ]

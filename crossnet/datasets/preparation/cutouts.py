@@ -1,18 +1,18 @@
 """Photographs with masks, after the paper's protocol for HDSeg (§5.3): photographs <-> other foregrounds on white."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
-from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row
+from crossnet.datasets.layout import FROM_WHITE, Ledger, Row
 from crossnet.datasets.preparation.checks import files_of
 from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.masks import MaskError, masks_by_name, read_mask
 from crossnet.datasets.preparation.naming import ids, stem_of
-from crossnet.datasets.preparation.recipe import Dataset, carry_out
-from crossnet.datasets.preparation.splits import Deal, shares, split
+from crossnet.datasets.preparation.recipe import Dataset, carry_out, with_truth
+from crossnet.datasets.preparation.splits import Deal, HeldBack, shares, split
 from crossnet.datasets.preparation.target import Target, digest_of, unreadable
 
 LAYOUT = "photos/<name>.jpg and masks/<name>.png"
@@ -20,7 +20,7 @@ LAYOUT = "photos/<name>.jpg and masks/<name>.png"
 
 @dataclass(frozen=True)
 class Photo:
-    """One file to prepare; `side` is trainA, trainB or testA, `mask` None where there is no file of its name."""
+    """One file to prepare; `side` is trainA, trainB, testA or validA, `mask` None where none has its name."""
 
     path: Path
     id: str
@@ -32,7 +32,9 @@ class Photo:
         return f"photos/{self.path.name}"
 
 
-def prepare(raw: Path, target: Target, dataset: Dataset, deal: Deal, workers: int | None = None) -> Ledger:
+def prepare(
+    raw: Path, target: Target, dataset: Dataset, deal: Deal, held_back: HeldBack, workers: int | None = None
+) -> Ledger:
     """Deal the photographs of raw/photos out: train A has some as they are, train B others' foregrounds on
     white, test A the rest as they are, with their masks in masksA and their own foregrounds in test B.
 
@@ -51,8 +53,10 @@ def prepare(raw: Path, target: Target, dataset: Dataset, deal: Deal, workers: in
         for path, id_, side in zip(photos, ids(names), split(names, parts, deal.seed), strict=True)
     ]
     jobs.sort(key=lambda job: list(parts).index(job.side))
+    held = held_back.of([job.id for job in jobs if job.side == "trainA"])
+    jobs = [replace(job, side="validA") if job.side == "trainA" and job.id in held else job for job in jobs]
     return carry_out(
-        partial(_photo, target=target), jobs, target, dataset, (*SIDES, MASKS), ["test"], workers, FROM_WHITE
+        partial(_photo, target=target), jobs, target, dataset, *with_truth(bool(held)), workers, FROM_WHITE
     )
 
 
@@ -70,10 +74,10 @@ def _photo(job: Photo, target: Target) -> list[Row]:
     digest = digest_of(image)
     alone = Image.new("RGB", image.size, "white")
     alone.paste(image, mask=mask.resize(image.size, Image.Resampling.NEAREST))
-    if job.side != "testA":
+    if job.side.startswith("train"):
         return [target.put(image if job.side == "trainA" else alone, job.side, job.id, job.file, digest)]
     return [
-        target.put(image, "testA", job.id, job.file, digest),
-        target.put(alone, "testB", job.id, job.file, digest),
-        target.put_mask(mask, job.id, job.file),
+        target.put(image, job.side, job.id, job.file, digest),
+        target.put(alone, job.side.replace("A", "B"), job.id, job.file, digest),
+        target.put_mask(mask, job.id, job.file, "valid" if job.side == "validA" else "test"),
     ]

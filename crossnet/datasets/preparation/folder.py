@@ -1,16 +1,20 @@
 """Images that come in sides already, of any size and format, as the square RGB images that training reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from crossnet.datasets.layout import MASKS, SIDES, Ledger, Row
+from crossnet.datasets.layout import MASKS, SIDES, VALID_SIDES, Ledger, Row, Split, masks_of, sides_of
 from crossnet.datasets.preparation.checks import PreparationError, files_of
 from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.masks import MaskError, masks_by_name, read_mask
 from crossnet.datasets.preparation.naming import ids, stem_of
 from crossnet.datasets.preparation.recipe import Dataset, carry_out
+from crossnet.datasets.preparation.splits import HeldBack
 from crossnet.datasets.preparation.target import Target, digest_of, unreadable
+
+MASKED = ("testA", "validA")  # sides whose images may have masks
 
 
 @dataclass(frozen=True)
@@ -19,46 +23,71 @@ class Photo:
 
     path: Path
     id: str
+    side: str
     mask: Path | None
 
     @property
-    def side(self) -> str:
-        return self.path.parent.name
-
-    @property
     def file(self) -> str:
-        return f"{self.side}/{self.path.name}"
+        return f"{self.path.parent.name}/{self.path.name}"
 
 
-def prepare(raw: Path, target: Target, dataset: Dataset, paired: bool = False, workers: int | None = None) -> Ledger:
-    """Decode every file of `trainA trainB testA testB [masksA]` in full, fit it and resize it as the target wants it:
-    images by bicubic, masks by nearest neighbour.
+def prepare(
+    raw: Path,
+    target: Target,
+    dataset: Dataset,
+    held_back: HeldBack,
+    paired: bool = False,
+    workers: int | None = None,
+) -> Ledger:
+    """Decode every file of `trainA trainB testA testB [masksA] [validA validB [validMasksA]]` in full, fit it and
+    resize it as the target wants it: images by bicubic, masks by nearest neighbour.
 
-    A mask has the name of its image of testA; if `paired`, so has the image of testB that shows the same. What does not
+    Where there are no validation sides, some images of each training side become these. A mask has the name of its
+    image of testA or validA; if `paired`, so has the image of testB or validB that shows the same. What does not
     decode, and all but one of the same pictures, is left out with its reason. Raises PreparationError when a side is
     missing or empty, or masks or pairs cannot be told apart, and RefusedError as `recipe.carry_out` does.
     """
     layout = f"{raw}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
-    files = {side: files_of(raw / side, layout) for side in SIDES}
-    masks = masks_by_name(raw / MASKS) if (raw / MASKS).is_dir() else None
-    if masks is not None or paired:
-        _told_apart(files["testA"])
+    own = [side for side in VALID_SIDES if (raw / side).is_dir()]
+    files = {side: files_of(raw / side, layout) for side in (*SIDES, *(VALID_SIDES if own else ()))}
+    splits: list[Split] = ["test", "valid"] if own else ["test"]
+    masks = {masks_of(split): _masks(raw, files, split) for split in splits if (raw / masks_of(split)).is_dir()}
     if paired:
-        _told_apart(files["testB"])
-        _same_names(files["testA"], files["testB"])
+        for split in splits:
+            a, b = sides_of(split)
+            _told_apart(files[a])
+            _told_apart(files[b])
+            _same_names(files[a], files[b])
+    kept = {} if own else {f"train{side}": _held(files[f"train{side}"], held_back) for side in "AB"}
+    if not all(kept.values()):  # one validation side alone measures nothing
+        kept = {}
     jobs = [
         Photo(
             path,
             id_,
-            masks.get(stem_of(path.name), raw / MASKS / path.stem) if masks is not None and side == "testA" else None,
+            side.replace("train", "valid") if path in kept.get(side, ()) else side,
+            masks.get(masks_of("valid" if side == "validA" else "test"), {}).get(path) if side in MASKED else None,
         )
         for side, paths in files.items()
         for path, id_ in zip(paths, ids([path.name for path in paths]), strict=True)
     ]
-    folders = (*SIDES, *[MASKS] * (masks is not None))
-    return carry_out(
-        partial(_photo, target=target), jobs, target, dataset, folders, ["test"] if paired else [], workers
-    )
+    folders = (*SIDES, *(VALID_SIDES if own or kept else ()), *masks)
+    work = partial(_photo, target=target)
+    return carry_out(work, jobs, target, dataset, folders, splits if paired else [], workers)
+
+
+def _masks(raw: Path, files: Mapping[str, list[Path]], split: Split) -> dict[Path, Path]:
+    """The mask of each image of a split's side A, a path that is not there where it has none."""
+    folder, images = raw / masks_of(split), files[sides_of(split)[0]]
+    _told_apart(images)
+    found = masks_by_name(folder)
+    return {path: found.get(stem_of(path.name), folder / path.stem) for path in images}
+
+
+def _held(paths: list[Path], held_back: HeldBack) -> set[Path]:
+    """The images of a training side that are kept for validation."""
+    chosen = held_back.of([path.name for path in paths])
+    return {path for path in paths if path.name in chosen}
 
 
 def _photo(job: Photo, target: Target) -> list[Row]:
@@ -75,13 +104,15 @@ def _photo(job: Photo, target: Target) -> list[Row]:
 
 def _mask(path: Path, job: Photo, size: tuple[int, int], target: Target) -> Row:
     """Prepare the mask of a file; where it is missing or does not fit, its row says so."""
-    file = f"{MASKS}/{path.name}"
+    split: Split = "valid" if job.side == "validA" else "test"
+    folder = masks_of(split)
+    file = f"{folder}/{path.name}"
     if not path.exists():
-        return Row(MASKS, job.id, file, "unsuitable", f"{path}: no mask of that name for {job.file}")
+        return Row(folder, job.id, file, "unsuitable", f"{path}: no mask of that name for {job.file}")
     try:
-        return target.put_mask(read_mask(path, job.path, size), job.id, file)
+        return target.put_mask(read_mask(path, job.path, size), job.id, file, split)
     except MaskError as error:
-        return Row(MASKS, job.id, file, "unsuitable", str(error))
+        return Row(folder, job.id, file, "unsuitable", str(error))
 
 
 def _told_apart(paths: list[Path]) -> None:

@@ -1,22 +1,23 @@
 """Products on white, after the paper's protocol for Zappos (§5.3): some set into scenery <-> others on white."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from PIL import Image
 
-from crossnet.datasets.layout import FROM_WHITE, MASKS, SIDES, Ledger, Row
+from crossnet.datasets.layout import FROM_WHITE, Ledger, Row, Split
 from crossnet.datasets.preparation.backdrops import LARGEST, Backdrops, backdrops
 from crossnet.datasets.preparation.checks import PreparationError
-from crossnet.datasets.preparation.compose import Crops, mask, on_background
+from crossnet.datasets.preparation.compose import Crops, mask, on_background, on_white
 from crossnet.datasets.preparation.kinds import decode
 from crossnet.datasets.preparation.matting import MattingError, cut_out
 from crossnet.datasets.preparation.naming import ids
-from crossnet.datasets.preparation.recipe import Dataset, carry_out
-from crossnet.datasets.preparation.splits import Deal, shares, split
+from crossnet.datasets.preparation.placing import Placing
+from crossnet.datasets.preparation.recipe import Dataset, carry_out, with_truth
+from crossnet.datasets.preparation.splits import Deal, HeldBack, shares, split
 from crossnet.datasets.preparation.target import Target, digest_of, unreadable
 from crossnet.datasets.ranking import rank
 from crossnet.image_files import is_image
@@ -35,12 +36,12 @@ class Most:
     test: int
 
     def of(self, side: str) -> int:
-        return self.train if side.startswith("train") else self.test
+        return self.train if side.startswith("train") else self.test  # held back are as many as was said
 
 
 @dataclass(frozen=True)
 class Product:
-    """One file to prepare; `side` is trainA, trainB or testA."""
+    """One file to prepare; `side` is trainA, trainB, testA or validA."""
 
     path: Path
     file: str
@@ -57,14 +58,18 @@ def prepare(
     group: Group,
     tolerance: int,
     crops: Crops,
+    held_back: HeldBack,
+    placing: Placing | None = None,
     workers: int | None = None,
 ) -> Ledger:
     """Deal the products below raw/products out to train A, train B and the test, no group to two of them, and set train
     A and test A into crops of raw/scenery; test B has the products of test A on white, masksA where they are.
 
-    A side has at most `most`, those that the seed comes upon first. `tolerance` as in `cut_out`. What does not decode,
-    is not on white or is there twice is left out with its reason. Raises PreparationError where there are no products,
-    no scenery, or fewer than three groups, and RefusedError as `recipe.carry_out` does.
+    Some of train A's groups are held back for validation, and have what the test has. placing: how each product is
+    scaled and placed in the picture; None: as it was photographed. A side has at most `most`, those that the seed comes
+    upon first. `tolerance` as in `cut_out`. What does not decode, is not on white or is there twice is left out with
+    its reason. Raises PreparationError where there are no products, no scenery, or fewer than three groups, and
+    RefusedError as `recipe.carry_out` does.
     """
     scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", crops, deal.seed)
     products = _below(raw / "products")
@@ -76,9 +81,13 @@ def prepare(
     jobs = [
         Product(path, file, id_, side) for path, file, id_, side in zip(products, files, ids(files), sides, strict=True)
     ]
-    chosen = [job for side in parts for job in _first(jobs, side, most.of(side), deal.seed)]
-    work = partial(_product, target=target, scenery=scenery, tolerance=tolerance)
-    return carry_out(work, chosen, target, dataset, (*SIDES, MASKS), ["test"], workers, FROM_WHITE)
+    train_a = [job for job in jobs if job.side == "trainA"]
+    held = held_back.of([_group(job.file, group) for job in train_a])
+    moved = {job.file for job in train_a if _group(job.file, group) in held}
+    jobs = [replace(job, side="validA") if job.file in moved else job for job in jobs]
+    chosen = [job for side in (*parts, "validA") for job in _first(jobs, side, most.of(side), deal.seed)]
+    work = partial(_product, target=target, scenery=scenery, tolerance=tolerance, placing=placing)
+    return carry_out(work, chosen, target, dataset, *with_truth(bool(moved)), workers, FROM_WHITE)
 
 
 def _below(folder: Path) -> list[Path]:
@@ -106,7 +115,7 @@ def _first(jobs: Sequence[Product], side: str, count: int, seed: int) -> list[Pr
     return sorted(own[:count], key=lambda job: job.file)
 
 
-def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int) -> list[Row]:
+def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, placing: Placing | None) -> list[Row]:
     """Prepare one product for its side; one of the test in both versions, and where it is.
 
     It is set into scenery at its own size, so that both are as sharp.
@@ -119,11 +128,15 @@ def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int) -
     except MattingError as error:
         return [Row(job.side, job.id, job.file, "unsuitable", str(error))]
     digest = digest_of(image)
+    if placing is not None:
+        rgba = placing.place(rgba, target.edge(job.side), job.file)
+        image = Image.fromarray(on_white(rgba))
     if job.side == "trainB":
         return [target.put(image, job.side, job.id, job.file, digest)]
     on_scenery = Image.fromarray(on_background(rgba, scenery.crop(image.size, job.side, job.file)))
     rows = [target.put(on_scenery, job.side, job.id, job.file, digest)]
-    if job.side == "testA":
-        rows.append(target.put(image, "testB", job.id, job.file, digest))
-        rows.append(target.put_mask(Image.fromarray(mask(rgba)), job.id, job.file))
+    if job.side != "trainA":
+        split: Split = "valid" if job.side == "validA" else "test"
+        rows.append(target.put(image, f"{split}B", job.id, job.file, digest))
+        rows.append(target.put_mask(Image.fromarray(mask(rgba)), job.id, job.file, split))
     return rows

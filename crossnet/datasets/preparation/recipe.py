@@ -4,7 +4,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crossnet.datasets.layout import BOTH_WAYS, Known, Ledger, Row, Split, write_description, write_names
+from crossnet.datasets.layout import (
+    BOTH_WAYS,
+    MASKS,
+    SIDES,
+    VALID_MASKS,
+    VALID_SIDES,
+    Known,
+    Ledger,
+    Row,
+    Split,
+    write_description,
+    write_names,
+)
 from crossnet.datasets.preparation.checks import Leaks, check, without_repeats
 from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.target import Target
@@ -24,6 +36,12 @@ class Dataset:
     domains: Mapping[str, str]
     refuse_above: float
     leaks: Leaks
+
+
+def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:
+    """The folders, and the paired splits, of a data set whose held-out images have a truth and a mask."""
+    folders = (*SIDES, MASKS, *((*VALID_SIDES, VALID_MASKS) if valid else ()))
+    return folders, ["test", "valid"] if valid else ["test"]
 
 
 def carry_out(

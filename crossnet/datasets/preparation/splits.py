@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.ranking import rank
 
+LARGEST_SHARE = 0.1  # of a training side that is held back for validation
+
 
 @dataclass(frozen=True)
 class Deal:
@@ -14,6 +16,28 @@ class Deal:
 
     test_share: float
     seed: int
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """How many images of a training side are kept for validation, at most, and the seed of the rule."""
+
+    count: int
+    seed: int
+
+    def of(self, groups: Sequence[str]) -> set[str]:
+        """Choose groups, given that of each image of a side: whole ones, together at most LARGEST_SHARE of the side.
+
+        An order that a seeded hash makes of their names decides, so that another image changes little.
+        """
+        sizes = Counter(groups)
+        room = min(self.count, int(LARGEST_SHARE * len(groups)))
+        chosen = set()
+        for group in sorted(sizes, key=lambda name: rank(self.seed, name)):
+            if sizes[group] <= room:
+                chosen.add(group)
+                room -= sizes[group]
+        return chosen
 
 
 def shares(test_share: float) -> dict[str, float]:

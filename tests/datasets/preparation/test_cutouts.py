@@ -11,7 +11,7 @@ from crossnet.datasets.layout import Ledger, read_names
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.cutouts import prepare
 from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.splits import Deal, HeldBack
 from crossnet.datasets.preparation.target import Target
 
 LOAD, SIZE, COUNT = 28, 24, 20
@@ -31,10 +31,12 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path / "raw"
 
 
-def run(raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0) -> tuple[Path, Ledger]:
+def run(
+    raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0, valid: int = 0
+) -> tuple[Path, Ledger]:
     prepared = raw.parent / name
     dataset = Dataset("horses", {"a": "photographs", "b": "foregrounds"}, refuse_above, "drop")
-    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, Deal(0.2, seed))
+    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, Deal(0.2, seed), HeldBack(valid, 0))
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -114,3 +116,13 @@ def test_a_folder_that_is_missing_or_empty_stops_it(raw: Path, missing: str) -> 
     (raw / missing).rmdir()
     with pytest.raises(PreparationError, match=rf"{missing}: no such folder; expected"):
         run(raw)
+
+
+def test_held_back_photographs_have_what_the_test_has(raw: Path) -> None:
+    prepared, ledger = run(raw, valid=5)
+    without = run(raw, "without")[1].kept
+    held = ledger.kept.get("validA", 0)
+    assert held == min(5, without["trainA"] // 10)
+    assert [ledger.kept.get(side, 0) for side in ("validB", "validMasksA")] == [held, held]
+    assert ledger.kept["trainA"] == without["trainA"] - held
+    assert (prepared / "validA").is_dir() is bool(held)

@@ -15,9 +15,11 @@ from crossnet.datasets.preparation import folder
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.engine import each
 from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import HeldBack
 from crossnet.datasets.preparation.target import Target
 from tests.cloned import hashes
 
+NONE = HeldBack(0, 0)
 DATASET = Dataset("many", {"a": "a", "b": "b"}, 0.1, "stop")
 SIDES = ("trainA", "trainB", "testA", "testB")
 
@@ -67,7 +69,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_number_of_processes_changes_nothing(raw: Path, tmp_path: Path) -> None:
     ledgers = [
-        folder.prepare(raw, Target(tmp_path / str(workers), 36, 32, "stretch"), DATASET, workers=workers)
+        folder.prepare(raw, Target(tmp_path / str(workers), 36, 32, "stretch"), DATASET, NONE, workers=workers)
         for workers in (1, 2, 3)
     ]
     assert ledgers[0] == ledgers[1] == ledgers[2]
@@ -78,7 +80,7 @@ def test_the_number_of_processes_changes_nothing(raw: Path, tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def whole(raw: Path) -> dict[str, str]:
     """What a run that nobody kills leaves."""
-    folder.prepare(raw, Target(raw.parent / "whole", 144, 128, "stretch"), DATASET, workers=1)
+    folder.prepare(raw, Target(raw.parent / "whole", 144, 128, "stretch"), DATASET, NONE, workers=1)
     return hashes(raw.parent / "whole")
 
 
@@ -87,10 +89,12 @@ import sys
 from pathlib import Path
 from crossnet.datasets.preparation import folder
 from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import HeldBack
 from crossnet.datasets.preparation.target import Target
 if __name__ == "__main__":
+    NONE = HeldBack(0, 0)
     dataset = Dataset("many", {"a": "a", "b": "b"}, 0.1, "stop")
-    folder.prepare(Path(sys.argv[1]), Target(Path(sys.argv[2]), 144, 128, "stretch"), dataset, workers=2)
+    folder.prepare(Path(sys.argv[1]), Target(Path(sys.argv[2]), 144, 128, "stretch"), dataset, NONE, workers=2)
 """
 
 
@@ -135,5 +139,5 @@ def test_killed_at_any_moment_it_leaves_no_process_and_the_next_run_the_same_byt
     for path in out.glob("*/[!.]*"):
         with Image.open(path) as image:
             image.load()
-    folder.prepare(raw, Target(out, 144, 128, "stretch"), DATASET, workers=1)
+    folder.prepare(raw, Target(out, 144, 128, "stretch"), DATASET, NONE, workers=1)
     assert hashes(out) == whole

@@ -13,6 +13,7 @@ from crossnet.datasets.layout import Ledger, read_names
 from crossnet.datasets.preparation.checks import Leaks, PreparationError, RefusedError
 from crossnet.datasets.preparation.folder import prepare
 from crossnet.datasets.preparation.recipe import Dataset
+from crossnet.datasets.preparation.splits import HeldBack
 from crossnet.datasets.preparation.target import Fit, Target
 
 LOAD, SIZE = 28, 24
@@ -31,11 +32,16 @@ def raw(tmp_path: Path) -> Path:
 
 
 def run(
-    raw: Path, refuse_above: float = 1.0, fit: Fit = "stretch", paired: bool = False, leaks: Leaks = "stop"
+    raw: Path,
+    refuse_above: float = 1.0,
+    fit: Fit = "stretch",
+    paired: bool = False,
+    leaks: Leaks = "stop",
+    valid: int = 0,
 ) -> tuple[Path, Ledger]:
     prepared = raw.parent / "prepared"
     dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
-    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, fit), dataset, paired)
+    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, fit), dataset, HeldBack(valid, 0), paired)
 
 
 def read(path: Path) -> NDArray[np.uint8]:
@@ -384,3 +390,73 @@ def test_a_mask_without_foreground_or_background_stops_it(masked: Path, level: i
     Image.new("L", (40, 30), level).save(masked / "masksA" / "1.gif")
     with pytest.raises(PreparationError, match=rf"masksA/1\.gif: a mask with levels {level} to {level}, so"):
         run(masked)
+
+
+def noise(path: Path, seed: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(np.random.default_rng([9, seed]).integers(0, 256, (30, 40, 3), dtype=np.uint8)).save(path)
+
+
+def many(raw: Path, count: int = 40) -> None:
+    for number in range(count):
+        for place, side in enumerate(("trainA", "trainB")):
+            noise(raw / side / f"more {number}.png", 1000 * place + number)
+
+
+@pytest.mark.parametrize(("valid", "kept"), [(0, 0), (2, 2), (100, 4)])
+def test_images_are_held_back_from_training_and_never_more_than_a_tenth(raw: Path, valid: int, kept: int) -> None:
+    many(raw)
+    prepared, ledger = run(raw, valid=valid)
+    for side in "AB":
+        assert (ledger.kept.get(f"valid{side}", 0), ledger.kept[f"train{side}"]) == (kept, 43 - kept)
+        trained, held = (set(read_names(prepared, f"{split}{side}").values()) for split in ("train", "valid"))
+        assert not trained & held
+        assert len(trained | held) == 43
+        assert (prepared / f"valid{side}").is_dir() is bool(kept)
+    assert ledger.kept["testA"] == 3
+    if kept:
+        assert {read(path).shape for path in (prepared / "validA").iterdir()} == {(SIZE, SIZE, 3)}
+
+
+def test_a_few_more_images_change_little_of_what_is_held_back(raw: Path) -> None:
+    many(raw)
+    before = set(read_names(run(raw, valid=4)[0], "validA").values())
+    noise(raw / "trainA" / "one more.png", 5000)
+    after = set(read_names(run(raw, valid=4)[0], "validA").values())
+    assert len(before & after) >= 3
+
+
+def test_validation_sides_of_the_users_own_are_taken_and_none_is_held_back(raw: Path) -> None:
+    many(raw)
+    for place, side in enumerate(("validA", "validB")):
+        for number in range(2):
+            noise(raw / side / f"{number}.png", 7000 + 10 * place + number)
+    (raw / "validMasksA").mkdir()
+    for number in range(2):
+        mask = np.zeros((30, 40), dtype=np.uint8)
+        mask[:15] = 255
+        Image.fromarray(mask).save(raw / "validMasksA" / f"{number}.png")
+    prepared, ledger = run(raw, valid=4)
+    counts = {side: ledger.kept[side] for side in ("validA", "validB", "validMasksA", "trainA")}
+    assert counts == {"validA": 2, "validB": 2, "validMasksA": 2, "trainA": 43}
+    assert not (prepared / "masksA").exists()
+
+
+def test_a_picture_of_training_and_of_the_users_validation_is_a_leak(raw: Path) -> None:
+    for side in ("validA", "validB"):
+        noise(raw / side / "0.png", len(side) + ord(side[-1]))
+    (raw / "trainA" / "copy.png").write_bytes((raw / "validA" / "0.png").read_bytes())
+    with pytest.raises(PreparationError, match="of the test or of the validation"):
+        run(raw)
+    _, ledger = run(raw, leaks="drop")
+    assert (ledger.kept["validA"], ledger.kept["trainA"]) == (1, 3)
+
+
+def test_a_picture_twice_in_training_is_kept_once_whatever_is_held_back(raw: Path) -> None:
+    """Also with leaks "stop": neither of the two comes from the test."""
+    many(raw)
+    for number in range(40):
+        (raw / "trainA" / f"twin {number}.png").write_bytes((raw / "trainA" / f"more {number}.png").read_bytes())
+    _, ledger = run(raw, valid=8)
+    assert ledger.kept["trainA"] + ledger.kept["validA"] == 43
+    assert {row.verdict for row in ledger.rows if not row.kept} == {"repeated"}

@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw
 from crossnet.datasets.layout import Ledger, read_names
 from crossnet.datasets.preparation.checks import PreparationError
 from crossnet.datasets.preparation.compose import Crops
+from crossnet.datasets.preparation.placing import Placing
 from crossnet.datasets.preparation.products import Group, Most, prepare
 from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal
+from crossnet.datasets.preparation.splits import Deal, HeldBack
 from crossnet.datasets.preparation.target import Target
 
 LOAD, SIZE, EDGE = 56, 48, 40
@@ -44,10 +45,14 @@ def run(
     most: Most = Most(100, 100),  # noqa: B008 - frozen
     group: Group = "model",
     refuse_above: float = 0.0,
+    valid: int = 0,
+    placing: Placing | None = None,
 ) -> tuple[Path, Ledger]:
     target = Target(raw.parent / name, LOAD, SIZE, "stretch")
     dataset = Dataset("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, refuse_above, "drop")
-    return target.folder, prepare(raw, target, dataset, Deal(0.25, seed), most, group, 12, CROPS)
+    return target.folder, prepare(
+        raw, target, dataset, Deal(0.25, seed), most, group, 12, CROPS, HeldBack(valid, 0), placing
+    )
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -152,3 +157,32 @@ def test_scenery_that_cannot_be_read_stops_it(raw: Path) -> None:
     (raw / "scenery" / "test" / "place.png").write_bytes(b"")
     with pytest.raises(PreparationError, match=r"scenery/test/place\.png: scenery that cannot be read: "):
         run(raw)
+
+
+def test_held_back_products_have_what_the_test_has_and_share_no_model(raw: Path) -> None:
+    for model in range(16, 60):
+        for view in range(3):
+            shoe = Image.new("RGB", (EDGE, EDGE), "white")
+            ImageDraw.Draw(shoe).ellipse((8, 10 + view, 31, 28), fill=(150, 3 * model, 90))
+            shoe.save(raw / f"products/Shoes/Boots/{model}.{view}.jpg", quality=95)
+    prepared, ledger = run(raw, valid=6)
+    kept = ledger.kept
+    assert (kept["validA"], kept["validB"], kept["validMasksA"]) == (6, 6, 6)
+    assert not models(prepared, "validA") & models(prepared, "trainA")
+    for picture in read(prepared / "validA").values():
+        assert picture[:4, :4, 0].min() > picture[:4, :4, 1:].max()  # scenery of its own
+
+
+def test_placed_products_keep_their_shape_and_are_where_the_mask_is(raw: Path) -> None:
+    prepared, _ = run(raw, placing=Placing((0.3, 0.7), 0))
+    a, b, masks = (read(prepared / side) for side in ("testA", "testB", "masksA"))
+    places = set()
+    for name in masks:
+        rows, columns = (np.flatnonzero((masks[name] == 255).any(axis)) for axis in (1, 0))
+        height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+        assert 0.25 * SIZE < width < 0.75 * SIZE
+        assert width / height == pytest.approx(24 / 18, abs=0.2)
+        places.add((rows[0], columns[0]))
+        assert b[name][masks[name] == 0].mean() > 235
+        assert np.abs(a[name] - b[name])[~_grown(masks[name] == 0, 2)].max() <= 8
+    assert len(places) > len(masks) / 2

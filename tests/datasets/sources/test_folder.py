@@ -53,3 +53,14 @@ def test_a_missing_or_empty_side_is_named_with_the_layout(
 def test_a_folder_that_is_not_there_is_named_with_the_key(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match=r"^[^\n]*/absent: no such folder; [^\n]*the task's path[^\n]*$"):
         fetch(tmp_path / "absent", tmp_path / "raw")
+
+
+def test_validation_sides_are_copied_if_there_are_both(mine: Path, tmp_path: Path) -> None:
+    shutil.copytree(mine / "testA", mine / "validA")
+    with pytest.raises(
+        FolderError, match=r"validB: no images, but there is validA; bring both validation sides, or none$"
+    ):
+        fetch(mine, tmp_path / "raw")
+    shutil.copytree(mine / "testB", mine / "validB")
+    fetch(mine, tmp_path / "raw")
+    assert (tmp_path / "raw" / "validB" / "IMG_1.HEIC").exists()
