@@ -12,7 +12,7 @@ from crossnet.text import one_line
 MOST_BYTES = 2**18  # of a file; dvc.lock has 15 kB
 MOST_VALUES = 50_000  # of a file, aliases of YAML followed
 MOST_DEPTH = 50
-LARGEST = 1e12  # of a number: no metric, seed or setting comes near, and sums of squares stay finite
+LARGEST = 1e18  # of a number: operations and bytes come near; sums of squares stay finite
 
 
 class RunsError(RuntimeError):
