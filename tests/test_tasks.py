@@ -20,6 +20,7 @@ from tests.datasets.search.fake_commons import FakeCommons
 from tests.datasets.search.fake_openverse import FakeOpenverse
 from tests.datasets.search.pictures import encoded, on_white, scene
 from tests.datasets.search.searching import world
+from tests.littered import litter
 from tests.servers import FileServer, Server
 
 Files = Mapping[str, bytes]
@@ -148,6 +149,9 @@ def folder(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (folder / "trainA/broken.jpg").write_bytes(b"<html>not found</html>")
+    litter(folder / "trainB")
+    for place, name in enumerate(("caf\udce9.jpg", "x" * 251 + ".jpg")):  # Latin-1 bytes, and as many as there may be
+        (folder / "testB" / name).write_bytes(encoded(scene(500 + place)))
     return [], {"tasks.folder.path": str(folder)}
 
 
@@ -156,7 +160,7 @@ def folders(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]:
         (folder / side).mkdir(parents=True)
         for number, (name, size) in enumerate((("IMG 1.JPG", (90, 60)), ("ü.png", (40, 80)), ("c.webp", (64, 64)))):
             scene(ord(side) + number, size).save(folder / side / name)
-        (folder / side / "Thumbs.db").write_bytes(b"left behind")
+        litter(folder / side)
     return [], {"tasks.folders.a": str(folder / "A"), "tasks.folders.b": str(folder / "B")}
 
 
@@ -193,6 +197,7 @@ def test_a_task_goes_from_its_source_to_its_report(
         names = {f"{number:03d} größe.png" for number in range(5)}
         assert {path.name for path in (clone / "data/translated/to_b").iterdir()} == names
         assert report["refused"].keys() == {"trainA/broken.jpg"}
+        assert {"caf%E9.png", "x" * 251 + ".png"} < {path.name for path in (clone / "data/translated/to_a").iterdir()}
     before = sum(len(server.log) for server in asked)
     raw = clone / "data/fetched" / task
     files = {path.relative_to(raw): path.read_bytes() for path in raw.rglob("*") if path.is_file()}

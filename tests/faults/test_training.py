@@ -21,7 +21,7 @@ from crossnet.training.checkpoint import steps_in
 from stages.translate import translate_stage
 from tests.cloned import hashes
 from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
-from tests.tiny import HISTORY, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
+from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
 
 LONG = {"scales__smoke__training__duration": "100000 images"}
 
@@ -255,6 +255,16 @@ def test_a_loss_that_is_no_number_stops_at_its_step_and_is_named(tmp_path: Path)
         trained(made, Watched(3), tiny_plan(log_every=1), tmp_path, every_seconds=0)
     assert max(path.name for path in tmp_path.glob("step-*")) == "step-000000003"
     assert all(torch.equal(weights_of(made)[key], value) for key, value in before.items())
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_learning_rate_that_no_weight_survives_stops_in_one_line(name: str, tmp_path: Path) -> None:
+    """Real images, gradients and Adam: nothing is poisoned. params.yaml allows no rate above 1."""
+    made = method(name)
+    with pytest.raises(RuntimeError, match=r"^step \d: [^\n]*(nan|inf|not finite)[^\n]*; a lower lr may help$"):
+        trained(made, tiny_batches(), tiny_plan(lr=1e30, decay_from=1.0), tmp_path, every_seconds=0)
+    for step in tmp_path.glob("step-*"):
+        assert step.name == "step-000000001"
 
 
 @pytest.mark.parametrize("last", [False, True])

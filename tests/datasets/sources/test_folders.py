@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from crossnet.datasets.sources.folder import FolderError
 from crossnet.datasets.sources.folders import fetch
+from tests.littered import litter
 
 
 def fill(folder: Path, count: int) -> Path:
@@ -25,6 +27,25 @@ def test_every_file_is_on_one_side(tmp_path: Path) -> None:
     assert {side: len(names) for side, names in found.items()} == {"trainA": 18, "testA": 2, "trainB": 2, "testB": 1}
     assert not found["trainA"] & found["testA"]
     assert (tmp_path / "testA" / min(found["testA"])).read_bytes().startswith(b"a ")
+
+
+def test_companions_are_dealt_out_to_nothing_and_pipes_are_not_opened(tmp_path: Path) -> None:
+    a, b = fill(tmp_path / "a", 9), fill(tmp_path / "b", 9)
+    litter(a)
+    (b / "README.txt").write_text("from my holiday")
+    for seed in range(5):
+        fetch(a, b, tmp_path / f"{seed}", 0.1, seed)
+        found = dealt(tmp_path / f"{seed}")
+        assert {name.partition(" ")[2] for names in found.values() for name in names} == {"ü.jpg"}
+        assert sum(map(len, found.values())) == 18
+
+
+def test_what_does_not_decode_takes_no_place_of_the_test(tmp_path: Path) -> None:
+    a, b = fill(tmp_path / "a", 3), fill(tmp_path / "b", 3)
+    Image.new("RGB", (4, 4)).save(a / "whole.png")
+    for seed in range(5):
+        fetch(a, b, tmp_path / f"{seed}", 0.1, seed)
+        assert dealt(tmp_path / f"{seed}")["testA"] == {"whole.png"}
 
 
 def test_one_more_file_moves_at_most_one_other_to_another_side(tmp_path: Path) -> None:
