@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,19 @@ from torch.nn import functional
 
 from crossnet.files import write_together
 from crossnet.images import from_range, to_range
+from crossnet.nn import compiled
+from crossnet.nn.native import NotBuiltError
 from crossnet.params.model_config import read_config
 from crossnet.text import one_line
+from crossnet.training.machine import keep_freed_memory
 from crossnet.training.method import Method, Side, load
+from crossnet.training.native_library import load_library
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
 TRAINING_ONLY = "training_only.safetensors"  # the rest: for CrossNet T and Q
 CONFIG = "config.json"
+CPU_PIXELS = 2**14  # of a batch on a CPU: 4 images of 64x64; more leave its cache, and take longer each
+GPU_PIXELS = 2**20  # of a batch elsewhere: 64 images of 128x128
 FLOATS = ("F32", "F64", "F16", "BF16")  # what weights may be saved as; they become float32
 
 
@@ -113,23 +120,45 @@ def _same_shapes(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tupl
         raise ModelError(f"{path}: weights of another architecture: {'; '.join(differ)}{more}")
 
 
+def place(method: Method, device: torch.device) -> None:
+    """Move the networks that translate to a device.
+
+    On a CPU residual blocks are then computed by C++, if it can be compiled, and the layers around them keep the
+    channels of a pixel together, which oneDNN is quicker with.
+    """
+    for name in method.translates_with:
+        network = method.networks[name].to(device)
+        if device.type == "cpu":
+            for layer in network.children():
+                if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+                    layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if device.type == "cpu":
+        keep_freed_memory()
+        with suppress(NotBuiltError, OSError):
+            compiled.use(load_library())
+
+
+def batch_pixels(method: Method) -> int:
+    """How many pixels a batch of images had better have at most, where the method's weights are."""
+    return CPU_PIXELS if _device_of(method).type == "cpu" else GPU_PIXELS
+
+
 @torch.inference_mode()
-def translate(
-    method: Method, rgb: NDArray[np.uint8], to: Side, device: torch.device | str = "cpu"
-) -> NDArray[np.uint8]:
+def translate(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.
 
-    Sides that are not multiples of 4, or below 8, are mirrored out to the next one (below 5: repeated) and cut back.
+    Computed where the method's weights are. Sides that are not multiples of 4, or below 8, are mirrored out to the next
+    one (below 5: repeated) and cut back.
     """
     height, width = rgb.shape[1:3]
-    y = method.translate(_padded(rgb, device), to)[..., :height, :width]
+    y = method.translate(_padded(rgb, _device_of(method)), to)[..., :height, :width]
     return from_range(y.float().cpu().numpy())
 
 
 @torch.inference_mode()
 def encode(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.float32]:
     """(N, H, W, 3) uint8 images of one domain -> their codes (N, C, h, w), which `translate` decodes: Fig. 3."""
-    return method.encode(_padded(rgb, "cpu"), to).float().numpy()
+    return method.encode(_padded(rgb, _device_of(method)), to).float().cpu().numpy()
 
 
 def padded(width: int, height: int) -> tuple[int, int]:
@@ -137,7 +166,12 @@ def padded(width: int, height: int) -> tuple[int, int]:
     return max(8, width + -width % 4), max(8, height + -height % 4)
 
 
-def _padded(rgb: NDArray[np.uint8], device: torch.device | str) -> Tensor:
+def _device_of(method: Method) -> torch.device:
+    """Where the networks are that translate; the others of a loaded model may have no weights."""
+    return next(method.networks[method.translates_with[0]].parameters()).device
+
+
+def _padded(rgb: NDArray[np.uint8], device: torch.device) -> Tensor:
     height, width = rgb.shape[1:3]
     x = torch.from_numpy(to_range(rgb)).to(device)
     right, bottom = np.subtract(padded(width, height), (width, height)).tolist()

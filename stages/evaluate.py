@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from crossnet.accelerator import device_for
 from crossnet.datasets.layout import known_truth, masks_of
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
@@ -23,11 +24,12 @@ CURVES, TABLE = Path("reports/plots/roc"), Path("reports/plots/images.csv")
 def evaluate(params: Params) -> None:
     """Measure the translations of a split: reports/metrics.json, and curves and images.csv in reports/plots."""
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
-    network = inception(fid_weights(params.task)) if params.task_options.fid else None
+    device = device_for(params.training.accelerator, "training.accelerator").type
+    network = inception(fid_weights(params.task), device) if params.task_options.fid else None
     truth = known_truth(json.loads((prepared / "dataset.json").read_text()), params.split)
     tests, masked = directions(prepared, translated, params.split), prepared / masks_of(params.split)
     size = tests["to_b"].translated[0].shape[0]
-    sets = featured(efflite0(), tests, size, all_of_training=False)
+    sets = featured(efflite0(device), tests, size, all_of_training=False)
     metrics: dict[str, Any] = dict(zip(("fd_efflite0", "kid_efflite0"), distances(sets), strict=True))
     if network:
         metrics |= fid(featured(network, tests, size, all_of_training=True), size)
@@ -50,8 +52,7 @@ def evaluate(params: Params) -> None:
     ]
     if few:
         left = " and ".join(block for block in metrics if block.partition("_")[0] in ("kid", "fd", "fid"))
-        wanted = f"a distance needs at least {FEWEST} test images a side"
-        say(f"left out of {left}: {', '.join(few)}; {wanted}")
+        say(f"left out of {left}: {', '.join(few)}; a distance needs at least {FEWEST} test images a side")
     write_whole(Path("reports/metrics.json"), json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 

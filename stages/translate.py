@@ -4,12 +4,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from crossnet.accelerator import device_for
+from crossnet.batching import by_size
 from crossnet.datasets.layout import measured_sides, translation_names
 from crossnet.datasets.whole_folder import whole_folder
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
 from crossnet.images import decode, pixels, png
-from crossnet.model import encode, load_model, translate
+from crossnet.model import batch_pixels, encode, load_model, place, translate
 from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.method import Side
@@ -26,6 +28,7 @@ def translate_stage(params: Params) -> None:
     """
     forget(Path("reports/training/summary.json"))  # this stage begins when DVC has saved what the training left
     method, _ = load_model(Path("data/model"))
+    place(method, device_for(params.training.accelerator, "training.accelerator"))
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")
     side_a, side_b = measured_sides(prepared, params.split)
     for source, to in ((side_a, "b"), (side_b, "a")):
@@ -33,13 +36,15 @@ def translate_stage(params: Params) -> None:
         kept = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
         side: Side = "b" if to == "b" else "a"
         with whole_folder(translated / f"to_{to}") as folder, whole_folder(translated / "codes" / f"to_{to}") as codes:
-            for path in progress(paths, len(paths), f"translating {source}", "images"):
-                image = np.stack([pixels(decode(path))])
-                write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(translate(method, image, side)[0])))
-                if path in kept:
-                    code = BytesIO()
-                    np.save(code, encode(method, image, side)[0].astype(np.float16))
-                    write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
+            shown = progress(paths, len(paths), f"translating {source}", "images")
+            for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):
+                results = translate(method, np.stack([image for _, image in batch]), side)
+                for (path, image), made in zip(batch, results, strict=True):
+                    write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(made), compress_level=2))
+                    if path in kept:
+                        code = BytesIO()
+                        np.save(code, encode(method, image[None], side)[0].astype(np.float16))
+                        write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ def parameters_read(file: str) -> set[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params":
-            last = nested.get(id(node)) if node.attr in ("images", "task_options") else None
+            last = nested.get(id(node)) if node.attr in ("images", "task_options", "training") else None
             found |= {f"{key}.{last}" if last else key for key in PARAMETERS.get(node.attr, {node.attr})}
     return found
 

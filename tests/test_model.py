@@ -16,8 +16,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from crossnet.images import from_range
-from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, encode, load_model, save_model, translate
+from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, encode, load_model, place, save_model, translate
+from crossnet.nn import compiled
 from crossnet.params.model_config import EARLIER
+from tests import built
 from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, method, weights_of
 
 
@@ -85,10 +87,38 @@ def test_what_is_mirrored_out_is_cut_back() -> None:
     assert np.array_equal(translate(made, odd, "b"), translate(made, out, "b")[:, :33, :38])
 
 
-def test_a_batch_is_translated_as_its_images_are() -> None:
-    made, both = method("crossnet"), pictures()
-    each = np.concatenate([translate(made, image[None], "b") for image in both])
-    assert abs(translate(made, both, "b").astype(int) - each).max() <= 1
+@pytest.mark.parametrize("compiles", [False, pytest.param(True, marks=built.can_compile)])
+def test_batches_of_1_and_of_16_differ_by_one_grey_level_at_most(compiles: bool) -> None:
+    made, rgb = method("crossnet", width=8), pictures(48, 32, count=16)
+    for network in made.networks.values():
+        for layer in network.modules():
+            if isinstance(layer, torch.nn.Conv2d):
+                torch.nn.init.kaiming_normal_(layer.weight, generator=torch.Generator().manual_seed(0))
+    plain = translate(made, rgb, "b").astype(int)
+    assert plain.std() > 20
+    compiled.use(built.library() if compiles else None)
+    each = np.concatenate([translate(made, image[None], "b") for image in rgb])
+    assert abs(translate(made, rgb, "b").astype(int) - each).max() <= 1
+    assert abs(plain - each).max() <= 1
+
+
+@built.can_compile
+def test_a_model_that_is_placed_on_a_cpu_has_its_residual_blocks_compiled(tmp_path: Path) -> None:
+    loaded, _ = load_model(saved(tmp_path))
+    before = translate(loaded, pictures(), "b").astype(int)
+    assert compiled.used() == "torch"
+    place(loaded, torch.device("cpu"))
+    assert compiled.used().startswith("winograd-")
+    assert abs(translate(loaded, pictures(), "b") - before).max() <= 1
+
+
+def test_without_a_compiler_a_model_translates_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "nowhere")
+    loaded, _ = load_model(saved(tmp_path))
+    before = translate(loaded, pictures(), "b")
+    place(loaded, torch.device("cpu"))
+    assert compiled.used() == "torch"
+    assert abs(translate(loaded, pictures(), "b").astype(int) - before).max() <= 1
 
 
 def test_weights_of_another_width_are_refused_with_key_and_shapes(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """`crossnet translate`: the trained model, used. Heavy imports wait until they are needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from crossnet.files import told, write_whole
 from crossnet.progress import progress
 from crossnet.terminal import say
 from crossnet.text import one_line
+
+if TYPE_CHECKING:
+    from crossnet.batching import Image as Pixels
 
 
 def translate(
@@ -23,14 +26,21 @@ def translate(
         int,
         typer.Option(help="Refuse an image with more pixels, its sides made up to multiples of 4, and 8.", min=1),
     ] = 4_000_000,
-    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto: a GPU where there is one.")] = "auto",
 ) -> None:
     """Translate images with a trained model, at their own size, as PNG files of the same name.
 
     An image that cannot be read is told and the others are translated; the exit status is then 1.
     """
+    import numpy as np
+    from PIL import Image
+
+    from crossnet.accelerator import device_for
+    from crossnet.batching import by_size
     from crossnet.image_files import list_folder
-    from crossnet.model import ModelError, load_model
+    from crossnet.images import png
+    from crossnet.model import ModelError, batch_pixels, load_model, place
+    from crossnet.model import translate as translated
 
     if to not in ("a", "b"):
         raise stop(f"--to {to}: is none of a, b")
@@ -49,20 +59,34 @@ def translate(
     targets = _targets(paths, out)
     try:
         method, _ = load_model(model)
-        for name in method.translates_with:
-            method.networks[name].to(device)
+        place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
-    except (ModelError, OSError, RuntimeError, AssertionError) as error:
+    except (ModelError, OSError, RuntimeError) as error:
         raise stop(told(error) if isinstance(error, OSError) else str(error)) from None
-    kept, failed = [], {}
-    for path, target in progress(targets.items(), len(paths), f"translating to {to}", "images"):
-        if target.exists() and not overwrite:
-            kept.append(path)
-            continue
+    kept: list[Path] = []
+    failed: dict[Path, str] = {}
+
+    def decoded() -> Iterator[tuple[Path, "Pixels"]]:
+        for path, target in progress(targets.items(), len(paths), f"translating to {to}", "images"):
+            if target.exists() and not overwrite:
+                kept.append(path)
+                continue
+            try:
+                yield path, _read(path, max_pixels)
+            except (OSError, ValueError, RuntimeError) as error:
+                failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
+
+    for batch in by_size(decoded(), batch_pixels(method)):
         try:
-            _translate_one(method, path, target, to, max_pixels, device)
-        except (OSError, ValueError, RuntimeError) as error:
-            failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
+            made = translated(method, np.stack([image for _, image in batch]), "a" if to == "a" else "b")
+        except RuntimeError as error:
+            failed |= dict.fromkeys((path for path, _ in batch), one_line(error))
+            continue
+        for (path, _), image in zip(batch, made, strict=True):
+            try:
+                write_whole(targets[path], png(Image.fromarray(image), compress_level=2))
+            except OSError as error:
+                failed[path] = one_line(told(error))
     for path, reason in failed.items():
         say(f"not translated: {path}: {reason}")
     if kept:
@@ -82,20 +106,13 @@ def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
     return {path: out / f"{stem}.png" for path, stem in zip(paths, stems.values(), strict=True)}
 
 
-def _translate_one(method: object, path: Path, target: Path, to: str, max_pixels: int, device: str) -> None:
-    """Read, translate and write one image."""
-    from PIL import Image
-
+def _read(path: Path, max_pixels: int) -> "Pixels":
+    """Read an image of at most so many pixels."""
     from crossnet.datasets.preparation.kinds import decode
-    from crossnet.images import pixels, png
-    from crossnet.model import translate as run
-    from crossnet.training.method import Method
+    from crossnet.images import pixels
 
-    assert isinstance(method, Method)
     _check_size(path, max_pixels)
-    image = decode(path, max_pixels)
-    translated = run(method, pixels(image)[None], "a" if to == "a" else "b", device)[0]
-    write_whole(target, png(Image.fromarray(translated)))
+    return pixels(decode(path, max_pixels))
 
 
 def _check_size(path: Path, max_pixels: int) -> None:

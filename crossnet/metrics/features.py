@@ -24,14 +24,20 @@ Group = TypeVar("Group", bound=Hashable)
 class Network:
     """What makes features: `identity` tells its weights and preprocessing from any other's; `load` makes it ready.
 
-    It is fed `batch` images at a time.
+    It computes on a `device` of torch, which changes the last bits of features, and is fed `batch` images at a time.
     """
 
     name: str
     identity: str
     width: int
     load: Callable[[], Extract]
-    batch: int = 4  # more take longer on a CPU: their activations leave its cache
+    device: str = "cpu"
+    batch: int = 4
+
+
+def batch_for(device: str) -> int:
+    """How many images a network is fed at a time; on a CPU more take longer, since activations leave its cache."""
+    return 4 if device == "cpu" else 64
 
 
 def gather(
@@ -65,7 +71,8 @@ def gather(
 
 def _key(path: Path, network: Network, size: int) -> str:
     content = hashlib.sha256(path.read_bytes()).hexdigest()
-    return hashlib.sha256("\0".join((content, str(size), VERSION, network.identity)).encode()).hexdigest()
+    made_by = network.identity if network.device == "cpu" else f"{network.identity} on {network.device}"
+    return hashlib.sha256("\0".join((content, str(size), VERSION, made_by)).encode()).hexdigest()
 
 
 def _computed(network: Network, missing: Mapping[str, Path], size: int) -> Iterator[tuple[str, NDArray[np.float32]]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.metrics.features import Extract, Network
+from crossnet.metrics.features import Extract, Network, batch_for
 from crossnet.metrics.official import pytorch_fid
 from crossnet.metrics.weights import URL, checked
 from crossnet.text import one_line
@@ -17,25 +17,30 @@ SIZE = 299  # pixels a side, to which the network resizes, bilinear
 WIDTH = 2048  # of the final average pooling
 
 
-def inception(weights: Path) -> Network:
+def inception(weights: Path, device: str = "cpu") -> Network:
     """The network of 2048 features of images of any size, from a file of its weights; nothing is ever downloaded.
+
+    It computes on a device of torch.
 
     Raises OSError or ValueError, in one line, for a file that is not there or not the official one.
     """
     found = checked(weights)
-    return Network("Inception", f"pytorch-fid {found} bilinear {SIZE}", WIDTH, lambda: _load(weights))
+    identity = f"pytorch-fid {found} bilinear {SIZE}"
+    return Network("Inception", identity, WIDTH, lambda: _load(weights, device), device, batch_for(device))
 
 
-def _load(weights: Path) -> Extract:
+def _load(weights: Path, device: str) -> Extract:
     import torch
 
-    network = _built(weights, _state(weights)).eval().to(memory_format=torch.channels_last)
+    network = _built(weights, _state(weights)).eval().to(device, memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def extract(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        x = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255  # (n, 3, H, W) in [0, 1]: ToTensor
+        x = (
+            torch.from_numpy(np.stack(images)).to(device).permute(0, 3, 1, 2).float() / 255
+        )  # (n, 3, H, W) in [0, 1]: ToTensor
         maps = network(x)[0]  # (n, 2048, 1, 1)
-        values: NDArray[np.float32] = maps[:, :, 0, 0].numpy()
+        values: NDArray[np.float32] = maps[:, :, 0, 0].cpu().numpy()
         return values
 
     return extract

@@ -54,8 +54,7 @@ class ResidualBlock(nn.Module):
 class ResidualBlocks(nn.Sequential):
     """Residual blocks, one after the other: (N, C, h, w) -> (N, C, h, w).
 
-    Trained on a CPU, their convolutions take fewer multiplications (`crossnet.nn.winograd`), for the same numbers but
-    rounding.
+    On a CPU their convolutions take fewer multiplications (`crossnet.nn.winograd`), for the same numbers but rounding.
     """
 
     def __init__(self, channels: int, count: int):

@@ -1,4 +1,4 @@
-"""3x3 convolutions with fewer multiplications, for training on a CPU.
+"""3x3 convolutions with fewer multiplications, on a CPU.
 
 Winograd's minimal filtering, F(m x m, 3 x 3) of Lavin and Gray ("Fast algorithms for convolutional neural networks",
 CVPR 2016, §4.1): a tile of m x m outputs takes (m + 2)^2 multiplications for each pair of channels, and not 9 m^2;
@@ -11,7 +11,7 @@ channel that is the same everywhere nothing but rounding is left for it, and tor
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -47,6 +47,7 @@ OUTPUT = {
     2: [[1, 1, 1, 0], [0, 1, -1, -1]],
     4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 }
+MOST_UNTRAINED = 2**16  # pixels of codes without gradients: V and M take 4.5 times the memory of the codes
 LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost torch too much
 
 
@@ -98,19 +99,26 @@ class Tiles:
 
 
 def tiles_for(z: Tensor) -> Tiles | None:
-    """The tiles of codes (N, C, h, w) of a training on a CPU; None where a convolution had better be torch's."""
+    """The tiles of codes (N, C, h, w) on a CPU; None where torch's own convolution is the better one.
+
+    Without gradients that is so for large codes, and wherever no library computes: what is written with torch gains
+    nothing there.
+    """
     n, channels, height, width = z.shape
-    if z.device.type != "cpu" or torch.is_autocast_enabled("cpu") or not torch.is_grad_enabled():
+    if z.device.type != "cpu" or torch.is_autocast_enabled("cpu") or height % 2 or width % 2:
         return None
-    if height % 2 or width % 2:
+    if not torch.is_grad_enabled() and n * height * width > MOST_UNTRAINED:
         return None
     if library := library_for(z):
         return _tiles(height, width, EDGE, z.dtype, library)
+    if not torch.is_grad_enabled():
+        return None
     large = height % 4 == width % 4 == 0 and n * height * width >= LARGE_TILES_FROM * channels
     return _tiles(height, width, 4 if large else 2, z.dtype, None)
 
 
-@cache
+@lru_cache(maxsize=16)  # photographs have many sizes
+@torch.inference_mode(False)  # a training can use what a translation has made
 def _tiles(height: int, width: int, edge: int, dtype: torch.dtype, library: Library | None) -> Tiles:
     matrices = [torch.tensor(table[edge], dtype=torch.float64) for table in (INPUT, KERNEL, OUTPUT)]
     of_input, of_kernel, of_output = (torch.kron(matrix, matrix).to(dtype) for matrix in matrices)

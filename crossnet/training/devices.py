@@ -3,16 +3,17 @@
 import torch
 from lightning_fabric import Fabric
 
-from crossnet.cache import cache_folder
+from crossnet.accelerator import require
 from crossnet.nn import compiled
 from crossnet.nn.inductor import Inductor
 from crossnet.nn.lanes import Lanes
-from crossnet.nn.native import NotBuiltError, build
+from crossnet.nn.native import NotBuiltError
 from crossnet.nn.streams import Streams
 from crossnet.nn.walks import Apply, InTurn, batched, together
 from crossnet.terminal import say
 from crossnet.training.lease import lease, visible
 from crossnet.training.machine import keep_freed_memory
+from crossnet.training.native_library import load_library
 from crossnet.training.recorded import Recorder, cuda_graph
 
 
@@ -22,15 +23,10 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     A run of one GPU takes one that no other run holds. `precision` is 32-true, tf32 (float32, products with 10 bits
     of fraction) or bf16-mixed. Raises RuntimeError, in one line, where there is no such device.
     """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not present.get(accelerator, True):
-        there = ", ".join(["cpu", *(name for name, found in present.items() if found)])
-        raise RuntimeError(
-            f"training.accelerator: {accelerator} is asked for, but there is only {there}; name one of these, or auto"
-        )
+    require(accelerator, "training.accelerator")
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
     chosen: int | list[int] = devices
-    if present["cuda"] and accelerator in ("cuda", "auto") and devices * nodes == 1:
+    if torch.cuda.is_available() and accelerator in ("cuda", "auto") and devices * nodes == 1:
         chosen = [lease(visible(torch.cuda.device_count()))]
     fabric = Fabric(
         accelerator=accelerator,
@@ -77,7 +73,7 @@ def threads_of(apply: Apply) -> int:
 def _library() -> compiled.Library | None:
     """What residual blocks are computed by; None where torch has to do, which is said."""
     try:
-        return compiled.Library(build(compiled.SOURCE, cache_folder() / "compiled"))
+        return load_library()
     except (NotBuiltError, OSError) as error:
         say(f"residual blocks take twice as long, by torch alone: {error}")
         return None

@@ -65,6 +65,15 @@ def test_a_folder_keeps_its_names_whatever_they_are(model: Path, tmp_path: Path)
     assert names(tmp_path / "out") == {"ein Pferd ü.png", "馬.png", "x.y.png"}
 
 
+def test_images_of_several_sizes_keep_theirs(model: Path, tmp_path: Path) -> None:
+    sizes = {"a": (32, 32), "b": (37, 51), "c": (32, 32), "d": (32, 33)}
+    made = {name: picture(tmp_path / "in" / f"{name}.png", seed, *sizes[name]) for seed, name in enumerate(sizes)}
+    assert run(model, tmp_path / "in", tmp_path / "out").exit_code == 0
+    for name, rgb in made.items():
+        wanted = translate(method("crossnet"), rgb[None], "b")[0].astype(int)
+        assert abs(read(tmp_path / "out" / f"{name}.png") - wanted).max() <= 1
+
+
 def test_of_a_folder_with_a_broken_image_the_others_are_translated(model: Path, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "a.png")
     (tmp_path / "in" / "b.jpg").write_bytes(b"<html>")
@@ -163,7 +172,9 @@ def test_a_file_that_is_no_image_is_told(model: Path, tmp_path: Path) -> None:
     [
         pytest.param("image", ("--to", "c"), "--to c: is none of a, b", id="to c"),
         pytest.param("image", ("--model", "/nowhere"), "/nowhere: not a model of this project", id="no model"),
-        pytest.param("image", ("--device", "abacus"), "abacus", id="no device"),
+        pytest.param(
+            "image", ("--device", "abacus"), "--device: abacus is asked for, but there is only", id="no device"
+        ),
         pytest.param("nothing", (), "no such file or folder", id="no source"),
         pytest.param("empty", (), "in: no images", id="empty folder"),
         pytest.param("pipe", (), "is neither a file nor a folder", id="pipe"),

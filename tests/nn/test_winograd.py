@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from crossnet.nn import winograd
+from crossnet.nn import compiled, winograd
 from crossnet.nn.blocks import ResidualBlocks
 from crossnet.nn.winograd import tiles_for
+from tests import built
 
 SHAPES = [
     pytest.param((1, 5, 2, 2), 2, id="the smallest"),
@@ -89,3 +90,15 @@ def test_it_is_for_training_on_a_cpu_alone() -> None:
         assert tiles_for(z) is None
     with torch.autocast("cpu"):
         assert tiles_for(z) is None
+
+
+@built.can_compile
+def test_without_gradients_codes_are_compiled_up_to_a_bound_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    z = torch.randn(1, 16, 8, 8)
+    with torch.inference_mode():
+        assert tiles_for(z) is None
+        compiled.use(built.library())
+        assert tiles_for(z) is not None
+        monkeypatch.setattr(winograd, "MOST_UNTRAINED", 63)
+        assert tiles_for(z) is None
+    assert tiles_for(z) is not None
