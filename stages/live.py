@@ -3,17 +3,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dvclive.live import Live
+try:
+    from dvclive.live import Live
+except ModuleNotFoundError:  # as on a node without DVC: deploy/airgapped
+    Live = None
 
 from crossnet.files import naming
 from crossnet.training.journal import Log, Show
+from stages.plain_log import PlainLog
 
 
 @contextmanager
 def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
-    """Where a training logs: dvclive in a folder for the process that writes, nowhere for the others."""
+    """Where a training logs: dvclive in a folder for the process that writes, nowhere for the others.
+
+    Where dvclive is not installed the same files are written without it.
+    """
     if not writes:
         yield lambda name, value, done: None, lambda path, done: None
+        return
+    if Live is None:
+        with naming(folder):
+            plain = PlainLog(folder)
+            try:
+                yield plain.log, plain.show
+            finally:
+                plain.end()
         return
     try:
         with naming(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from crossnet.terminal import say
 
+SHARED = "CROSSNET_RUNS_PER_GPU"
 _held: dict[Path, FileLock] = {}  # until this process ends, however it ends
 
 
@@ -22,17 +23,20 @@ def visible(count: int) -> list[str]:
 def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float = 5.0) -> int:
     """The place in `gpus` of one that no other run of this user holds on this machine; waits where all are held.
 
-    A process that holds one is given it again. The locks are in a folder of the machine, not of the repository, so runs
-    of several clones count as well.
+    With CROSSNET_RUNS_PER_GPU that many runs hold one GPU. A process that holds one is given it again. The locks are in
+    a folder of the machine, not of the repository, so runs of several clones count as well.
     """
     folder = folder or Path(tempfile.gettempdir()) / f"crossnet-gpus-{os.getuid()}"
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name.replace('/', '_')}.lock" for name in gpus]
-    if mine := [place for place, path in enumerate(paths) if path in _held]:
+    shares = [
+        (place, f"{name.replace('/', '_')}{share}.lock") for share in _shares() for place, name in enumerate(gpus)
+    ]
+    paths = [(place, folder / name) for place, name in shares]
+    if mine := [place for place, path in paths if path in _held]:
         return mine[0]
     told = False
     while True:
-        for place, path in enumerate(paths):
+        for place, path in paths:
             lock = FileLock(path)
             try:
                 lock.acquire(timeout=0)
@@ -44,3 +48,11 @@ def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float 
             say(f"all {len(gpus)} GPUs are held by other runs; waiting for one")
             told = True
         time.sleep(every_seconds)
+
+
+def _shares() -> list[str]:
+    """What the names of the locks of one GPU end in: one lock for each run that may hold it."""
+    text = os.environ.get(SHARED, "1")
+    if not text.isdecimal() or int(text) < 1:
+        raise RuntimeError(f"{SHARED}: {text!r} is no number of runs; wanted 1 or more")
+    return ["", *(f".{number}" for number in range(1, int(text)))]

@@ -1,0 +1,142 @@
+"""Archives of a bounded number and size, and digests: what both machines have to agree on. Standard library alone."""
+
+import hashlib
+import io
+import re
+import tarfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+MIB = 2**20
+PART = re.compile(r"back-(\d+)-of-(\d+)-([0-9a-f]{16})\.tar")  # the third: how its SHA-256 begins
+
+
+class BundleError(ValueError):
+    """Archives or a pack that cannot be used; the message is one line."""
+
+
+def code_digest(root: Path) -> str:
+    """The digest of the code that a training and a translation can reach: names and contents."""
+    total = hashlib.sha256()
+    for path in sorted(p for d in ("crossnet", "stages") for k in ("*.py", "*.cpp") for p in (root / d).rglob(k)):
+        total.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def pixels_digest(prepared: Path) -> str:
+    """The digest of the pixels of a prepared data set, which two versions of a PNG library may write as other bytes."""
+    from PIL import Image
+
+    total = hashlib.sha256()
+    for path in sorted(prepared.rglob("*.png")):
+        with Image.open(path) as image:
+            total.update(f"{path.relative_to(prepared)}\0{image.mode}{image.size}".encode() + image.tobytes())
+    return total.hexdigest()
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files of a folder, as an archive has them."""
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(-(-size // 512) * 512 + 3 * 512 for size in sizes)
+
+
+def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: int, most_bytes: int) -> list[Path]:
+    """Write folders of `root` into at most so many files of so many bytes each; returns those that found no room.
+
+    They are taken in their order; a folder that does not fit is passed over. Links and locks stay behind.
+    """
+    room, taken, left = most_files * most_bytes - 4 * tarfile.RECORDSIZE, [], []
+    for folder in folders:
+        size = folder_size(folder)
+        (taken if size <= room else left).append(folder)
+        room -= size if size <= room else 0
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.iterdir():
+        if PART.fullmatch(old.name) or old.name.startswith(".part-"):
+            old.unlink()
+    parts = _Parts(out, most_bytes)
+    with tarfile.open(fileobj=parts, mode="w|") as archive:
+        for folder in taken:
+            archive.add(folder, folder.relative_to(root), filter=_kept)
+    parts.end()
+    return left
+
+
+def read_archives(folder: Path, into: Path) -> None:
+    """Unpack what `write_archives` wrote. Raises BundleError where a part is missing or broken."""
+    found = {int(m[1]): (int(m[2]), path) for path in folder.glob("*.tar") if (m := PART.fullmatch(path.name))}
+    counts = {count for count, _ in found.values()}
+    if len(counts) != 1 or sorted(found) != list(range(1, counts.copy().pop() + 1)):
+        raise BundleError(f"{folder}: wanted all of back-1-of-N to back-N-of-N, found {len(found)} of them")
+    for _, path in found.values():
+        if not path.stem.endswith(_start_of_sha256(path)):
+            raise BundleError(f"{path}: is not as it was written; copy it again")
+    parts = _Joined([found[number][1] for number in sorted(found)])
+    with io.BufferedReader(parts) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        archive.extractall(into, filter="data")
+
+
+def _start_of_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _kept(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    name = Path(info.name).name
+    return None if info.issym() or name in ("lock", "holder") or name.startswith(".partial-") else info
+
+
+class _Parts:
+    """A file that is written as several of at most so many bytes, which have their names in the end."""
+
+    def __init__(self, folder: Path, most: int):
+        self._folder, self._most, self._room = folder, most, 0
+        self._paths: list[Path] = []
+        self._file: IO[bytes] | None = None
+
+    def write(self, content: bytes) -> int:
+        rest = memoryview(content)
+        while rest:
+            if not self._room:
+                self._next()
+            assert self._file
+            done = self._file.write(rest[: self._room])
+            self._room, rest = self._room - done, rest[done:]
+        return len(content)
+
+    def _next(self) -> None:
+        if self._file:
+            self._file.close()
+        self._paths.append(self._folder / f".part-{len(self._paths)}")
+        self._file, self._room = self._paths[-1].open("wb"), self._most
+
+    def end(self) -> None:
+        if self._file:
+            self._file.close()
+        for number, path in enumerate(self._paths, 1):
+            path.rename(self._folder / f"back-{number}-of-{len(self._paths)}-{_start_of_sha256(path)}.tar")
+
+
+class _Joined(io.RawIOBase):
+    """Several files read as one."""
+
+    def __init__(self, paths: Sequence[Path]):
+        self._files = [path.open("rb") for path in paths]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self._files:
+            content = self._files[0].read(len(buffer))
+            if content:
+                buffer[: len(content)] = content
+                return len(content)
+            self._files.pop(0).close()
+        return 0
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+        super().close()

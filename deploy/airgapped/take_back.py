@@ -1,0 +1,87 @@
+"""Take the runs of a node's archives back: each becomes a DVC experiment like any other."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from crossnet.params import load_params
+from crossnet.text import one_line
+from deploy.airgapped.bundle import BundleError, code_digest, pixels_digest, read_archives
+from deploy.airgapped.run import DONE
+
+MADE = ("data/model", "data/translated", "reports/training/plots", "reports/training/summary.json",
+        "reports/training/metrics.json")  # fmt: skip
+
+
+def take_back(
+    archives: Annotated[Path, typer.Argument(help="The folder of the archives, back-1-of-N-*.tar and so on.")],
+) -> None:
+    """Save every finished run of the archives as an experiment; the working tree is then as it was."""
+    try:
+        _take_back(archives)
+    except (BundleError, OSError, ValueError) as error:
+        typer.echo(f"error: {one_line(error)}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _take_back(archives: Path) -> None:
+    if changed := _run("git", "status", "--porcelain", "--untracked-files=no"):
+        raise BundleError(f"the working tree has changes ({changed.split()[1]}); commit or undo them first")
+    Path(".crossnet").mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=".crossnet", prefix="airgapped-") as aside:
+        read_archives(archives, Path(aside))
+        folders = sorted(path for path in Path(aside, "work").iterdir() if path.is_dir())
+        finished = [folder for folder in folders if (folder / DONE).exists()]
+        for folder in finished:
+            _check(folder)
+        try:
+            for folder in finished:
+                _save(folder)
+        finally:
+            _run("git", "checkout", "--quiet", "--", ".")
+            _run("dvc", "checkout", "--force", "--quiet")
+    for folder in folders:
+        done = "saved as an experiment" if folder in finished else "unfinished; pack it again with --back"
+        typer.echo(f"{folder.name}: {done}")
+
+
+def _check(folder: Path) -> None:
+    """Raise BundleError where the code or the data here are not those that the run had."""
+    made_by, task = json.loads((folder / DONE).read_text()), load_params(folder / "params.yaml").task
+    if made_by["code"] != code_digest(Path()):
+        raise BundleError(f"{folder.name}: made by other code than is here; check out the commit that was packed")
+    prepared = Path("data/prepared", task)
+    if made_by["pixels"] != pixels_digest(prepared):
+        raise BundleError(f"{folder.name}: made of other images than {prepared} has; run: dvc repro prepare")
+
+
+def _save(folder: Path) -> None:
+    """Put a run's results into place, have DVC commit them, measure and report, and save the experiment."""
+    shutil.copyfile(folder / "params.yaml", "params.yaml")
+    for name in MADE:
+        if Path(name).is_dir():
+            shutil.rmtree(name)
+        Path(name).unlink(missing_ok=True)
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (folder / name).is_dir() else shutil.copyfile)(folder / name, name)
+    _run("dvc", "commit", "--force", "--quiet", "train", "translate")
+    _run("dvc", "repro", "--quiet", "evaluate", "report")
+    if changed := _run("dvc", "status", "--json").strip("{} \n"):
+        raise BundleError(f"{folder.name}: dvc status is not clean: {changed}")
+    _run("dvc", "exp", "save", "--force", "--name", folder.name)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BundleError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    typer.run(take_back)
