@@ -18,7 +18,18 @@ ABLATION: dict[str, Settings] = {  # Fig. 5: the name of a column, and what is s
 }
 CHOICES = {"methods": "method", "scales": "scale", "tasks": "task"}  # of blocks: the key that names one
 METHODS = {"crossnet": FULL, "cyclegan": "CycleGAN", "munit": "MUNIT", "drit": "DRIT", "dped": "DPED", "aggan": "AGGAN"}
-SHAPE_NOTHING = ("path", "a", "b", "meshes", "url", "mirrors", "most_bytes", "contact", "fid")  # of a task's block
+SHAPE_NOTHING = (
+    "path",
+    "a",
+    "b",
+    "folders",
+    "meshes",
+    "url",
+    "mirrors",
+    "most_bytes",
+    "contact",
+    "fid",
+)  # of a task's block
 
 
 class SettingsError(ValueError):
