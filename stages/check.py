@@ -15,7 +15,7 @@ def check(params: Params) -> None:
     What it writes never changes, so it invalidates nothing.
     """
     for place in MADE_BY:
-        refuse_unknown(place, params.task)
+        refuse_unknown(place)
     home = Path(os.environ.get("DVC_ROOT", "."))
     if why := fault(home):
         if home.resolve() != Path.cwd().resolve():  # a copy by --temp or the queue: what it makes would be lost

@@ -15,7 +15,7 @@ def fetch(params: Params) -> None:
     """
     if params.task_options.fid:
         checked(fid_weights(params.task))
-    refuse_unknown("data/fetched", params.task)
+    refuse_unknown("data/fetched")
     bring(params, Path("data/fetched") / params.task)
 
 

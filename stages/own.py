@@ -32,14 +32,14 @@ def refuse_user_files(params: Params) -> None:
     _refuse_links(params.task)
 
 
-def refuse_unknown(place: str, task: str) -> None:
-    """Raise OwnError where the folder of the task in one of MADE_BY, which a stage replaces, was made by no stage."""
-    folder = Path(place, task)
-    if folder.is_dir() and not (folder / MADE_BY[place]).exists() and any(folder.iterdir()):
-        raise OwnError(
-            f"{folder}: holds files that the pipeline did not make and would delete; move them elsewhere, and name "
-            "that folder in params.yaml (data/README.md)"
-        )
+def refuse_unknown(place: str) -> None:
+    """Raise OwnError where one of MADE_BY, which DVC replaces as a whole, holds what no stage has made."""
+    for path in sorted(Path(place).glob("[!.]*")):
+        if not path.is_dir() or (not (path / MADE_BY[place]).exists() and any(path.iterdir())):
+            raise OwnError(
+                f"{path}: is not made by the pipeline, which would delete it; move it elsewhere, and name that folder "
+                "in params.yaml (data/README.md)"
+            )
 
 
 def _refuse_source(key: str, text: str, path: Path, home: Path) -> None:

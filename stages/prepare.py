@@ -21,7 +21,7 @@ def prepare(params: Params) -> None:
     """Lay out data/prepared/<task> for training, and report what was kept and refused, and who made it."""
     raw, prepared = Path("data/fetched") / params.task, Path("data/prepared") / params.task
     reports = Path("reports/data")
-    refuse_unknown("data/prepared", params.task)
+    refuse_unknown("data/prepared")
     try:
         with whole_folder(prepared) as folder:
             ledger = lay_out(params, raw, folder)

@@ -107,7 +107,7 @@ def _read(root: Path, name: str, commit: str, baseline: str, task: str, scale: s
         method=choices.method,
         seed=choices.seed,
         settings=effective(params),
-        data=_data(lock, choices.task),
+        data=_data(lock),
         metrics={key: float(v) for key, v in numbers.items() if isinstance(v, int | float) and not isinstance(v, bool)},
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         code=_code(lock),
@@ -140,9 +140,9 @@ def _behind(lock: Mapping[str, Stage]) -> str:
     return ""
 
 
-def _data(lock: Mapping[str, Stage], task: str) -> str:
+def _data(lock: Mapping[str, Stage]) -> str:
     """The hash of the prepared images that training read."""
-    return next((dep.md5 for dep in lock.get("train", NOTHING).deps if dep.path == f"data/prepared/{task}"), "")
+    return next((dep.md5 for dep in lock.get("train", NOTHING).deps if dep.path == "data/prepared"), "")
 
 
 def _code(lock: Mapping[str, Stage]) -> str:

@@ -156,11 +156,11 @@ def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(
     assert ([row.name for row in alike.rows], alike.notes) == (["CrossNet", "lambda_zcyc={a: 6, b: 3}", "CycleGAN"], [])
     lock = (copy / "dvc.lock").read_text()
     stages = YAML(typ="safe").load(lock)["stages"]
-    [images] = [out["md5"] for out in stages["prepare"]["outs"] if out["path"] == "data/prepared/tiny"]
+    [images] = [out["md5"] for out in stages["prepare"]["outs"] if out["path"] == "data/prepared"]
     (copy / "dvc.lock").write_text(lock.replace(images, "0" * 32 + ".dir", 1))  # by `dvc repro prepare` alone
     commit(copy, "other images")
     assert read(copy, "tiny", "small", []).notes == [
-        "left out: HEAD: its metrics are older than what they rest on: train read another data/prepared/tiny than is "
+        "left out: HEAD: its metrics are older than what they rest on: train read another data/prepared than is "
         "there now; `dvc repro` and commit"
     ]
     (copy / "dvc.lock").write_text(lock)

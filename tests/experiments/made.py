@@ -25,11 +25,11 @@ STAGES = {
             "cmd": "python made.py prepare",
             "deps": ["made.py"],
             "params": ["task"],
-            "outs": ["data/prepared/${task}"],
+            "outs": ["data/prepared"],
         },
         "train": {
             "cmd": "python made.py train",
-            "deps": ["data/prepared/${task}", "made.py"],
+            "deps": ["data/prepared", "made.py"],
             "params": ["task", "method", "seed", "lambda_ctc", "lambda_zid", "lambda_zcyc", "scales.${scale}.training"],
             "outs": ["data/translated", "reports/plots", "reports/training/plots", "reports/training/summary.json"],
             "metrics": [{"reports/metrics.json": {"cache": False}}],

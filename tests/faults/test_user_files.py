@@ -50,7 +50,7 @@ def test_images_in_folders_of_the_pipeline_stop_it_before_dvc_removes_them(clone
     before = [lay_images(place) for place in places]
     set_parameter(clone, "task", "folders")
     output = run(clone, "dvc", "repro", "prepare", wanted=255)
-    assert message(output).startswith("error: data/fetched/folders: holds files that the pipeline did not make")
+    assert message(output).startswith("error: data/fetched/folders: is not made by the pipeline")
     assert [hashes(place) for place in places] == before
     for place in places:
         place.rename(clone.parent / f"{place.parent.name}-{place.name}")
@@ -76,7 +76,12 @@ def test_a_task_whose_name_leads_out_stops_it_and_nothing_is_removed(clone: Path
     before, victim = lay_images(clone.parent / "victim"), str(clone.parent / "victim")
     yaml, path = YAML(), clone / "params.yaml"
     values = yaml.load(path)
-    for name, command in ((victim, ("dvc", "repro", "fetch")), ("../../../victim", ("python", "-m", "stages.fetch"))):
+    commands = (
+        (victim, ("dvc", "repro", "fetch")),
+        ("../../../victim", ("python", "-m", "stages.fetch")),
+        ("../../../victim", ("dvc", "exp", "run", "fetch")),
+    )
+    for name, command in commands:
         values["tasks"][name] = dict(values["tasks"]["folder"])
         values["task"] = name
         yaml.dump(values, path)

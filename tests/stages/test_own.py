@@ -118,23 +118,25 @@ def test_a_file_that_dvc_links_to_its_cache_is_no_such_link(tmp_path: Path) -> N
     refuse_user_files(params())
 
 
-@pytest.mark.parametrize(("place", "stage"), [("data/fetched/folder", fetch), ("data/prepared/folder", prepare)])
+@pytest.mark.parametrize(("place", "stage"), [("data/fetched", fetch), ("data/prepared", prepare)])
+@pytest.mark.parametrize("own", ["folder/trainA/own.png", "another/own.png", "notes.txt"])
 def test_files_that_no_stage_has_made_are_refused_before_they_are_replaced(
-    place: str, stage: Callable[[Params], None]
+    place: str, stage: Callable[[Params], None], own: str
 ) -> None:
-    own = Path(place, "trainA/own.png")
-    own.parent.mkdir(parents=True)
-    own.touch()
+    path = Path(place, own)
+    path.parent.mkdir(parents=True)
+    path.touch()
     for each in (check, stage):
-        with pytest.raises(OwnError, match=rf"^{place}: holds files that the pipeline did not make"):
+        with pytest.raises(OwnError, match=rf"^{place}/{own.split('/')[0]}: is not made by the pipeline"):
             each(params())
-    assert own.exists()
+    assert path.exists()
     assert not Path("data/checked").exists()
 
 
 def test_an_empty_folder_and_one_of_another_task_are_no_matter() -> None:
     Path("data/fetched/folder").mkdir(parents=True)
-    Path("data/prepared/other/trainA").mkdir(parents=True)
+    Path("data/prepared/other").mkdir(parents=True)
+    Path("data/prepared/other/dataset.json").touch()
     check(params())
     assert Path("data/checked").exists()
 
