@@ -6,7 +6,7 @@ from pathlib import Path
 try:
     from dvclive.live import Live
 except ModuleNotFoundError:  # as on a node without DVC: deploy/airgapped
-    Live = None
+    Live = None  # type: ignore[assignment,misc]
 
 from crossnet.files import naming
 from crossnet.training.journal import Log, Show

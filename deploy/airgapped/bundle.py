@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 MIB = 2**20
+PREPARED = Path("data/prepared")
 PART = re.compile(r"back-(\d+)-of-(\d+)-([0-9a-f]{16})\.tar")  # the third: how its SHA-256 begins
 
 
@@ -36,17 +37,19 @@ def pixels_digest(prepared: Path) -> str:
 
 
 def folder_size(folder: Path) -> int:
-    """Bytes of all files of a folder, as an archive has them."""
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    """Bytes of all files of a run's folder that travel, as an archive has them."""
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and _travels(path.relative_to(folder))]
     return sum(-(-size // 512) * 512 + 3 * 512 for size in sizes)
 
 
 def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: int, most_bytes: int) -> list[Path]:
     """Write folders of `root` into at most so many files of so many bytes each; returns those that found no room.
 
-    They are taken in their order; a folder that does not fit is passed over. Links and locks stay behind.
+    They are taken in their order; a folder that does not fit is passed over. Data and locks stay behind.
     """
-    room, taken, left = most_files * most_bytes - 4 * tarfile.RECORDSIZE, [], []
+    room = most_files * most_bytes - 4 * tarfile.RECORDSIZE
+    taken: list[Path] = []
+    left: list[Path] = []
     for folder in folders:
         size = folder_size(folder)
         (taken if size <= room else left).append(folder)
@@ -58,7 +61,9 @@ def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: i
     parts = _Parts(out, most_bytes)
     with tarfile.open(fileobj=parts, mode="w|") as archive:
         for folder in taken:
-            archive.add(folder, folder.relative_to(root), filter=_kept)
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and _travels(path.relative_to(folder)):
+                    archive.add(path, path.relative_to(root))
     parts.end()
     return left
 
@@ -82,12 +87,12 @@ def _start_of_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def _kept(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    name = Path(info.name).name
-    return None if info.issym() or name in ("lock", "holder") or name.startswith(".partial-") else info
+def _travels(path: Path) -> bool:
+    """Whether a file, by its place in a run's folder, travels: not the data, which are at home, and no lock."""
+    return not path.is_relative_to(PREPARED) and path.name not in ("lock", "holder")
 
 
-class _Parts:
+class _Parts(io.RawIOBase):
     """A file that is written as several of at most so many bytes, which have their names in the end."""
 
     def __init__(self, folder: Path, most: int):
@@ -95,7 +100,10 @@ class _Parts:
         self._paths: list[Path] = []
         self._file: IO[bytes] | None = None
 
-    def write(self, content: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
         rest = memoryview(content)
         while rest:
             if not self._room:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from dvc.exceptions import DvcException
-from dvc.utils.hydra import apply_overrides
+from dvc.exceptions import DvcException  # type: ignore[import-untyped]
+from dvc.utils.hydra import apply_overrides  # type: ignore[import-untyped]
 from PIL import Image
 from ruamel.yaml import YAML
 

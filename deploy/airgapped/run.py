@@ -10,6 +10,7 @@ on from it.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.airgapped.bundle import MIB, BundleError, code_digest, folder_size, pixels_digest, read_archives
+from deploy.airgapped.bundle import MIB, PREPARED, BundleError, code_digest, folder_size, pixels_digest, read_archives
 from deploy.airgapped.bundle import write_archives as write
 
 STAGES = ("train", "translate")
@@ -98,7 +99,7 @@ def _environment(at_once: int) -> dict[str, str]:
 
 def _prepare(environment: dict[str, str]) -> None:
     """Prepare raw data, once for all runs."""
-    if not Path("data/prepared", _task()).exists():
+    if not (PREPARED / _task()).exists():
         Path("reports/data").mkdir(parents=True, exist_ok=True)
         params = Path("runs", _names()[0], "params.yaml")
         command = [sys.executable, "-m", "stages.prepare", "--params", str(params)]
@@ -110,7 +111,7 @@ def _work(at_once: int, until: float, latest: float, environment: dict[str, str]
     ahead = [name for name in _names() if not (WORK / name / DONE).exists()]
     jobs: list[Job] = []
     failed: list[str] = []
-    identity = json.dumps({"code": code_digest(Path()), "pixels": pixels_digest(Path("data/prepared", _task()))})
+    identity = json.dumps({"code": code_digest(Path()), "pixels": pixels_digest(PREPARED / _task())})
     while (ahead or jobs) and time.monotonic() < until:
         while ahead and len(jobs) < at_once:
             name = ahead.pop(0)
@@ -138,13 +139,12 @@ def _work(at_once: int, until: float, latest: float, environment: dict[str, str]
 
 
 def _start(name: str, stage: str, environment: dict[str, str]) -> Job:
-    """Start a stage in the run's own folder, which sees the pack's data."""
-    folder, root = WORK / name, Path.cwd()
+    """Start a stage in the run's own folder, which has the pack's data as hard links."""
+    folder = WORK / name
     for needed in ("data", "reports/training"):
         (folder / needed).mkdir(parents=True, exist_ok=True)
-    link = folder / "data/prepared"
-    if not link.is_symlink():
-        link.symlink_to(root / "data/prepared")
+    if not (folder / PREPARED).exists():
+        shutil.copytree(PREPARED, folder / PREPARED, copy_function=os.link)
     (folder / "params.yaml").write_bytes(Path("runs", name, "params.yaml").read_bytes())
     with (folder / "log").open("ab") as log:
         command = [sys.executable, "-m", f"stages.{stage}"]

@@ -40,7 +40,7 @@ def test_two_runs_at_once_are_cut_off_go_on_to_the_bit_and_become_experiments(tm
         folder.mkdir()
     (absent / "sitecustomize.py").write_text(WITHOUT_THEM)
     fresh(clone)
-    set_parameter(clone, "scales.smoke.training.duration", "1600 images")
+    set_parameter(clone, "scales.smoke.training.duration", "480 images")
     commit(clone, "longer")
     run(clone, "dvc", "repro", "prepare")
     commit(clone, "prepared")

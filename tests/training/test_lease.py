@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from crossnet.training.lease import lease, visible
 from tests.faults.trainer import CONTEXT
@@ -46,3 +47,16 @@ def test_gpus_have_the_names_that_the_environment_gives_them(
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", setting)
     assert visible(count) == names
+
+
+def test_several_runs_share_a_gpu_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSNET_RUNS_PER_GPU", "2")
+    held = FileLock(tmp_path / "0.lock")
+    with held:
+        assert lease(["0"], tmp_path) == 0
+
+
+def test_a_wrong_number_of_runs_a_gpu_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSNET_RUNS_PER_GPU", "many")
+    with pytest.raises(RuntimeError, match=r"^CROSSNET_RUNS_PER_GPU: 'many' is no number of runs; wanted 1 or more$"):
+        lease(["0"], tmp_path)
