@@ -5,23 +5,22 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from crossnet.files import write_whole
+
 
 class PlainLog:
-    """Writes plots/metrics/NAME.tsv, plots/images and metrics.json of a folder, byte for byte as dvclive does."""
+    """Makes plots/metrics/NAME.tsv, plots/images and metrics.json of a folder, byte for byte as dvclive does."""
 
     def __init__(self, folder: Path):
         self._folder, self._summary, self._step = folder, dict[str, Any](), 0
+        self._tables: dict[Path, str] = {}
         shutil.rmtree(folder / "plots", ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
 
     def log(self, name: str, value: float, done: int) -> None:
         """Add a row to a metric's table after so many steps, and keep the value for the summary."""
         self._step = done
         path = self._folder / "plots" / "metrics" / f"{name}.tsv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = not path.exists()
-        with path.open("a", encoding="utf-8", newline="") as table:
-            table.write(f"step\t{path.stem}\n" * new + f"{done}\t{value}\n")
+        self._tables[path] = self._tables.get(path, f"step\t{path.stem}\n") + f"{done}\t{value}\n"
         block = self._summary
         *blocks, last = name.split("/")
         for each in blocks:
@@ -36,6 +35,10 @@ class PlainLog:
         shutil.copyfile(path, target)
 
     def end(self) -> None:
-        """Write the summary: the last value of each metric, and the step."""
+        """Write the tables, and the summary: the last value of each metric, and the step."""
+        for path, table in self._tables.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, table)
+        self._folder.mkdir(parents=True, exist_ok=True)
         content = json.dumps(self._summary | {"step": self._step}, indent=4)
-        (self._folder / "metrics.json").write_text(content + "\n", encoding="utf-8")
+        write_whole(self._folder / "metrics.json", content + "\n")

@@ -17,6 +17,8 @@ from deploy.airgapped.run import DONE
 MADE = ("data/model", "data/translated", "reports/training/plots", "reports/training/summary.json",
         "reports/training/metrics.json")  # fmt: skip
 
+GIT = ("--", "reports/training/plots/metrics", "reports/plots")  # results that are in git, a file or more a metric
+
 
 def take_back(
     archives: Annotated[Path, typer.Argument(help="The folder of the archives, back-1-of-N-*.tar and so on.")],
@@ -30,7 +32,9 @@ def take_back(
 
 
 def _take_back(archives: Path) -> None:
-    if changed := _run("git", "status", "--porcelain", "--untracked-files=no"):
+    if changed := _run("git", "status", "--porcelain", "--untracked-files=no") + _run(
+        "git", "status", "--porcelain", *GIT
+    ):
         raise BundleError(f"the working tree has changes ({changed.split()[1]}); commit or undo them first")
     Path(".crossnet").mkdir(exist_ok=True)
     with TemporaryDirectory(dir=".crossnet", prefix="airgapped-") as aside:
@@ -44,6 +48,7 @@ def _take_back(archives: Path) -> None:
                 _save(folder)
         finally:
             _run("git", "checkout", "--quiet", "--", ".")
+            _run("git", "clean", "-dfq", *GIT)
             _run("dvc", "checkout", "--force", "--quiet")
     for folder in folders:
         done = "saved as an experiment" if folder in finished else "unfinished; pack it again with --back"
@@ -73,7 +78,8 @@ def _save(folder: Path) -> None:
     _run("dvc", "repro", "--quiet", "evaluate", "report")
     if changed := _run("dvc", "status", "--json").strip("{} \n"):
         raise BundleError(f"{folder.name}: dvc status is not clean: {changed}")
-    _run("dvc", "exp", "save", "--force", "--name", folder.name)
+    untracked = [word for place in GIT[1:] for word in ("--include-untracked", place)]
+    _run("dvc", "exp", "save", "--force", "--name", folder.name, *untracked)
 
 
 def _run(*command: str) -> str:
