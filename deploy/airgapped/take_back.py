@@ -49,7 +49,7 @@ def _take_back(archives: Path) -> None:
         finally:
             _run("git", "checkout", "--quiet", "--", ".")
             _run("git", "clean", "-dfq", *GIT)
-            _run("dvc", "checkout", "--force", "--quiet")
+            _run("dvc", "checkout", "--force", "--quiet", "--allow-missing")
     for folder in folders:
         done = "saved as an experiment" if folder in finished else "unfinished; pack it again with --back"
         typer.echo(f"{folder.name}: {done}")
