@@ -85,7 +85,7 @@ WRONG = [
     ("unknown device", setting("accelerator", "tpu"), f"{S}.training.accelerator: 'tpu' should be 'cpu'"),
     ("unknown task", setting("task", "zebras"), "task: 'zebras' is none of sculptures, stripes, folder"),
     ("unknown method", setting("method", "munit"), "method: 'munit' is none of crossnet, cyclegan"),
-    ("unknown scale", setting("scale", "huge"), "scale: 'huge' is none of smoke, laptop, paper"),
+    ("unknown scale", setting("scale", "huge"), "scale: 'huge' is none of smoke, laptop, desktop, gpu, paper"),
     ("task that leads out", lambda text: text.replace("  folder:", "  ../../a:"), "tasks: '../../a' is no name"),
     ("absolute task", lambda text: text.replace("  folder:", "  /tmp/a:"), "tasks: '/tmp/a' is no name; wanted"),
     ("scale that leads out", lambda text: text.replace("  smoke:", "  a/../b:"), "scales: 'a/../b' is no name; "),

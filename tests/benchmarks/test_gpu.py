@@ -21,7 +21,7 @@ def test_every_precision_and_layout_is_measured(capsys: pytest.CaptureFixture[st
         (["--mode", "compile-graph"], "'compile-graph' is not one of"),
         (["--precision", "fp8"], "'fp8' is not one of"),
         (["--steps", "0"], "should be greater than or equal to 1"),
-        (["--scale", "nope"], "scale: 'nope' is none of smoke, laptop, paper"),
+        (["--scale", "nope"], "scale: 'nope' is none of smoke, laptop, desktop, gpu, paper"),
         (["--mode", "compiled-graph"], "--mode compiled-graph wants CUDA; on cpu there are eager and compiled"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_paper_scale_has_its_known_size() -> None:
 def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["plan", "--scale", "huge"])
     assert result.exit_code == 2
-    assert result.stderr == "error: params.yaml: scale: 'huge' is none of smoke, laptop, paper\n"
+    assert result.stderr == "error: params.yaml: scale: 'huge' is none of smoke, laptop, desktop, gpu, paper\n"
     result = CliRunner().invoke(app, ["plan", "--task", "folder", "--scale", "smoke", "--steps", "1"])
     assert result.exit_code == 0
     assert "fetch and prepare the task first" in result.output.splitlines()[-1]

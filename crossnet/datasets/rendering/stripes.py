@@ -1,8 +1,9 @@
-"""Zebra-like stripes: bands of two tones of a sculpture's colour, across its longer extent.
+"""Zebra-like stripes: level bands of two tones of a sculpture's colour.
 
-A band is where one texture coordinate, a smooth function of a point of the surface, lies. It runs along the longest
-axis of the object as the camera sees it and leans into the depth, so that bands bend with the relief, and a wave bends
-them sideways. The middle of the object is the middle of a dark band: where the bands are follows from the object.
+A band is where one texture coordinate, a smooth function of a point of the surface, lies. It runs downwards from the
+highest point of the object, where a dark band begins, and leans into the depth, so that bands bend with the relief, and
+a wave bends them. Bands have one width in the picture and are counted from an edge of the object: where they are
+follows from what a patch of the picture shows, and from nothing else.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,10 @@ from numpy.typing import NDArray
 from crossnet.datasets.rendering.sculpture import Sculpture
 from crossnet.images import LUMA
 
-BANDS = (3.4, 4.0)  # dark bands over the longer extent
-TURN = 5.0  # degrees: the standard deviation of the bands' direction from straight across
-LEAN = (0.4, 0.6)  # how far the bands move along the object for each unit of depth
-WAVE = (0.02, 0.06)  # amplitude of the waves, in units of the object's longer extent
-WAVES = (0.6, 1.2)  # how many of them there are over the longer extent
+PERIOD = 0.25  # of a dark and a light band, as a share of the picture's side
+LEAN = (0.1, 0.3)  # how far the bands move down for each unit of depth
+WAVE = (0.0, 0.02)  # amplitude of the waves, as a share of the picture's side
+WAVES = (0.6, 1.2)  # how many of them there are over the object's longer extent
 DARK_SHARE = (0.42, 0.54)  # of a period
 LIGHT, DARK = (1.7, 2.0), (0.04, 0.1)  # reflectance of the tones, in units of the plain object's
 GREY = (0.5, 0.7)  # how far the tones are from the object's colour towards grey of the same luminance
@@ -28,10 +28,9 @@ SOFT = 0.04  # of a period: the width of the edge between two bands
 
 @dataclass(frozen=True)
 class Stripes:
-    """The pattern of one sculpture; `turn` in radians, all else as the constants above say."""
+    """The pattern of one sculpture; `period` in units of its longer extent, all else as the constants above say."""
 
-    bands: float
-    turn: float
+    period: float
     lean: float
     wave: float
     waves: float
@@ -47,10 +46,9 @@ def stripes(s: Sculpture) -> Stripes:
     colour = plain_colour(s)
     tone = colour + rng.uniform(*GREY) * (colour @ LUMA - colour)
     return Stripes(
-        bands=rng.uniform(*BANDS),
-        turn=np.radians(rng.normal(0, TURN)),
+        period=PERIOD / s.extent,
         lean=rng.uniform(*LEAN),
-        wave=rng.uniform(*WAVE),
+        wave=rng.uniform(*WAVE) / s.extent,
         waves=rng.uniform(*WAVES),
         phase=rng.uniform(0, 2 * np.pi),
         dark_share=rng.uniform(*DARK_SHARE),
@@ -73,15 +71,12 @@ def coordinates(pattern: Stripes, vertices: NDArray[np.float64]) -> NDArray[np.f
 
     An integer is the middle of a dark band.
     """
-    seen = vertices[:, [0, 2]]
-    _, _, (axis, _) = np.linalg.svd(seen - seen.mean(0), full_matrices=False)
-    cosine, sine = np.cos(pattern.turn), np.sin(pattern.turn)
-    along = seen @ (np.array([[cosine, -sine], [sine, cosine]]) @ axis)
-    across = seen @ (np.array([[-sine, -cosine], [cosine, -sine]]) @ axis)
-    length = np.ptp(along)
-    middle = (along.max() + along.min()) / 2
+    across, depth, up = vertices.T
+    length = max(np.ptp(across), np.ptp(up))
+    top = up.argmax()
+    down = (up[top] - up + pattern.lean * (depth - depth[top])) / length
     wave = pattern.wave * np.sin(2 * np.pi * pattern.waves * across / length + pattern.phase)
-    first = pattern.bands * ((along - middle + pattern.lean * vertices[:, 1]) / length + wave)
+    first = (down + wave) / pattern.period - pattern.dark_share / 2
     return np.stack([first, np.zeros_like(first)], 1)
 
 

@@ -1,4 +1,4 @@
-"""Stripes: across the object, with a dark band in its middle, of its colour, and not where its place is."""
+"""Stripes: level, counted from the object's top, as wide in every picture, of its colour, the same in any place."""
 
 from dataclasses import replace
 
@@ -6,18 +6,17 @@ import numpy as np
 import pytest
 
 from crossnet.datasets.rendering.sculpture import draw
-from crossnet.datasets.rendering.stripes import BANDS, DARK_SHARE, coordinates, plain_colour, stripes, texture
+from crossnet.datasets.rendering.stripes import DARK_SHARE, LEAN, PERIOD, coordinates, plain_colour, stripes, texture
 
 LUMA = np.array([0.299, 0.587, 0.114])
 DRAWN = [draw(0, index, 1, (0.3, 0.6), (0.5, 0.85)) for index in range(200)]
 
 
 def test_stripes_are_those_of_the_seed_and_vary_within_their_ranges() -> None:
-    first, again = stripes(DRAWN[0]), stripes(replace(DRAWN[0], left=0.5))
-    assert (first.bands, first.turn, first.phase) == (again.bands, again.turn, again.phase)
-    bands = np.array([stripes(s).bands for s in DRAWN])
-    assert BANDS[0] <= bands.min() < BANDS[0] + 0.1
-    assert BANDS[1] - 0.1 < bands.max() <= BANDS[1]
+    assert stripes(DRAWN[0]).lean == stripes(replace(DRAWN[0], left=0.5)).lean
+    leans = np.array([stripes(s).lean for s in DRAWN])
+    assert LEAN[0] <= leans.min() < LEAN[0] + 0.02
+    assert LEAN[1] - 0.02 < leans.max() <= LEAN[1]
 
 
 def test_the_tones_are_of_the_objects_hue_and_far_apart() -> None:
@@ -38,31 +37,31 @@ def test_a_plain_colour_has_the_hue_that_was_drawn() -> None:
         )
 
 
-def rod(length: float, angle: float, shift: float = 0.0) -> np.ndarray:
-    """A flat rod of width 0.1 in the plane of the picture, at an angle in radians."""
-    along, across = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 201) * length / 2, [-0.05, 0.05]))
-    x, z = along * np.cos(angle) - across * np.sin(angle), along * np.sin(angle) + across * np.cos(angle)
-    return np.stack([x + shift, np.zeros_like(x), z - shift], 1)
+def plate(width: float, height: float) -> np.ndarray:
+    """(201 * 201, 3): a flat plate in the plane of the picture, row by row from its lower edge."""
+    x, z = np.meshgrid(np.linspace(-width / 2, width / 2, 201), np.linspace(-height / 2, height / 2, 201))
+    return np.stack([x.ravel(), np.zeros(x.size), z.ravel()], 1)
 
 
-@pytest.mark.parametrize("angle", [0.0, 0.4, 1.3])
-@pytest.mark.parametrize("length", [0.5, 2.0])
-def test_bands_lie_across_the_longer_extent_wherever_it_points(length: float, angle: float) -> None:
-    pattern = replace(stripes(DRAWN[0]), wave=0.0, turn=0.0)
-    first = coordinates(pattern, rod(length, angle))[:, 0]
-    assert np.ptp(first) == pytest.approx(pattern.bands, rel=1e-6)
-    assert first[:201] == pytest.approx(first[201:], abs=1e-6)  # both sides of the rod
-    assert abs(first[100]) < 1e-6  # its middle is a dark band's
-    assert coordinates(pattern, rod(length, angle, 3.0))[:, 0] == pytest.approx(first, abs=1e-6)
+@pytest.mark.parametrize(("width", "height"), [(0.5, 2.0), (2.0, 0.5), (1.0, 1.0)])
+@pytest.mark.parametrize("extent", [0.5, 0.9])
+def test_bands_are_level_from_the_top_and_as_wide_in_every_picture(width: float, height: float, extent: float) -> None:
+    pattern = replace(stripes(replace(DRAWN[0], extent=extent)), wave=0.0)
+    first = coordinates(pattern, plate(width, height))[:, 0].reshape(201, 201)
+    assert np.ptp(first, axis=1) == pytest.approx(np.zeros(201), abs=1e-9)  # level
+    assert first[-1, 0] == pytest.approx(-pattern.dark_share / 2)  # a dark band begins at the top
+    side = max(width, height) / extent  # of the picture
+    assert np.ptp(first) == pytest.approx(height / side / PERIOD)
+    moved = plate(width, height) + np.array([3.0, 0.5, -2.0])
+    assert coordinates(pattern, moved)[:, 0] == pytest.approx(first.ravel(), abs=1e-9)
 
 
 def test_bands_bend_with_the_relief_and_by_their_wave() -> None:
-    pattern, flat = stripes(DRAWN[0]), rod(2.0, 0.0)
-    raised = flat + [0.0, 0.3, 0.0] * (np.abs(flat[:, :1]) < 0.5)
+    pattern, flat = replace(stripes(DRAWN[0]), wave=0.05), plate(2.0, 1.0)
+    raised = flat + np.array([0.0, 0.3, 0.0]) * (np.abs(flat[:, :1]) < 0.5)
     straight = replace(pattern, wave=0.0)
     assert not np.allclose(coordinates(straight, raised), coordinates(straight, flat))
-    wide = np.stack([np.linspace(-1, 1, 50), np.zeros(50), np.linspace(-0.5, 0.5, 50)], 1)
-    assert not np.allclose(coordinates(pattern, wide), coordinates(straight, wide))
+    assert not np.allclose(coordinates(pattern, flat), coordinates(straight, flat))
 
 
 def test_a_period_is_dark_at_its_ends_and_light_in_its_middle() -> None:
