@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from crossnet.text import csv_cell
+
 LONGEST_NAME = 255  # bytes, of a file's name
 REMEDIES = {
     errno.ENOSPC: "make room on that disk",
@@ -56,10 +58,12 @@ def write_json(path: Path, value: Any, lasting: bool = False) -> None:
     write_whole(path, json.dumps(value, indent=1) + "\n", lasting)
 
 
-def write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table as `write_whole`, its head among the rows."""
+def write_csv(path: Path, rows: Iterable[Sequence[Any]], exact: bool = False) -> None:
+    """Write a table as `write_whole`, its head among the rows: each cell as `csv_cell` makes it for people, or exact,
+    which is for tables of the pipeline's own words alone.
+    """
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(rows if exact else ([csv_cell(cell) for cell in row] for row in rows))
     write_whole(path, text.getvalue())
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")  # the second four: the first in full width
+FORMULA = re.compile("'*\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")  # the second four: the first in full width
 INLINE = re.compile(r"[\\`*\[\]<>|~$&!]|\{(?=[{%])|(?<![^\W_])_|_(?![^\W_])")  # "_" within a word is no mark
 AT_START = re.compile(r"^(\d*)([#+=.)-])(?=[#=-]*(?:\s|$))")  # of a heading, a list, a line across
 
@@ -30,9 +30,17 @@ def csv_cell(value: T) -> T | str:
 
     Numbers stay as they are, also those that are given as text ("-0.5").
     """
-    if not isinstance(value, str) or _is_number(value):
-        return value
-    return ("'" if FORMULA.match(value) else "") + printable(value)
+    return printable(quoted(value)) if isinstance(value, str) and not _is_number(value) else value
+
+
+def quoted(text: str) -> str:
+    """Return a text with a quote before it if a spreadsheet would compute it, or if it has such a quote already."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def unquoted(cell: str) -> str:
+    """Return the text of a cell that `quoted` made."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def markdown(text: str) -> str:

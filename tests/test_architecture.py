@@ -231,6 +231,7 @@ def test_dvclive_is_for_stages_and_parameters_for_stages_and_the_command_line(fi
 
 WRITES = re.compile(r"\.(write_text|write_bytes|savefig|to_csv|save_file)\(|open\([^)\n]*[\"'][waxr]b?\+?[\"']")
 READS = re.compile(r"open\([^)\n]*[\"']rb?[\"']|\.to_csv\(index=|\.savefig\(drawn")
+TABLES = re.compile(r"csv\.(writer|DictWriter)\(|\.to_csv\(")
 OWN_WAY = {  # what is put into place by another way that is whole or nothing
     "crossnet/files.py",
     "crossnet/datasets/archive.py",  # into a folder that is filled beside its place
@@ -243,6 +244,13 @@ OWN_WAY = {  # what is put into place by another way that is whole or nothing
 def test_files_are_written_by_the_one_writer(file: str) -> None:
     lines = (ROOT / file).read_text().splitlines()
     assert [line for line in lines if WRITES.search(READS.sub("", line))] == []
+
+
+def test_tables_are_written_by_the_one_writer_or_quote_their_cells() -> None:
+    writers = [file for file in sources("crossnet", "stages") if TABLES.search((ROOT / file).read_text())]
+    assert writers.pop(writers.index("crossnet/files.py"))
+    assert writers == ["crossnet/datasets/search/manifest.py", "stages/measured.py"]
+    assert all(re.search(r"import .*\b(csv_cell|quoted)\b", (ROOT / file).read_text()) for file in writers)
 
 
 def test_images_stand_alone() -> None:

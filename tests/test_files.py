@@ -1,5 +1,6 @@
 """Files are written whole or not at all, and a fault of the disk names the file and the remedy."""
 
+import csv
 import errno
 import os
 import pickle
@@ -57,6 +58,14 @@ def test_a_link_is_replaced_and_not_what_it_leads_to(tmp_path: Path) -> None:
 def test_any_name_that_a_file_can_have_is_written(name: str, tmp_path: Path) -> None:
     write_whole(tmp_path / name, "content", shared=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_no_cell_of_a_table_is_a_formula_unless_it_is_to_be_exact(tmp_path: Path) -> None:
+    row = ["=1+1", "\x1b[31m", "-0.5", -0.5]
+    for exact, first in ((False, ["'=1+1", "\\x1b[31m", "-0.5", "-0.5"]), (True, ["=1+1", "\x1b[31m", "-0.5", "-0.5"])):
+        write_csv(tmp_path / "x.csv", [row], exact)
+        with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+            assert [*csv.reader(file)] == [first]
 
 
 def test_what_is_no_unicode_is_written_with_backslashes(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def known_truth(description: Mapping[str, Any], split: Split) -> Mapping[str, Kn
 def write_names(folder: Path, ledger: Ledger) -> None:
     """Write names.csv: id, source (its path below the raw folder) and side of each image that was kept."""
     rows = ((row.id, row.file, row.side) for row in ledger.rows if row.kept)
-    write_csv(folder / NAMES, [("id", "source", "side"), *rows])
+    write_csv(folder / NAMES, [("id", "source", "side"), *rows], exact=True)  # a source begins with its side
 
 
 def read_names(folder: Path, side: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from crossnet.experiments.runs import MissingFilesError, Run, copy_files
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
 from crossnet.files import write_csv
-from crossnet.text import csv_cell, one_line
+from crossnet.text import one_line
 
 T = TypeVar("T")
 
@@ -134,7 +134,7 @@ class FigureData:
         """Write the data behind a figure: <name>.csv."""
         self.out.mkdir(parents=True, exist_ok=True)
         path = self.out / f"{name}.csv"
-        write_csv(path, [heads, *([csv_cell(cell) for cell in line] for line in lines)])
+        write_csv(path, [heads, *lines])
         return path
 
     def note(self, line: str) -> None:

@@ -14,7 +14,7 @@ from crossnet.experiments.runs import Run
 from crossnet.experiments.settings import FULL
 from crossnet.figures.page.bounds import Bound
 from crossnet.files import write_csv, write_whole
-from crossnet.text import code_span, csv_cell, markdown
+from crossnet.text import code_span, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
 ARGUED = ("foreground.auc", "foreground.auc_within_place")  # and the distances
@@ -71,7 +71,7 @@ def write(
         for seed, run in row.runs.items():
             values = [run.metrics.get(metric, "") for metric in metrics]
             about = [row.name, row.method, seed, *_source(run).values(), run.seconds]
-            lines.append([csv_cell(cell) for cell in (*about, *values)])
+            lines.append([*about, *values])
     write_csv(folder / "table.csv", lines)
 
 

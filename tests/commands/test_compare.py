@@ -174,6 +174,22 @@ def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(
     assert all(run.name != "HEAD" for row in found.rows for run in row.runs.values())
 
 
+def test_a_run_is_found_where_the_project_is_a_folder_of_a_larger_repository(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "larger/project"
+    shutil.copytree(made / ".dvc/cache", project / ".dvc/cache")
+    run(tmp_path / "larger", "git", "init", "--quiet")
+    experiment = "refs/exps/" + _ref(made, "full-0").removesuffix(":dvc.lock")
+    run(made, "git", "archive", "--output", str(tmp_path / "full-0.tar"), experiment)
+    run(project, "tar", "--extract", "--file", str(tmp_path / "full-0.tar"))
+    commit(project, "a run")
+    monkeypatch.chdir(project)
+    assert crossnet("compare", "--figure", "roc", "--out", str(tmp_path)).exit_code == 0
+    assert {line["method"] for line in lines(tmp_path / "figures/roc.csv")} == {"CrossNet"}
+    assert crossnet("ablation", "--seeds", "1", "--dry-run").exit_code == 0
+
+
 def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> None:
     result = crossnet("compare", "--rev", "full-1", "--rev", "cyclegan-1", "--figure", "roc", "--out", str(tmp_path))
     assert result.exit_code == 0
@@ -286,6 +302,24 @@ def test_fewer_runs_replace_more_only_when_asked(made: Path, tmp_path: Path, mon
     assert crossnet("claims").exit_code == 3
     assert crossnet("claims", *fewer, "--overwrite").exit_code == 3
     assert json.loads((OUT / "claims.json").read_text())["rows"] == [{"name": "CrossNet", "seeds": [0, 1]}]
+
+
+def test_a_name_of_a_branch_is_shown_as_text_in_every_table(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    monkeypatch.setattr("crossnet.experiments.figures.FIGURES", {})
+    finished, bare = "=1+1|`<img/src=x>", "=2|`<img/src=y>"
+    run(copy, "git", "branch", finished, "refs/exps/" + _ref(copy, "full-0").removesuffix(":dvc.lock"))
+    run(copy, "git", "branch", bare, "HEAD")
+    for command, status in (("compare", 0), ("claims", 3)):
+        assert crossnet(command, "--rev", finished, "--rev", bare, "--out", str(tmp_path)).exit_code == status
+    assert [line["experiment"] for line in lines(tmp_path / "table.csv")] == [f"'{finished}"]
+    table, claims = ((tmp_path / name).read_text() for name in ("table.md", "claims.md"))
+    assert r"| =1+1\|\`\<img/src=x\> |" in table
+    assert all(r"left out: =2\|\`\<img/src=y\>: " in text for text in (table, claims))
 
 
 BAD: dict[str, tuple[str, str, str]] = {  # a fault -> the file, what replaces the pattern of the second, the reason

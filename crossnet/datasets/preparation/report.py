@@ -10,7 +10,6 @@ from crossnet.datasets.layout import EVERY_SIDE, Ledger
 from crossnet.files import write_csv, write_json, write_whole
 from crossnet.image_files import list_images
 from crossnet.images import decode, grid, pixels, png
-from crossnet.text import csv_cell
 
 ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most
 THUMBNAIL = 96  # pixels, at most
@@ -47,7 +46,7 @@ def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
 
 
 def _table(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
-    write_csv(path, [heads, *([csv_cell(cell) for cell in row] for row in rows)])
+    write_csv(path, [heads, *rows])
     return path
 
 

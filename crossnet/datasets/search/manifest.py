@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from crossnet.files import write_whole
+from crossnet.text import quoted, unquoted
 
 MANIFEST = "manifest.csv"
 REFUSED = "refused.csv"
@@ -63,7 +64,8 @@ def write_refused(path: Path, refusals: Sequence[Refusal]) -> None:
 def read_refused(path: Path) -> list[tuple[str, str, str]]:
     """Of every image that was found and left out: side, address, reason."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [(values["side"], values["url"], values["reason"]) for values in csv.DictReader(file)]
+        rows = csv.DictReader(file)
+        return [(row["side"], unquoted(row["url"]), unquoted(row["reason"])) for row in rows]
 
 
 def read_manifest(path: Path) -> list[Row]:
@@ -84,12 +86,14 @@ def _row(values: dict[str, str]) -> Row:
         sizes = {name: int(values[name]) for name in ("width", "height")}
     except (TypeError, ValueError) as error:
         raise TypeError(f"{values['file']}: {error}") from error
-    return Row(**{**values, **sizes})  # type: ignore[arg-type] # the two that are numbers are now
+    texts = {name: unquoted(cell) if isinstance(cell, str) else cell for name, cell in values.items()}
+    return Row(**{**texts, **sizes})  # type: ignore[arg-type] # the two that are numbers are now
 
 
 def _write(path: Path, kind: type[Row] | type[Refusal], rows: Iterable[Row | Refusal]) -> None:
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
     table.writeheader()
-    table.writerows(asdict(row) for row in rows)
+    for row in rows:
+        table.writerow({name: quoted(cell) if isinstance(cell, str) else cell for name, cell in asdict(row).items()})
     write_whole(path, text.getvalue().encode())

@@ -1,11 +1,20 @@
 """A manifest is read as it was written, and told when it is something else."""
 
+import csv
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from crossnet.datasets.search.manifest import ManifestError, Row, read_manifest, write_manifest
+from crossnet.datasets.search.manifest import (
+    ManifestError,
+    Refusal,
+    Row,
+    read_manifest,
+    read_refused,
+    write_manifest,
+    write_refused,
+)
 
 ROW = Row(
     file="trainA/0f.jpg",
@@ -33,6 +42,18 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "manifest.csv") == rows
     assert (tmp_path / "manifest.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(asdict(ROW))
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.csv"]
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(0)", "+1+1", "-a", "@SUM(A1)", " =1", "'=1", "'a"])
+def test_no_word_of_a_service_is_a_formula_and_all_are_read_as_they_were(text: str, tmp_path: Path) -> None:
+    rows = [replace(ROW, title=text, creator=text)]
+    write_manifest(tmp_path / "manifest.csv", rows)
+    write_refused(tmp_path / "refused.csv", [Refusal("A", text, text, text, "elephant", text)])
+    for name in ("manifest.csv", "refused.csv"):
+        with (tmp_path / name).open(newline="", encoding="utf-8") as file:
+            assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for row in csv.reader(file) for cell in row)
+    assert read_manifest(tmp_path / "manifest.csv") == rows
+    assert read_refused(tmp_path / "refused.csv") == [("A", text, text)]
 
 
 @pytest.mark.parametrize(
