@@ -14,6 +14,9 @@ WRITTEN = (
     "data/checked", "data/checksums", "data/fetched", "data/prepared", "data/model", "data/translated", "reports",
     ".crossnet", ".dvc", ".git", ".venv", "dvc.lock", "dvc_plots",
 )  # fmt: skip
+IN_REPORTS = tuple(f"reports/{name}" for name in (
+    "data", "figures", "plots", "training", "training/plots", "training/plots/images", "training/plots/metrics",
+))  # fmt: skip
 READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
 MARK = ".fetched"  # an empty file in a folder of raw images that the stage `fetch` has made
 MADE_BY = {"data/fetched": MARK, "data/prepared": "dataset.json"}  # what is in the folder of each task that is ours
@@ -57,8 +60,7 @@ def _refuse_source(key: str, text: str, path: Path, home: Path) -> None:
 def _refuse_links(task: str) -> None:
     """What a stage writes replaces a folder, and must never replace one that a link leads to."""
     of_task = [f"{folder}/{task}" for folder in ("data/fetched", "data/prepared")]
-    inside = [f"reports/{name}" for name in ("data", "figures", "plots", "training", "training/plots")]
-    for path in map(Path, ("data", *WRITTEN[:7], *of_task, *inside)):
+    for path in map(Path, ("data", *WRITTEN[:7], *of_task, *IN_REPORTS)):
         if path.is_symlink() and not path.is_file():
             raise OwnError(
                 f"{path}: is a link, to {path.readlink()}, and the pipeline would replace what lies there; remove the "

@@ -14,6 +14,7 @@ from stages.fetch import fetch
 from stages.own import WRITTEN, OwnError, refuse_user_files
 from stages.prepare import prepare
 from tests.committed import PARAMS
+from tests.test_architecture import STAGES
 
 
 @pytest.fixture(autouse=True)
@@ -95,8 +96,12 @@ def test_an_experiments_copy_protects_the_repository_it_comes_from(
     refuse_user_files(params(path="../my-images"))
 
 
-FOLDERS = ["data", *(own for own in WRITTEN if own.startswith("data/")), "data/fetched/folder", "data/prepared/folder",
-           "reports", "reports/figures"]  # fmt: skip
+OUTS = {out if isinstance(out, str) else next(iter(out)) for stage in STAGES.values() for out in stage["outs"]}
+FOLDERS = [
+    "data", *(own for own in WRITTEN if own.startswith("data/")), "data/fetched/folder", "data/prepared/folder",
+    "reports", "reports/training", "reports/training/plots",
+    *sorted(out for out in OUTS if out.startswith("reports/") and not Path(out).suffix),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("place", FOLDERS)
