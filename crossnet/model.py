@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossnet.files import write_together
+from crossnet.files import told, write_together
 from crossnet.images import from_range, to_range
 from crossnet.nn import compiled
 from crossnet.nn.native import NotBuiltError
@@ -71,7 +71,7 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     except ModelError:
         raise
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        reason = one_line(error)
+        reason = one_line(told(error) if isinstance(error, OSError) else error)
         raise ModelError(
             f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
         ) from error

@@ -1,5 +1,8 @@
 """The page that `dvc plots` fills: it draws offline, and what it is given is data, whatever that is called."""
 
+import base64
+import hashlib
+import re
 import time
 from pathlib import Path
 
@@ -39,6 +42,16 @@ def test_the_page_carries_its_scripts_and_dvcs_places(template: Path) -> None:
     assert "{scripts}" not in page  # DVC would put addresses of a network there
     assert "<script src" not in page
     assert len(page) > 500_000
+
+
+def test_its_policy_lets_its_own_script_run_and_no_other(template: Path) -> None:
+    head, _, rest = template.read_text(encoding="utf-8").partition('<script type="module">')
+    digest = base64.b64encode(hashlib.sha256(rest.partition("</script>")[0].encode()).digest()).decode()
+    [policy] = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', head)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'sha256-{digest}'"
+    assert rules["img-src"] == "'self' file: data:"
 
 
 @in_a_browser
