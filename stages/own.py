@@ -15,7 +15,8 @@ WRITTEN = (
     ".crossnet", ".dvc", ".git", ".venv", "dvc.lock", "dvc_plots",
 )  # fmt: skip
 IN_REPORTS = tuple(f"reports/{name}" for name in (
-    "data", "figures", "plots", "training", "training/plots", "training/plots/images", "training/plots/metrics",
+    "data", "figures", "plots", "plots/roc", "training", "training/plots", "training/plots/images",
+    "training/plots/metrics",
 ))  # fmt: skip
 READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
 MARK = ".fetched"  # an empty file in a folder of raw images that the stage `fetch` has made

@@ -14,7 +14,7 @@ from stages.fetch import fetch
 from stages.own import WRITTEN, OwnError, refuse_user_files
 from stages.prepare import prepare
 from tests.committed import PARAMS
-from tests.test_architecture import STAGES
+from tests.test_architecture import STAGES, outs
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ def test_an_experiments_copy_protects_the_repository_it_comes_from(
     refuse_user_files(params(path="../my-images"))
 
 
-OUTS = {out if isinstance(out, str) else next(iter(out)) for stage in STAGES.values() for out in stage["outs"]}
+OUTS = {out for stage in STAGES for out in outs(stage)}
 FOLDERS = [
     "data", *(own for own in WRITTEN if own.startswith("data/")), "data/fetched/folder", "data/prepared/folder",
     "reports", "reports/training", "reports/training/plots",
