@@ -22,6 +22,7 @@ from crossnet.datasets.preparation.checks import Leaks, PreparationError, Refuse
 from crossnet.datasets.preparation.folder import prepare
 from crossnet.datasets.preparation.recipe import Dataset
 from crossnet.datasets.preparation.report import report
+from crossnet.datasets.preparation.splits import HeldBack
 from crossnet.datasets.preparation.target import Fit, Target
 from crossnet.params import load_params
 from crossnet.training.batches import Batches, load_side
@@ -53,7 +54,7 @@ def raw(tmp_path: Path) -> Path:
 
 def run(raw: Path, refuse_above: float = 1.0, fit: Fit = "stretch", leaks: Leaks = "stop") -> Ledger:
     dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
-    return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset)
+    return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset, HeldBack(0, 0))
 
 
 def prepared(raw: Path, file: str) -> NDArray[np.uint8]:

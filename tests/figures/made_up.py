@@ -146,7 +146,7 @@ def name(i: int) -> str:
 def report(root: Path) -> str:
     """The page that the stage makes of what lies in root."""
     training = {"lr": 2e-4, "adam": {"betas": [0.5, 0.999]}, "flip": True, "clip": None}
-    run = {"task": "t", "method": "crossnet", "scale": "smoke", "seed": 0}
+    run = {"task": "t", "method": "crossnet", "scale": "smoke", "seed": 0, "split": "test"}
     with chdir(root):
         draw(SimpleNamespace(**run, effective=lambda: {"lambda_id": 3, "training": training}))  # type: ignore[arg-type]
     return (root / "reports/index.html").read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ def test_the_table_has_a_row_for_every_translation() -> None:
     assert table[["direction", "name"]].to_numpy().tolist() == [
         *(["to_b", str(number)] for number in range(3)), *(["to_a", str(number)] for number in range(2)),
     ]  # fmt: skip
-    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED)["to_b"]
+    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_b"]
     wanted = copying(test.translated, test.inputs, test.targets)
     assert table["copying"][:3].to_numpy() == pytest.approx(wanted, rel=1e-5)
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
@@ -76,7 +76,7 @@ def test_pairs_are_measured_against_their_truths_both_ways_beside_the_inputs() -
     for way in ("to_b", "to_a"):
         for name in ("psnr", "psnr_object", "psnr_background", "ssim"):
             assert found[f"{way}_{name}"] == pytest.approx(table.loc[way, name], rel=1e-5)
-    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED)["to_a"]
+    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_a"]
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
     of_input = paired(test.inputs, test.targets, {"object": masks})
     assert found["to_a_psnr_object_input"] == pytest.approx(of_input["psnr_object"].mean())

@@ -36,6 +36,7 @@ def test_every_path_and_address_of_a_task_is_found_with_its_key() -> None:
         "iphone2dslr": ["iphone2dslr.archives.dped.url"],
         "zappos": ["zappos.url"],
         "elephants": ["elephants.services.openverse", "elephants.services.commons"],
+        "products": ["products.folders.0"],
         "hdseg": ["hdseg.photographs.url", "hdseg.masks.url"],
     }
     meshes = tasks["specular2diffuse"].model_copy(update={"meshes": None})

@@ -67,11 +67,12 @@ def test_the_size_is_that_after_orientation(judge: Judge, server: Loopback) -> N
         (b"", "not decodable: "),
         (b"<html>gone</html>", "not decodable: "),
         (encoded(scene(0))[:-900], "not decodable: "),
-        (encoded(scene(0), "ICO"), "not decodable: ICO, wanted one of JPEG"),
+        (encoded(scene(0), "ICO"), "not decodable: cannot identify image file"),
+        (encoded(scene(0), "AVIF"), "not decodable: AVIF, wanted one of JPEG"),
         (encoded(scene(0, (400, 99))), "too small: 400x99, wanted 100 pixels or more"),
         (bytes(200_001), "not served: "),
     ],
-    ids=["empty", "HTML", "cut off", "an icon", "small", "large"],
+    ids=["empty", "HTML", "cut off", "an icon", "AVIF", "small", "large"],
 )
 def test_what_is_no_use_is_refused_and_not_asked_for_again(
     judge: Judge, server: Loopback, body: bytes, reason: str

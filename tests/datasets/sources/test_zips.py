@@ -118,7 +118,7 @@ def test_two_data_sets_in_one_zip_are_named_with_what_was_wanted(tmp_path: Path)
 def test_a_first_download_is_not_set_aside_for_a_fault_of_the_disk(tmp_path: Path) -> None:
     long = "x" * 300
     archive, checksums = zipped(tmp_path, **{f"horse2zebra/trainA/{long}.jpg": b"1"}), tmp_path / "checksums.json"
-    with pytest.raises(ArchiveError, match=r"cannot be extracted: File name too long [^;]*$"):
+    with pytest.raises(ArchiveError, match=r"cannot be extracted: [^;]*/x+\.jpg: File name too long$"):
         fetch(tmp_path / "raw", tmp_path / "store", archive, checksums)
     assert (tmp_path / "store/horse2zebra.zip").is_file()
     assert "horse2zebra.zip" in checksums.read_text()
