@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from crossnet.addresses import secret_in, shown
@@ -12,6 +13,7 @@ from crossnet.datasets.transport.records import alone, read_record, write_record
 from crossnet.datasets.transport.transfer import Part, TransferError, check_size
 from crossnet.datasets.web import Web
 from crossnet.files import remedy_for
+from crossnet.terminal import say
 
 PAGE = (b"<!doctype html", b"<html")  # how a web page begins
 
@@ -89,11 +91,18 @@ def source_of(urls: Sequence[str]) -> list[int] | None:
 
 def set_aside(path: Path, address: str, checksums: Path | None) -> Path:
     """Rename a download that is no use to `<name>.refused` and forget its checksum, so that the next run asks anew."""
-    refused = path.with_name(f"{path.name}.refused")
-    path.replace(refused)
+    refused = _renamed(path)
     path.with_name(f"{path.name}.json").unlink(missing_ok=True)
     if checksums is not None:
         Checksums(checksums, path.parent).forget(path.name, address)
+    return refused
+
+
+def _renamed(path: Path) -> Path:
+    """Rename a file to `<name>.refused`, or, where that is taken, to `<name>.refused-2` and so on."""
+    names = (f"{path.name}.refused{f'-{number}' * (number > 1)}" for number in count(1))
+    refused = next(place for place in map(path.with_name, names) if not place.exists())
+    path.rename(refused)
     return refused
 
 
@@ -157,13 +166,23 @@ class _Target:
         return None
 
     def take(self, part: Part, url: str, etag: str | None) -> None:
-        """Check a whole part and put it into place. Raises WrongFileError for one that is not what is wanted."""
+        """Check a whole part and put it into place. Raises WrongFileError for one that is not what is wanted.
+
+        What is there stays beside it, unless it was downloaded: it may be the only copy of somebody's own file.
+        """
         digest = _digest(part.path)
         self._check(part.path, digest, shown(url))
         self._remember(digest, part.path.stat().st_size)
+        if self.path.exists() and not self._is_download():
+            say(f"{self.path}: was there, and is not the file that is wanted; kept as {_renamed(self.path)}")
         part.path.replace(self.path)
         self._record(digest, shown(url), etag)
         part.forget()
+
+    def _is_download(self) -> bool:
+        """Whether the file that is there came from an address, and did not change since."""
+        facts, known = self.path.stat(), read_record(self.record)
+        return bool(known.get("url")) and (known.get("bytes"), known.get("mtime_ns")) == (facts.st_size, facts.st_mtime_ns)
 
     def _check(self, file: Path, digest: str, what: str) -> None:
         if digest == self.wanted:

@@ -116,9 +116,37 @@ def test_a_wrong_file_put_there_by_hand_is_said_to_be_wrong(tmp_path: Path) -> N
     assert (tmp_path / "f.zip").read_bytes() == b"another"
 
 
-def test_a_wrong_file_that_is_there_is_replaced(tmp_path: Path, server: FileServer, web: Web) -> None:
-    (tmp_path / "f.zip").write_bytes(b"another")
-    assert get(tmp_path, f"{server.url}/f.zip", web=web).read_bytes() == BODY
+def test_a_wrong_file_that_was_put_there_by_hand_is_kept_beside_the_right_one(
+    tmp_path: Path, server: FileServer, web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in (("f.zip.refused", b"mine"), ("f.zip.refused-2", b"mine too")):
+        (tmp_path / "f.zip").write_bytes(content)
+        assert get(tmp_path, f"{server.url}/f.zip", web=web).read_bytes() == BODY
+        assert (tmp_path / name).read_bytes() == content
+        assert (
+            f"f.zip: was there, and is not the file that is wanted; kept as {tmp_path}/{name}\n"
+            in capsys.readouterr().err
+        )
+
+
+def test_a_file_that_was_taken_by_hand_is_kept_where_the_address_changes(
+    tmp_path: Path, server: FileServer, web: Web
+) -> None:
+    options: dict[str, Any] = {"sha256": None, "checksums": tmp_path / "task.json", "web": web}
+    (tmp_path / "f.zip").write_bytes(b"mine")
+    assert get(tmp_path, "http://127.0.0.1:1/f.zip", **options).read_bytes() == b"mine"
+    assert get(tmp_path, f"{server.url}/f.zip", **options).read_bytes() == BODY
+    assert (tmp_path / "f.zip.refused").read_bytes() == b"mine"
+
+
+def test_a_download_is_replaced(tmp_path: Path, server: FileServer, web: Web) -> None:
+    get(tmp_path, f"{server.url}/f.zip", web=web)
+    server.files["/f.zip"] = b"newer"
+    assert (
+        get(tmp_path, f"{server.url}/f.zip", sha256=hashlib.sha256(b"newer").hexdigest(), web=web).read_bytes()
+        == b"newer"
+    )
+    assert not (tmp_path / "f.zip.refused").exists()
 
 
 def test_a_file_that_changed_since_is_read_again(tmp_path: Path, server: FileServer, web: Web) -> None:
