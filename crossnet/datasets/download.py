@@ -182,7 +182,10 @@ class _Target:
     def _is_download(self) -> bool:
         """Whether the file that is there came from an address, and did not change since."""
         facts, known = self.path.stat(), read_record(self.record)
-        return bool(known.get("url")) and (known.get("bytes"), known.get("mtime_ns")) == (facts.st_size, facts.st_mtime_ns)
+        return bool(known.get("url")) and (known.get("bytes"), known.get("mtime_ns")) == (
+            facts.st_size,
+            facts.st_mtime_ns,
+        )
 
     def _check(self, file: Path, digest: str, what: str) -> None:
         if digest == self.wanted:

@@ -337,6 +337,8 @@ BAD: dict[str, tuple[str, str, str]] = {  # a fault -> the file, what replaces t
     ),
     "a loop": ("params.yaml", "a: &a [*a]", "params.yaml: more than 50000 values, or nested more than 50 deep"),
     "a seed that is none": ("params.yaml", "seed: one", "params.yaml: seed: "),
+    "a torn pipeline": ("dvc.yaml", "stages: [", "unable to read: 'dvc.yaml'"),
+    "a deep pipeline": ("dvc.yaml", "[" * 3000, "cannot be read: RecursionError"),
     "a torn lock": ("dvc.lock", "schema: '2.0'\nstages:\n  train:\n    cmd: [x", "dvc.lock"),
     "a lock's list": ("dvc.lock", "schema: '2.0'\nstages: [1]\n", ""),
     "no path": ("dvc.lock", "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    deps:\n    - md5: b\n", ""),
