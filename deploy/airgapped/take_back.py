@@ -36,9 +36,9 @@ def _take_back(archives: Path) -> None:
         "git", "status", "--porcelain", *GIT
     ):
         raise BundleError(f"the working tree has changes ({changed.split()[1]}); commit or undo them first")
-    unsaved = json.loads(_run("dvc", "data", "status", "--json")).get("uncommitted", {})
-    if changed := [*unsaved.get("modified", ()), *unsaved.get("added", ())]:
-        raise BundleError(f"{changed[0]}: DVC has not saved what is in it, and it would be replaced; move it elsewhere")
+    found = json.loads(_run("dvc", "data", "status", "--json")).get("uncommitted", {})
+    if unsaved := [*found.get("modified", ()), *found.get("added", ())]:
+        raise BundleError(f"{unsaved[0]}: DVC has not saved what is in it, and it would be replaced; move it elsewhere")
     Path(".crossnet").mkdir(exist_ok=True)
     with TemporaryDirectory(dir=".crossnet", prefix="airgapped-") as aside:
         read_archives(archives, Path(aside))
