@@ -1,7 +1,7 @@
 """Addresses of the web as parameters and messages have them: nothing secret is in one, and nothing secret is shown."""
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 SECRET = re.compile(  # in the name of a value; of an address of the web, other names are refused by what they hold
     r"token|key|sig|secret|pass|pwd|pw|pin|otp|auth|cred|session|sid|jwt|ticket|code|mac|hash|digest|nonce|expire|login"
@@ -34,7 +34,7 @@ def secret_in(address: str) -> str | None:
         return f"has an @ behind its host, as of a password (write %40 where it is none); {_remedy(address)}"
     path, values = re.fullmatch("([^;?#]*)(.*)", authority + rest, re.DOTALL).groups()  # type: ignore[union-attr]
     is_of_web = scheme not in ("", "file")
-    pairs = [(pair, False) for pair in path.split("/")]  # of which the name alone can tell
+    pairs = [(unquote(pair), False) for pair in path.split("/")]  # of which the name alone can tell
     pairs += [(pair, is_of_web) for pair in re.findall("[;?&#]([^;?&#]*)", values)]
     for pair, is_known in pairs:
         is_named = "=" in pair and SECRET.search(_named(pair)[0]) is not None
@@ -59,12 +59,17 @@ def shown(address: object) -> str:
         return f"{start}{HIDDEN}"
     path, *_ = re.split("[;?#]", authority.rpartition("@")[2] + rest, maxsplit=1)
     host, *parts = path.split("/")
-    return start + "/".join([host, *(HIDDEN if "=" in part and SECRET.search(part) else part for part in parts)])
+    return start + "/".join([host, *map(_shown_part, parts)])
 
 
 def hidden(text: str) -> str:
     """A text with every address of the web in it as it is shown."""
     return ADDRESS.sub(lambda found: shown(found[0]), text)
+
+
+def _shown_part(part: str) -> str:
+    text = unquote(part)
+    return HIDDEN if "=" in text and SECRET.search(text) else part
 
 
 def _split(address: str) -> tuple[str, str, str]:

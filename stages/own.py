@@ -31,8 +31,13 @@ def refuse_user_files(params: Params) -> None:
     """Raise OwnError where a path of the task meets what the project has, or where a link leads out of it."""
     home = Path(os.environ.get("DVC_ROOT", "."))
     for key, text in places(params.task_options, f"tasks.{params.task}"):
-        if path := on_disk(home, text):
-            _refuse_source(key, text, path.resolve(), home)
+        try:
+            path = on_disk(home, text)
+            resolved = path.resolve() if path else None
+        except (ValueError, RuntimeError) as error:  # a null character; a home folder of nobody; links in a circle
+            raise OwnError(f"params.yaml: {key}: {text!r} is no path: {error}") from None
+        if resolved:
+            _refuse_source(key, text, resolved, home)
     _refuse_links(params.task)
 
 

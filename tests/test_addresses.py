@@ -14,7 +14,8 @@ SECRETS = [
     "http://h/f?st=hunter2&e=1", "http://h/f?path=%2Fg%3Ftoken%3Dhunter2", "http://h/f?download=1;pw=hunter2",
     "http://h/f;token=hunter2", "http://h/a;jsessionid=hunter2/f", "http://h;token=hunter2/f",
     "http://h/f#access_token=hunter2",
-    "http://h/token=hunter2/f", "http://u:hunter2%40h/f", "http://h/f?x=1/hunter2", "http://h/f?v=2&y=a/hunter2",
+    "http://h/token=hunter2/f", "http://h/%74oken=hunter2/f", "http://h/a/token%3Dhunter2",
+    "http://u:hunter2%40h/f", "http://h/f?x=1/hunter2", "http://h/f?v=2&y=a/hunter2",
     "http://h/f#hunter2", "h/f?token=hunter2", "file:///f?token=hunter2",
 ]  # fmt: skip
 PUBLIC = [

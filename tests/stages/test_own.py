@@ -1,5 +1,6 @@
 """Nothing of the user's is lost: what a stage would replace is refused by each stage, however it is started."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -69,6 +70,13 @@ def test_a_path_that_meets_what_the_pipeline_has_is_refused(task: str, key: str,
     wanted = rf"^params\.yaml: tasks\.{task}\.{key.replace('__', '.')}: '{text}' {said}, which belongs to the pipeline"
     with pytest.raises(OwnError, match=wanted):
         refuse_user_files(params(task, **{key: text}))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "file:///a%00b", "~nobody-of-this-name/images", "circle/images"])
+def test_what_is_no_path_is_refused_with_its_key(text: str) -> None:
+    Path("circle").symlink_to("circle")
+    with pytest.raises(OwnError, match=rf"^params\.yaml: tasks\.folder\.path: {re.escape(repr(text))} is no path: "):
+        refuse_user_files(params(path=text))
 
 
 @pytest.mark.parametrize("text", ["../my-images", "data/raw/folder", "photographs", "data-of-mine"])
