@@ -54,9 +54,12 @@ def translate(
         raise stop(listing.none())
     if out.resolve() == (source if source.is_dir() else source.parent).resolve():
         raise stop(f"--out {out}: is where the images are; name another folder")
+    targets = _targets(paths, out)
+    sources = {path.resolve() for path in paths}
+    if own := next((target for target in targets.values() if target.resolve() in sources), None):
+        raise stop(f"--out {out}: {own} is one of the images, by a link; name another folder")
     if listing:
         listing.tell_rest()
-    targets = _targets(paths, out)
     try:
         method, _ = load_model(model)
         place(method, device_for(device, "--device"))

@@ -98,6 +98,32 @@ def test_what_is_there_is_kept_unless_told_otherwise(model: Path, tmp_path: Path
     assert read(tmp_path / "out" / "a.png").shape == (37, 51, 3)
 
 
+@pytest.mark.parametrize("name", ["", "a.png"])
+@pytest.mark.parametrize("out", ["mine", "link", "mine/../link"])
+def test_images_are_never_written_over(name: str, out: str, model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "mine" / "a.png")
+    before = (tmp_path / "mine/a.png").read_bytes()
+    (tmp_path / "link").symlink_to("mine")
+    result = run(model, tmp_path / "mine" / name, tmp_path / out, "--overwrite")
+    assert result.exit_code == 2
+    assert result.stderr == f"error: --out {tmp_path / out}: is where the images are; name another folder\n"
+    assert (tmp_path / "mine/a.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "a.png"])
+def test_an_image_that_a_link_leads_to_is_never_written_over(name: str, model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "mine" / "a.png")
+    before = (tmp_path / "mine/a.png").read_bytes()
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/a.png").symlink_to(tmp_path / "mine/a.png")
+    result = run(model, tmp_path / "links" / name, tmp_path / "mine", "--overwrite")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"error: --out {tmp_path}/mine: {tmp_path}/mine/a.png is one of the images, by a link; name another folder\n"
+    )
+    assert (tmp_path / "mine/a.png").read_bytes() == before
+
+
 def test_an_image_with_too_many_pixels_is_refused_with_the_limit(model: Path, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "large.png", height=40, width=40)
     picture(tmp_path / "in" / "small.png", height=24, width=24)
