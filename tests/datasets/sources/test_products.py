@@ -7,6 +7,7 @@ from PIL import Image
 
 from crossnet.datasets.sources.archives import SourceError
 from crossnet.datasets.sources.products import fetch
+from tests.littered import litter
 
 
 @pytest.fixture
@@ -24,6 +25,23 @@ def test_folders_keep_their_products_apart(mine: Path, tmp_path: Path) -> None:
     }
     assert found == {"0/1.png", "0/sale/2.png", "1/1.png"}
     assert {path.name for path in (tmp_path / "raw/scenery").iterdir()} == {"train", "valid", "test"}
+
+
+def test_folders_are_listed_by_the_rule_of_all_tasks(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    litter(mine / "boots/caf\udce9")  # Latin-1 bytes, which DVC cannot hash
+    Image.new("RGB", (9, 9), "white").save(mine / "boots/caf\udce9/3.png")
+    (mine / "boots/sale/2.CR3").touch()
+    (mine / "boots/round").symlink_to(mine / "boots")
+    fetch(tmp_path / "raw", [mine / "boots"], None, 0)
+    products = tmp_path / "raw/products/0"
+    found = {path.relative_to(products).as_posix() for path in products.rglob("*") if path.is_file()}
+    assert found == {"1.png", "sale/2.png", "caf%E9/3.png"}
+    told = capsys.readouterr().err
+    assert "boots: passes over 1 folder in it, not read: round\n" in told
+    assert "boots/sale: passes over 1 file that is no image: 1 .cr3\n" in told
+    assert "passes over 3 entries that are no files: gone.jpg (a link to nothing), " in told
 
 
 @pytest.mark.parametrize(("name", "reason"), [("absent", "no such folder"), ("empty", "no images in it")])
