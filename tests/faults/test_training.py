@@ -295,6 +295,11 @@ def test_nothing_is_logged_of_a_step_that_is_no_number(tmp_path: Path) -> None:
         ("lambda_tv", 1, "lambda_tv: 1 is a value for a key that does not exist"),
         ("lambda_id", "much", "lambda_id: 'much' is not a number"),
         ("scales__smoke__training__lr", -1.0, "scales.smoke.training.lr: -1.0 should be greater than 0"),
+        (
+            "scales__smoke__networks__width",
+            10**30,
+            f"scales.smoke.networks.width: {10**30} should be less than or equal to 1024",
+        ),
     ],
 )
 def test_a_bad_parameter_stops_before_any_data_is_touched(key: str, value: object, said: str, tmp_path: Path) -> None:
