@@ -26,6 +26,7 @@ SHAPE_NOTHING = (
     "meshes",
     "url",
     "mirrors",
+    "sha256",
     "most_bytes",
     "contact",
     "fid",
@@ -39,8 +40,8 @@ class SettingsError(ValueError):
 def effective(params: Mapping[str, Any]) -> Settings:
     """What shapes a run with these parameters (all of a params.yaml, of any age), but for its seed.
 
-    The method's weights and the blocks of its scale and of its task. Paths and checkpoints shape nothing: what was
-    trained on is told by its hash. Raises SettingsError where a choice names no block.
+    The method's weights and the blocks of its scale and of its task. Paths, addresses, their checksums and checkpoints
+    shape nothing: what was trained on is told by its hash. Raises SettingsError where a choice names no block.
     """
     task, method, scale = (str(params.get(key)) for key in ("task", "method", "scale"))
     found: Settings = {"split": str(params.get("split", "test"))}  # what is measured: rows of two splits never mix
@@ -49,11 +50,11 @@ def effective(params: Mapping[str, Any]) -> Settings:
     chosen = {
         f"methods.{method}": _block(params, "methods", method),
         f"scales.{scale}": _block(params, "scales", scale),
-        f"tasks.{task}": {k: v for k, v in _block(params, "tasks", task).items() if k not in SHAPE_NOTHING},
+        f"tasks.{task}": _block(params, "tasks", task),
     }
     for place, block in chosen.items():
         found |= {f"{place}.{key}": value for key, value in flat(block)}
-    return found
+    return {key: value for key, value in found.items() if not _shapes_nothing(key)}
 
 
 def outdated(locked: Mapping[str, Any], params: Mapping[str, Any]) -> str:
@@ -128,7 +129,7 @@ def _values(params: Mapping[str, Any]) -> Settings:
 def _shapes_nothing(key: str) -> bool:
     """Whether a dotted key is one of a task's block that shapes nothing."""
     kind, *rest = key.split(".")
-    return kind == "tasks" and any(option in SHAPE_NOTHING for option in rest[1:2])
+    return kind == "tasks" and any(option in SHAPE_NOTHING for option in rest[1:])
 
 
 def _otherwise(key: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What tells one experiment from another, and what it is called."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_the_weights_of_eq_5_shape_no_cyclegan() -> None:
     assert difference(changed(method="cyclegan", lambda_zcyc=0), committed) == {}
     tuned = changed(method="cyclegan", methods={"cyclegan": {"cycle": 5}})
     assert name("cyclegan", difference(tuned, committed)) == "CycleGAN, cycle=5"
+
+
+@pytest.mark.parametrize("nest", [lambda origin: origin, lambda origin: {"masks": origin}])
+def test_where_images_come_from_shapes_nothing(nest: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    public, mine = ({"url": "https://example.org/a.zip", "sha256": "0a"}, {"url": "../a.zip", "sha256": None})
+    tiny = [changed(tasks={"tiny": {"source": "zip", "fit": "crop"} | nest(origin)}) for origin in (public, mine)]
+    assert difference(tiny[0], tiny[1]) == {}
+    assert "tasks.tiny.fit" in tiny[0]
 
 
 def test_a_key_of_another_age_is_no_difference() -> None:
