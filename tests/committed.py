@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 PARAMS = Path(__file__).parent.parent / "params.yaml"
 CHOICES = {
-    "task": "sculptures", "method": "crossnet", "scale": "laptop", "seed": 0,
+    "task": "stripes", "method": "crossnet", "scale": "laptop", "split": "test", "seed": 0,
     "lambda_gan": 1, "lambda_id": 3, "lambda_ctc": 3, "lambda_zid": 6, "lambda_zcyc": 6,
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import typer
 from crossnet.commands.forecast import NotMeasuredError, forecast, told
 from crossnet.commands.stop import stop
 from crossnet.params import Params, ParamsError, choose, load_params
-from crossnet.params.tasks import SculpturesTask, SpecularTask
+from crossnet.params.tasks import ObjectsTask, SpecularTask
 from crossnet.terminal import say
 
 MEASURED = 3  # steps
@@ -86,7 +86,7 @@ def _report(params: Params, steps: int) -> Iterator[str]:
 
 def _images(params: Params) -> int:
     """Images of the larger train side: of what is rendered, as many as are asked for; of others, what is prepared."""
-    if isinstance(params.task_options, SculpturesTask):
+    if isinstance(params.task_options, ObjectsTask):
         return params.images.train * params.images.backgrounds
     if isinstance(params.task_options, SpecularTask):
         return params.images.train

@@ -44,7 +44,7 @@ def test_it_prints_operations_memory_disk_and_a_forecast(tmp_path: Path) -> None
     assert result.exit_code == 0
     assert torch.get_num_threads() == 2  # as many for the next forecast
     lines = result.output.splitlines()
-    assert lines[0] == "sculptures, crossnet, smoke: 32x32 pixels, batch 4"
+    assert lines[0] == "stripes, crossnet, smoke: 32x32 pixels, batch 4"
     found = re.search(r"^measured +(\S+) s a step on cpu", result.output, flags=re.MULTILINE)
     assert found
     forecast = re.search(r"^forecast +48 steps \(4 epochs\): (\S+) minutes", result.output, flags=re.MULTILINE)
@@ -131,13 +131,16 @@ def test_told_to_stop_it_ends_without_a_traceback() -> None:
     with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as plan:
         assert plan.stdout is not None
         assert plan.stderr is not None
-        while not plan.stdout.readline().startswith("data "):  # what comes before the steps
-            assert plan.poll() is None
-        while not _catches(plan.pid):
-            time.sleep(0.01)
-        plan.send_signal(signal.SIGTERM)
-        assert plan.wait(60) == 128 + signal.SIGTERM
-        assert plan.stderr.read() == ""
+        try:
+            while not plan.stdout.readline().startswith("data "):  # what comes before the steps
+                assert plan.poll() is None
+            while not _catches(plan.pid):
+                time.sleep(0.01)
+            plan.send_signal(signal.SIGTERM)
+            assert plan.wait(60) == 128 + signal.SIGTERM
+            assert plan.stderr.read() == ""
+        finally:
+            plan.kill()
 
 
 def _catches(process: int) -> bool:
