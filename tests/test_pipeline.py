@@ -121,7 +121,7 @@ def test_an_ablation_is_one_command(clone: Path) -> None:
 
 def test_a_comparator_runs_beside_the_workspace_and_goes_on_where_it_was_killed(clone: Path, tmp_path: Path) -> None:
     before = hashes(clone / "data/model")
-    keys = ("method=cyclegan", "seed=1", "scales.smoke.training.duration=480 images",
+    keys = ("method=cyclegan", "seed=1", "scales.smoke.training.duration=240 images",
             "checkpoints.every_seconds=0", "checkpoints.share=1")  # fmt: skip
     typed = ("dvc", "exp", "run", "--temp", "--name", "cycle", *(word for key in keys for word in ("-S", key)))
     with started(clone, *typed):
@@ -144,7 +144,7 @@ def test_a_comparator_runs_beside_the_workspace_and_goes_on_where_it_was_killed(
     log = "reports/training/plots/metrics/loss/gan.tsv"
     run(clone, "dvc", "get", ".", log, "--rev", "cycle", "--out", str(tmp_path / "gan.tsv"))
     rows = (tmp_path / "gan.tsv").read_text().splitlines()
-    assert [int(row.split("\t")[0]) for row in rows[1:]] == list(range(4, 121, 4))
+    assert [int(row.split("\t")[0]) for row in rows[1:]] == list(range(4, 61, 4))
 
 
 @contextmanager

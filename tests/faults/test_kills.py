@@ -10,7 +10,7 @@ import torch
 from tests import built
 from tests.faults.trainer import Job, finish, last_state, log, outcome, training
 
-KILLS = {1: 20, 2: 20}  # of a training of so many processes
+KILLS = {1: 20, 2: 10}  # of a training of so many processes
 
 
 @pytest.mark.timeout(600)
