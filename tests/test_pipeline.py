@@ -172,8 +172,8 @@ def test_the_plots_page_asks_nothing_of_a_network_and_runs_no_name(clone: Path, 
     run(clone, "git", "branch", branch, "HEAD")
     run(clone, "dvc", "plots", "diff", branch, "no-zcyc")
     page = (clone / "dvc_plots/index.html").read_text()
-    assert '<div id = "roc">' in page
-    assert '"translation.csv"' in page
+    assert '<div id = "reports_plots_images_csv">' in page
+    assert '<div id = "reports_training_plots_metrics_loss_gan_tsv">' in page
     assert "no-zcyc" in page
     assert 'src="http' not in page
     if PROGRAM:
