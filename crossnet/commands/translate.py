@@ -20,7 +20,9 @@ def translate(
     source: Annotated[Path, typer.Argument(help="An image, or a folder of images.", metavar="IMAGE_OR_FOLDER")],
     to: Annotated[str, typer.Option(help="The domain to translate to: a or b.")],
     out: Annotated[Path, typer.Option(help="The folder to write to; it is made if there is none.")],
-    model: Annotated[Path, typer.Option(help="A trained model.")] = Path("data/model"),
+    model: Annotated[
+        str, typer.Option(help="The folder of a trained model, or the name of a pretrained one.", metavar="MODEL")
+    ] = "data/model",
     overwrite: Annotated[bool, typer.Option(help="Replace translations that are there already.")] = False,
     max_pixels: Annotated[
         int,
@@ -37,6 +39,7 @@ def translate(
 
     from crossnet.accelerator import device_for
     from crossnet.batching import by_size
+    from crossnet.commands.pretrained import model_folder
     from crossnet.image_files import list_folder
     from crossnet.images import png
     from crossnet.model import ModelError, batch_pixels, load_model, place
@@ -61,7 +64,7 @@ def translate(
     if listing:
         listing.tell_rest()
     try:
-        method, _ = load_model(model)
+        method, _ = load_model(model_folder(model))
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError) as error:

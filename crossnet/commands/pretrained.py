@@ -1,0 +1,33 @@
+"""The models that come with the package, by their names, and the folder that `--model` means."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+PLACES = (PACKAGE / "pretrained", PACKAGE.parent / "pretrained")  # of an installed package, of a checkout
+
+
+def pretrained() -> dict[str, Path]:
+    """The folder of each model that comes with the package, by its name, sorted."""
+    from crossnet.model import CONFIG
+
+    found = sorted(path for place in PLACES for path in place.glob(f"*/{CONFIG}"))
+    return {path.parent.name: path.parent for path in found}
+
+
+def model_folder(model: str) -> Path:
+    """The folder that `--model` means: one that holds a model, else the pretrained model of this name.
+
+    Any other path is returned as it is. Raises ModelError for what is neither a path nor such a name.
+    """
+    from crossnet.model import CONFIG, ModelError
+
+    folder = Path(model)
+    if (folder / CONFIG).exists():
+        return folder
+    names = pretrained()
+    if model in names:
+        return names[model]
+    if folder.is_dir() or folder.name != model:
+        return folder
+    there = f"there are {', '.join(names)}" if names else "there are none"
+    raise ModelError(f"--model {model}: no such folder, and no pretrained model of this name ({there})")
