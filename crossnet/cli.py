@@ -9,6 +9,7 @@ from crossnet.commands.ablation import ablation
 from crossnet.commands.checkpoints import checkpoints
 from crossnet.commands.claims import claims
 from crossnet.commands.compare import compare
+from crossnet.commands.export import export
 from crossnet.commands.plan import plan
 from crossnet.commands.stop import stop
 from crossnet.commands.translate import translate
@@ -39,5 +40,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="CrossNet: latent cross-consistency for unpaired image translation, reproduced.",
 )
-for command in (translate, plan, ablation, compare, claims, checkpoints):
+for command in (translate, export, plan, ablation, compare, claims, checkpoints):
     app.command()(command)

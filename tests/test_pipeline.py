@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -190,3 +191,20 @@ def test_the_command_translates_at_the_images_own_size(clone: Path, tmp_path: Pa
     assert "broken.png" in output
     with Image.open(tmp_path / "out" / "größe.png") as translated:
         assert translated.size == (61, 43)
+
+
+def test_a_trained_model_is_exported_and_translates_as_before(clone: Path, tmp_path: Path) -> None:
+    terms = ("--data", "Rendered here.", "--licence", "none.")
+    output = run(clone, "crossnet", "export", "data/model", "pretrained/smoke", *terms)
+    assert "pretrained/smoke: 0.04 MB" in output
+    card = (clone / "pretrained/smoke/README.md").read_text()
+    assert "sculptures on white" in card
+    assert "kid_efflite0.to_b" in card
+    source = clone / "data/prepared/sculptures/testA"
+    for model in ("data/model", "pretrained/smoke"):
+        out = tmp_path / Path(model).name
+        run(clone, "crossnet", "translate", str(source), "--model", model, "--to", "b", "--out", str(out))
+    for path in source.iterdir():
+        whole, half = (np.asarray(Image.open(tmp_path / name / path.name), dtype=int) for name in ("model", "smoke"))
+        assert abs(whole - half).max() <= 2
+    shutil.rmtree(clone / "pretrained/smoke")
