@@ -8,17 +8,12 @@ import os
 from pathlib import Path
 
 from crossnet.params import Params
-from crossnet.params.places import on_disk, places
+from crossnet.params.places import READ, WRITTEN, on_disk, places
 
-WRITTEN = (
-    "data/checked", "data/checksums", "data/fetched", "data/prepared", "data/model", "data/translated", "reports",
-    ".crossnet", ".dvc", ".git", ".venv", "dvc.lock", "dvc_plots",
-)  # fmt: skip
 IN_REPORTS = tuple(f"reports/{name}" for name in (
     "data", "figures", "plots", "plots/roc", "training", "training/plots", "training/plots/images",
     "training/plots/metrics",
 ))  # fmt: skip
-READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
 MARK = ".fetched"  # an empty file in a folder of raw images that the stage `fetch` has made
 MADE_BY = {"data/fetched": MARK, "data/prepared": "dataset.json"}  # what is in the folder of each task that is ours
 

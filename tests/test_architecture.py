@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from stages.own import READ, WRITTEN
+from crossnet.params.places import READ, WRITTEN
 
 ROOT = Path(__file__).parent.parent
 STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crossnet.commands.output import refuse_own
 from crossnet.commands.stop import stop
 from crossnet.files import naming, told
 
@@ -41,8 +42,11 @@ def picked(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
         raise stop(str(error)) from None
     task, scale = task or str(params.get("task")), scale or str(params.get("scale"))
     for kind, name in (("tasks", task), ("scales", scale)):
-        if name not in (params.get(kind) or {}):
-            raise stop(f"params.yaml: {kind}: {name!r} is none of {', '.join(params.get(kind) or {})}")
+        blocks = params.get(kind)
+        if not isinstance(blocks, dict):
+            raise stop(f"params.yaml: {kind}: wanted blocks by their names, found {type(blocks).__name__}")
+        if name not in blocks:
+            raise stop(f"params.yaml: {kind}: {name!r} is none of {', '.join(blocks)}")
         try:
             plain_name(name)
         except ValueError as error:
@@ -80,6 +84,8 @@ def chosen(
     from crossnet.experiments.settings import SettingsError
 
     root = Path.cwd()
+    if out:
+        refuse_own(out)
     task, scale = picked(root, task, scale)
     folder = out or Path("reports/experiments") / task
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crossnet.commands.output import refuse_own
 from crossnet.commands.stop import stop
 from crossnet.files import told, write_whole
 from crossnet.progress import progress
@@ -47,6 +48,7 @@ def translate(
 
     if to not in ("a", "b"):
         raise stop(f"--to {to}: is none of a, b")
+    refuse_own(out)
     if not source.exists():
         raise stop(f"{source}: no such file or folder")
     if not (source.is_dir() or source.is_file()):

@@ -9,6 +9,13 @@ from urllib.request import url2pathname
 
 from pydantic import AfterValidator, BaseModel
 
+WRITTEN = (
+    "data/checked", "data/checksums", "data/fetched", "data/prepared", "data/model", "data/translated", "reports",
+    ".crossnet", ".dvc", ".git", ".venv", "dvc.lock", "dvc_plots",
+)  # fmt: skip
+READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
+KEPT = "reports/experiments"  # which no stage writes
+
 
 class PlaceText(str):
     """The text of a path, or of an address that may be one."""
@@ -27,6 +34,23 @@ def on_disk(home: Path, text: str) -> Path | None:
     if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://|file:", text):
         return Path(url2pathname(urlsplit(text).path)) if (scheme[1] or "file").lower() == "file" else None
     return Path(text).expanduser() if text.startswith("~") else home / text
+
+
+def of_pipeline(path: Path) -> str | None:
+    """What of a clone of this project, its name from there, a path is or lies in that is no place for other files.
+
+    DVC deletes what it does not know in a stage's folder. None for any other path, and for what lies in KEPT.
+    Raises OSError for links in a circle.
+    """
+    try:
+        place = path.resolve()
+    except RuntimeError as error:
+        raise OSError(f"{path}: {error}") from None
+    for root in (place, *place.parents):
+        if (root / "dvc.yaml").is_file() and (root / "stages/own.py").is_file():
+            inside = [own for own in (*WRITTEN, *READ) if place.is_relative_to((root / own).resolve())]
+            return next(iter(inside), None) if not place.is_relative_to((root / KEPT).resolve()) else None
+    return None
 
 
 def places(value: Any, key: str) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,17 @@ def test_a_task_whose_name_leads_out_is_refused(monkeypatch: pytest.MonkeyPatch)
     assert sorted(path.name for path in Path().iterdir()) == ["file", "reports"]
 
 
+@pytest.mark.parametrize("command", ["compare", "claims", "ablation"])
+@pytest.mark.parametrize("blocks", [5, ["tiny"], None, "tiny"])
+def test_tasks_that_are_no_blocks_are_one_line(command: str, blocks: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = PARAMS | {"tasks": blocks}
+    monkeypatch.setattr("crossnet.experiments.revisions.read_params", lambda root, commit: params)
+    result = crossnet(command)
+    found = type(blocks).__name__
+    assert result.stderr == f"error: params.yaml: tasks: wanted blocks by their names, found {found}\n"
+    assert result.exit_code == 2
+
+
 def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crossnet.experiments.figures.FIGURES", {})
     result = crossnet("compare")
