@@ -1,5 +1,11 @@
 """The command `crossnet`; each of its subcommands is a module of `crossnet.commands`."""
 
+from crossnet.interrupt import interrupted  # first: what follows takes a while
+
+# isort: split
+
+import signal
+import sqlite3
 from typing import Any
 
 import typer
@@ -20,10 +26,12 @@ from crossnet.text import printable
 class _Commands(TyperGroup):
     """The subcommands. A refused word of the command line, which may be a file's name, is shown printable.
 
-    A fault of a disk that no command told is one line with the file and the remedy.
+    A fault of a disk that no command told is one line with the file and the remedy, and so is Ctrl-C.
     """
 
     def invoke(self, ctx: Any) -> Any:
+        if signal.getsignal(signal.SIGINT) is interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:
@@ -31,6 +39,12 @@ class _Commands(TyperGroup):
             raise
         except OSError as error:
             raise stop(told(error), 1) from None
+        except sqlite3.Error as error:  # of the databases that DVC keeps
+            raise stop(
+                f"DVC cannot use its databases of this repository: {error}; make room on their disk", 1
+            ) from None
+        except KeyboardInterrupt:
+            raise stop("SIGINT: interrupted", 128 + signal.SIGINT) from None
 
 
 app = typer.Typer(

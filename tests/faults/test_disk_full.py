@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.small_disk import CASES, READ_ONLY
+from tests.cloned import commit, run
+from tests.committed import PARAMS
+from tests.faults.small_disk import CASES, PAGE, READ_ONLY
 from tests.faults.stage import ENVIRONMENT
 
 Found = dict[str, dict[str, Any]]
@@ -48,6 +50,22 @@ def test_a_command_names_the_file_and_the_remedy_and_leaves_nothing_half(
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_command_goes_on_when_there_is_room(name: str, found: Found) -> None:
     assert found[f"{name}, with room"]["status"] == 0
+
+
+def test_databases_of_dvc_that_cannot_be_written_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes(PARAMS.read_bytes())
+    run(tmp_path, "git", "init", "--quiet")
+    run(tmp_path, "dvc", "init", "--quiet")
+    commit(tmp_path, "no runs")
+    program = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({PAGE}, {PAGE})); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}from crossnet.cli import app; app()", "compare"], cwd=tmp_path,
+        env=ENVIRONMENT | {"DVC_SITE_CACHE_DIR": str(tmp_path / "site")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"error: DVC cannot use its databases of this repository: [^\n]+; make room on their disk\n", done.stderr
+    )
 
 
 def test_a_partial_file_would_be_found(tmp_path: Path) -> None:
