@@ -1,5 +1,6 @@
 """`crossnet ablation`: the paper's ablation and CycleGAN, queued as DVC experiments."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,8 @@ from crossnet.terminal import say
 
 if TYPE_CHECKING:
     from crossnet.experiments.runs import Run
+
+MOST_SEEDS = 1000  # in one call: each queues an experiment a row
 
 
 def ablation(
@@ -86,10 +89,14 @@ def ablation(
 
 def _seeds(text: str) -> range:
     """The seeds that were asked for: "5" is 0 to 4, "100:105" is 100 to 104."""
-    first, colon, end = text.rpartition(":")
-    if not (end.isdecimal() and (not colon or first.isdecimal())) or int(first or 0) >= int(end):
-        raise stop(f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105")
-    return range(int(first or 0), int(end))
+    found = re.fullmatch(r"(?:([0-9]{1,10}):)?([0-9]{1,10})", text)
+    first, end = (int(found[1] or 0), int(found[2])) if found else (0, 0)
+    if not first < end <= min(first + MOST_SEEDS, 2**31):
+        raise stop(
+            f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105; at most {MOST_SEEDS} of them, "
+            "below 2147483648"
+        )
+    return range(first, end)
 
 
 def _rows(text: str | None) -> list[str]:
