@@ -67,10 +67,13 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
             wanted = {
                 n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)
             }
-            _fill(wanted, folder / file)
+            try:
+                _fill(wanted, folder / file)
+            except SafetensorError as error:
+                raise ValueError(f"{file}: {error}") from error
     except ModelError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         reason = one_line(told(error) if isinstance(error, OSError) else error)
         raise ModelError(
             f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
@@ -91,7 +94,7 @@ def _tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:
 def _fill(networks: Mapping[str, nn.Module], path: Path) -> None:
     """Give networks on "meta" the weights of a file, after a look at the shapes and types that its head declares."""
     if not path.is_file():  # of a pipe nothing ever comes
-        raise FileNotFoundError(f"{path.name}: no such file")
+        raise FileNotFoundError(f"{path.name}: {'is no regular file' if path.exists() else 'no such file'}")
     wanted = {
         f"{name}.{key}": tuple(value.shape)
         for name, network in networks.items()

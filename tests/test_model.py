@@ -121,6 +121,30 @@ def test_without_a_compiler_a_model_translates_all_the_same(tmp_path: Path, monk
     assert abs(translate(loaded, pictures(), "b").astype(int) - before).max() <= 1
 
 
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("cut", "Error while deserializing header"),
+        ("empty", "Error while deserializing header"),
+        ("pipe", "is no regular file"),
+        ("folder", "is no regular file"),
+        ("gone", "no such file"),
+    ],
+)
+def test_weights_that_cannot_be_read_are_named(damage: str, said: str, tmp_path: Path) -> None:
+    weights = saved(tmp_path) / TRANSLATING
+    content = weights.read_bytes()
+    weights.unlink()
+    if damage in ("cut", "empty"):
+        weights.write_bytes(content[:1000] if damage == "cut" else b"")
+    if damage == "pipe":
+        os.mkfifo(weights)
+    if damage == "folder":
+        weights.mkdir()
+    with pytest.raises(ModelError, match=rf"^[^\n]*: not a model of this project \({TRANSLATING}: {said}[^\n]*$"):
+        load_model(tmp_path)
+
+
 def test_weights_of_another_width_are_refused_with_key_and_shapes(tmp_path: Path) -> None:
     saved(tmp_path, width=3)
     differ = (
