@@ -21,6 +21,8 @@ def files(root: Path, commit: str | None) -> Any:
 def read_params(root: Path, commit: str | None) -> dict[str, Any]:
     """params.yaml of a commit, as it lies where that is None. Raises RunsError."""
     readable: tuple[type[Exception], ...] = (RunsError, *failures())
+    if commit is None and (root / "params.yaml").exists() and not (root / "params.yaml").is_file():
+        raise RunsError(f"{root}: params.yaml: is no regular file")  # of a pipe nothing ever comes
     try:
         values = read_yaml(files(root, commit), "params.yaml")
     except readable as error:

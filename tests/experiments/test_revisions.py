@@ -51,6 +51,12 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
         resolve(tmp_path, ["full-0"])
 
 
+def test_parameters_that_are_a_pipe_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "params.yaml")
+    with pytest.raises(RunsError, match=r"^[^\n]*: params\.yaml: is no regular file$"):
+        read_params(tmp_path, None)
+
+
 def test_a_queue_that_cannot_be_listed_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RunsError, match=r"^[^\n]*: DVC cannot list its queue: [^\n]+; see `dvc queue status`$"):
         list(unfinished(tmp_path))
