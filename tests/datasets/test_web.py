@@ -184,7 +184,8 @@ def test_whitespace_of_an_answer_makes_no_second_line(web: Web) -> None:
     [
         ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", "socksio"),
         ("HTTPS_PROXY", "ftp://me:secret@127.0.0.1:9", "Unknown scheme for proxy URL"),
-        ("HTTP_PROXY", "http://me:secret@[::1", "Invalid port"),
+        ("HTTP_PROXY", "http://me:secret@[::1", "not an address"),
+        ("HTTPS_PROXY", "http://me:secret/more@127.0.0.1:9", "not an address"),
         ("SSL_CERT_FILE", "/no/such/file", "No such file or directory"),
     ],
 )

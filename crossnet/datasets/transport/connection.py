@@ -21,7 +21,7 @@ def client(agent: str, deadline: Deadline) -> httpx.Client:
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         names = [f"{kind.upper()}_PROXY" for kind in PROXIES if getproxies().get(kind)]
         names += [name for name in CERTIFICATES if os.environ.get(name)]
-        said = one_line(error)
+        said = "not an address" if isinstance(error, httpx.InvalidURL) else one_line(error)  # which has parts of it
         raise WebError(f"{', '.join(names)} of the environment: cannot be used: {said}; mend or unset it") from None
     for transport in (made._transport, *made._mounts.values()):
         if isinstance(transport, httpx.HTTPTransport):  # None where the environment has no proxy for a host
