@@ -69,7 +69,7 @@ def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: i
 
 
 def read_archives(folder: Path, into: Path) -> None:
-    """Unpack what `write_archives` wrote. Raises BundleError where a part is missing or broken."""
+    """Unpack what `write_archives` wrote. Raises BundleError where a part is missing, broken, or leads out."""
     found = {int(m[1]): (int(m[2]), path) for path in folder.glob("*.tar") if (m := PART.fullmatch(path.name))}
     counts = {count for count, _ in found.values()}
     if len(counts) != 1 or sorted(found) != list(range(1, counts.copy().pop() + 1)):
@@ -78,8 +78,11 @@ def read_archives(folder: Path, into: Path) -> None:
         if not path.stem.endswith(_start_of_sha256(path)):
             raise BundleError(f"{path}: is not as it was written; copy it again")
     parts = _Joined([found[number][1] for number in sorted(found)])
-    with io.BufferedReader(parts) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-        archive.extractall(into, filter="data")
+    try:
+        with io.BufferedReader(parts) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            archive.extractall(into, filter="data")
+    except tarfile.TarError as error:  # none that `write_archives` wrote
+        raise BundleError(f"{folder}: its archives cannot be unpacked: {error}") from error
 
 
 def _start_of_sha256(path: Path) -> str:

@@ -11,10 +11,11 @@ import typer
 from dvc.exceptions import DvcException  # type: ignore[import-untyped]
 from dvc.utils.hydra import apply_overrides  # type: ignore[import-untyped]
 from PIL import Image
-from ruamel.yaml import YAML
 
-from crossnet.files import write_json
+from crossnet.files import told, write_json
 from crossnet.params import Params, load_params
+from crossnet.params.places import of_pipeline
+from crossnet.params.reading import read_yaml
 from crossnet.text import one_line
 from deploy.airgapped.bundle import MIB, PART, BundleError, code_digest
 
@@ -40,13 +41,15 @@ def pack(
     try:
         _pack(runs, out, most_mib, raw, present, python, back)
     except (BundleError, OSError, ValueError, DvcException) as error:
-        typer.echo(f"error: {one_line(error)}", err=True)
+        typer.echo(f"error: {one_line(told(error) if isinstance(error, OSError) else error)}", err=True)
         raise typer.Exit(2) from None
 
 
 def _pack(runs: Path, out: Path, most_mib: float, raw: bool, present: str, python: str, back: Path | None) -> None:
     if out.exists():
         raise BundleError(f"{out}: is there already; name another folder, or delete it")
+    if own := of_pipeline(out):
+        raise BundleError(f"{out}: lies in {own}, which belongs to the pipeline; name a folder elsewhere")
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
@@ -77,13 +80,14 @@ def _pack(runs: Path, out: Path, most_mib: float, raw: bool, present: str, pytho
 
 def _parameters(runs: Path, folder: Path) -> Params:
     """Write the params.yaml of each run; returns the parameters of one, whose data are those of all."""
-    listed = YAML(typ="safe", pure=True).load(runs)
+    listed = read_yaml(runs)
     if not isinstance(listed, dict) or not listed:
         raise BundleError(f"{runs}: wanted names of runs, each with a list of overrides such as seed=1")
     data = {}
     for name, overrides in listed.items():
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", str(name)) or not isinstance(overrides, list):
-            raise BundleError(f"{runs}: {name}: wanted letters, digits, '-' and '_', and a list of overrides")
+        is_listed = isinstance(overrides, list) and all(isinstance(each, str) for each in overrides)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", str(name)) or not is_listed:
+            raise BundleError(f"{runs}: {name}: wanted letters, digits, '-' and '_', and a list of overrides (seed=1)")
         path = folder / str(name) / "params.yaml"
         path.parent.mkdir(parents=True)
         shutil.copyfile("params.yaml", path)
@@ -97,7 +101,10 @@ def _parameters(runs: Path, folder: Path) -> Params:
 
 
 def _check_prepared(data: Path, chosen: Params) -> None:
-    with Image.open(next(iter(sorted((data / "trainA").glob("*.png"))))) as image:
+    first = min((data / "trainA").glob("*.png"), default=None)
+    if first is None:
+        raise BundleError(f"{data / 'trainA'}: no images; run: dvc repro prepare")
+    with Image.open(first) as image:
         side = min(image.size)
     if side != chosen.images.load_size:
         wanted = chosen.images.load_size

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from crossnet.files import told
 from crossnet.params import load_params
 from crossnet.text import one_line
 from deploy.airgapped.bundle import BundleError, code_digest, pixels_digest, read_archives
@@ -27,7 +28,7 @@ def take_back(
     try:
         _take_back(archives)
     except (BundleError, OSError, ValueError) as error:
-        typer.echo(f"error: {one_line(error)}", err=True)
+        typer.echo(f"error: {one_line(told(error) if isinstance(error, OSError) else error)}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -61,6 +62,8 @@ def _take_back(archives: Path) -> None:
 def _check(folder: Path) -> None:
     """Raise BundleError where the code or the data here are not those that the run had."""
     made_by, task = json.loads((folder / DONE).read_text()), load_params(folder / "params.yaml").task
+    if not isinstance(made_by, dict) or not {"code", "pixels"} <= made_by.keys():
+        raise BundleError(f"{folder.name}: {DONE}: does not say what the run was made by")
     if made_by["code"] != code_digest(Path()):
         raise BundleError(f"{folder.name}: made by other code than is here; check out the commit that was packed")
     prepared = Path("data/prepared", task)

@@ -1,6 +1,9 @@
 """Archives of a bounded number and size come back as they went, and what finds no room is named."""
 
+import hashlib
+import io
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,24 @@ def test_what_finds_no_room_is_named_and_the_rest_is_written(tmp_path: Path) -> 
     assert write_archives([large, small], tmp_path, tmp_path / "back", 2, 50_000) == [large]
     read_archives(tmp_path / "back", tmp_path / "into")
     assert {path.name for path in (tmp_path / "into/work").iterdir()} == {"small"}
+
+
+@pytest.mark.parametrize("member", ["../../outside", "a link", "no archive", "nothing"])
+def test_archives_that_others_wrote_are_refused(tmp_path: Path, member: str) -> None:
+    written = io.BytesIO()
+    if member == "no archive":
+        written.write(b"no archive" * 100)
+    elif member != "nothing":
+        with tarfile.open(fileobj=written, mode="w") as archive:
+            entry = tarfile.TarInfo(member)
+            entry.type, entry.linkname = (tarfile.SYMTYPE, "/etc") if member == "a link" else (tarfile.REGTYPE, "")
+            archive.addfile(entry)
+    name = f"back-1-of-1-{hashlib.sha256(written.getvalue()).hexdigest()[:16]}.tar"
+    (tmp_path / "back").mkdir()
+    (tmp_path / "back" / name).write_bytes(written.getvalue())
+    with pytest.raises(BundleError, match=r"^[^\n]*back: its archives cannot be unpacked: [^\n]*$"):
+        read_archives(tmp_path / "back", tmp_path / "deep/into")
+    assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut"])
