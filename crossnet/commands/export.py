@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crossnet.commands.output import refuse_own
 from crossnet.commands.stop import stop
 from crossnet.files import naming, told, write_together
 from crossnet.params import Params, ParamsError, load_params
@@ -39,6 +40,7 @@ def export(
     from crossnet.datasets.layout import DESCRIPTION
     from crossnet.model import CONFIG, TRANSLATING, ModelError, load_model
 
+    refuse_own(out)
     try:
         _refuse_loss(model, out, (CONFIG, TRANSLATING, CARD), overwrite)
         _, config = load_model(model)

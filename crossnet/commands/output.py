@@ -10,6 +10,6 @@ def refuse_own(out: Path) -> None:
     """Stop where what is written would lie in a folder of the pipeline, which deletes it with the next run."""
     if own := of_pipeline(out):
         raise stop(
-            f"--out {out}: is or lies in {own}, which belongs to the pipeline and may be replaced by it; name a folder "
+            f"{out}: is or lies in {own}, which belongs to the pipeline and may be replaced by it; name a folder "
             f"of your own, or one in {KEPT}"
         )

@@ -8,7 +8,12 @@ from typer.testing import CliRunner
 from crossnet.cli import app
 from tests.experiments.made import PARAMS
 
-COMMANDS = (("compare",), ("claims",), ("translate", "photographs", "--to", "b"))
+COMMANDS = (
+    ("compare", "--out"),
+    ("claims", "--out"),
+    ("translate", "photographs", "--to", "b", "--out"),
+    ("export", "--data", "some", "--licence", "some", "elsewhere"),
+)
 
 
 @pytest.fixture
@@ -44,9 +49,9 @@ def test_a_folder_of_the_pipeline_is_refused(
     (clone / "reports/experiments").mkdir(parents=True)
     monkeypatch.chdir(clone.parent / here)
     typed = (clone / out).relative_to(Path.cwd())
-    result = CliRunner().invoke(app, [*words, "--out", str(typed)], catch_exceptions=False)
+    result = CliRunner().invoke(app, [*words, str(typed)], catch_exceptions=False)
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: --out {typed}: is or lies in {own}, which belongs to the pipeline")
+    assert result.stderr.startswith(f"error: {typed}: is or lies in {own}, which belongs to the pipeline")
     assert result.stderr.count("\n") == 1
     assert [*(clone / "data/prepared").iterdir(), *(clone / "reports/experiments").iterdir()] == []
 
@@ -55,7 +60,7 @@ def test_a_folder_of_the_pipeline_is_refused(
 @pytest.mark.parametrize("out", ["mine", "data/raw/mine", "reports/experiments/mine", "../data/model"])
 def test_other_folders_are_not(words: tuple[str, ...], out: str, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(clone)
-    result = CliRunner().invoke(app, [*words, "--out", out], catch_exceptions=False)
+    result = CliRunner().invoke(app, [*words, out], catch_exceptions=False)
     assert "belongs to the pipeline" not in result.stderr
 
 
@@ -64,7 +69,7 @@ def test_links_in_a_circle_are_one_line(words: tuple[str, ...], clone: Path, mon
     monkeypatch.chdir(clone)
     Path("one").symlink_to("two")
     Path("two").symlink_to("one")
-    result = CliRunner().invoke(app, [*words, "--out", "one/mine"], catch_exceptions=False)
+    result = CliRunner().invoke(app, [*words, "one/mine"], catch_exceptions=False)
     assert result.exit_code == 1
     assert result.stderr.startswith("error: one/mine: Symlink loop")
     assert result.stderr.count("\n") == 1
