@@ -1,8 +1,8 @@
 """`crossnet translate`: the trained model, used. Heavy imports wait until they are needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,8 @@ from crossnet.text import one_line
 if TYPE_CHECKING:
     from crossnet.batching import Image as Pixels
 
+TIMES = 2  # photographs are translated at this multiple of the size of the model's training (docs/pretrained.md)
+
 
 def translate(
     source: Annotated[Path, typer.Argument(help="An image, or a folder of images.", metavar="IMAGE_OR_FOLDER")],
@@ -24,6 +26,15 @@ def translate(
     model: Annotated[
         str, typer.Option(help="The folder of a trained model, or the name of a pretrained one.", metavar="MODEL")
     ] = "data/model",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Reduce larger images to this shorter side, in pixels; 0 reduces none. By default, twice the size of "
+            "the training images.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace translations that are there already.")] = False,
     max_pixels: Annotated[
         int,
@@ -31,9 +42,10 @@ def translate(
     ] = 4_000_000,
     device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto: a GPU where there is one.")] = "auto",
 ) -> None:
-    """Translate images with a trained model, at their own size, as PNG files of the same name.
+    """Translate images with a trained model, as PNG files of the same name.
 
-    An image that cannot be read is told and the others are translated; the exit status is then 1.
+    Photographs are reduced first, to twice the size of the images that the model was trained on (--size). An image
+    that cannot be read is told and the others are translated; the exit status is then 1.
     """
     import numpy as np
     from PIL import Image
@@ -66,12 +78,14 @@ def translate(
     if listing:
         listing.tell_rest()
     try:
-        method, _ = load_model(model_folder(model))
+        method, config = load_model(model_folder(model))
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError) as error:
         raise stop(told(error) if isinstance(error, OSError) else str(error)) from None
+    side = TIMES * _trained_size(config) if size is None else size
     kept: list[Path] = []
+    reduced: list[Path] = []
     failed: dict[Path, str] = {}
 
     def decoded() -> Iterator[tuple[Path, "Pixels"]]:
@@ -80,7 +94,9 @@ def translate(
                 kept.append(path)
                 continue
             try:
-                yield path, _read(path, max_pixels)
+                image, is_reduced = _read(path, side, max_pixels)
+                reduced.extend([path] * is_reduced)
+                yield path, image
             except (OSError, ValueError, RuntimeError) as error:
                 failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
 
@@ -97,6 +113,11 @@ def translate(
                 failed[path] = one_line(told(error))
     for path, reason in failed.items():
         say(f"not translated: {path}: {reason}")
+    if reduced and size is None:
+        say(
+            f"reduced {len(reduced)} to a shorter side of {side} pixels, {TIMES} times that of the model's training "
+            "(--size 0 keeps their own size)"
+        )
     if kept:
         say(f"kept {len(kept)} that were there already (--overwrite replaces them)")
     say(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}", result=True)
@@ -114,17 +135,36 @@ def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
     return {path: out / f"{stem}.png" for path, stem in zip(paths, stems.values(), strict=True)}
 
 
-def _read(path: Path, max_pixels: int) -> "Pixels":
-    """Read an image of at most so many pixels."""
+def _trained_size(config: Mapping[str, Any]) -> int:
+    """The side in pixels of the images that a model was trained on, 0 where its config.json does not say it."""
+    size = config.get("size")
+    return size if isinstance(size, int) and size > 0 else 0
+
+
+def _read(path: Path, side: int, max_pixels: int) -> "tuple[Pixels, bool]":
+    """Read an image, reduced to a shorter side unless that is 0, and whether it was larger.
+
+    Raises ValueError for one that has more pixels all the same, before it is decoded, and OSError as `decode` does.
+    """
     from crossnet.datasets.preparation.kinds import decode
-    from crossnet.images import pixels
+    from crossnet.images import MOST_PIXELS, pixels, resized
 
-    _check_size(path, max_pixels)
-    return pixels(decode(path, max_pixels))
+    _check_size(path, side, max_pixels)
+    image = decode(path, max(max_pixels, MOST_PIXELS))
+    size = _reduced(*image.size, side)
+    return pixels(image if size == image.size else resized(image, size)), size != image.size
 
 
-def _check_size(path: Path, max_pixels: int) -> None:
-    """Raise ValueError for an image that wants more memory than is allowed, before it is decoded."""
+def _reduced(width: int, height: int, side: int) -> tuple[int, int]:
+    """The width and height of an image that is reduced to a shorter side, unless that is 0 or it is smaller."""
+    shorter = min(width, height)
+    if not 0 < side < shorter:
+        return width, height
+    return round(width * side / shorter), round(height * side / shorter)
+
+
+def _check_size(path: Path, side: int, max_pixels: int) -> None:
+    """Raise ValueError for an image that needs more memory than is allowed, before it is decoded."""
     from PIL import UnidentifiedImageError
 
     from crossnet.images import open_image
@@ -132,7 +172,7 @@ def _check_size(path: Path, max_pixels: int) -> None:
 
     try:
         with open_image(path) as image:
-            width, height = image.size
+            width, height = _reduced(*image.size, side)
     except (UnidentifiedImageError, SyntaxError, ValueError):
         return  # what it is, decoding tells
     wide, high = padded(width, height)

@@ -1,7 +1,9 @@
 """The command: `crossnet translate`."""
 
+import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
     save_model(folder, method("crossnet"), config)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sized_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose config.json says that it was trained on images of 8x8 pixels."""
+    folder = tmp_path_factory.mktemp("sized")
+    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    save_model(folder, method("crossnet"), config | {"size": 8})
     return folder
 
 
@@ -72,6 +83,44 @@ def test_images_of_several_sizes_keep_theirs(model: Path, tmp_path: Path) -> Non
     for name, rgb in made.items():
         wanted = translate(method("crossnet"), rgb[None], "b")[0].astype(int)
         assert abs(read(tmp_path / "out" / f"{name}.png") - wanted).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("more", "height", "width"),
+    [((), 16, 22), (("--size", "20"), 20, 28), (("--size", "0"), 37, 51), (("--size", "37"), 37, 51)],
+)
+def test_a_photograph_is_reduced_to_twice_the_size_of_training_unless_told_otherwise(
+    sized_model: Path, tmp_path: Path, more: tuple[str, ...], height: int, width: int
+) -> None:
+    photograph = Image.fromarray(picture(tmp_path / "in" / "large.png"))
+    small = picture(tmp_path / "in" / "small.png", height=12, width=30)
+    result = run(sized_model, tmp_path / "in", tmp_path / "out", *more)
+    assert result.exit_code == 0
+    told = "reduced 1 to a shorter side of 16 pixels, 2 times that of the model's training (--size 0 keeps"
+    assert (told in result.stderr) == (not more)
+    wanted = np.asarray(photograph.resize((width, height), Image.Resampling.BICUBIC))
+    for name, rgb in (("large", wanted), ("small", small)):
+        assert np.array_equal(read(tmp_path / "out" / f"{name}.png"), translate(method("crossnet"), rgb[None], "b")[0])
+
+
+def test_a_photograph_of_many_pixels_is_reduced_and_not_refused(sized_model: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (2600, 1600)).save(tmp_path / "photo.png")
+    assert (
+        "is more than 4000000 pixels"
+        in run(sized_model, tmp_path / "photo.png", tmp_path / "out", "--size", "0").stderr
+    )
+    assert run(sized_model, tmp_path / "photo.png", tmp_path / "out").exit_code == 0
+    assert read(tmp_path / "out" / "photo.png").shape == (16, 26, 3)
+
+
+@pytest.mark.parametrize("size", ["64", -8, 2.5, None, 10**30])
+def test_a_size_that_says_nothing_reduces_nothing(model: Path, tmp_path: Path, size: object) -> None:
+    shutil.copytree(model, tmp_path / "model")
+    config = json.loads((model / "config.json").read_text()) | {"size": size}
+    (tmp_path / "model" / "config.json").write_text(json.dumps(config))
+    picture(tmp_path / "a.png")
+    assert run(tmp_path / "model", tmp_path / "a.png", tmp_path / "out").exit_code == 0
+    assert read(tmp_path / "out" / "a.png").shape == (37, 51, 3)
 
 
 def test_of_a_folder_with_a_broken_image_the_others_are_translated(model: Path, tmp_path: Path) -> None:
@@ -236,4 +285,6 @@ def test_help_names_the_subcommand_and_its_options() -> None:
     runner = CliRunner()
     assert "translate" in runner.invoke(app, ["--help"]).stdout
     described = runner.invoke(app, ["translate", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
-    assert all(option in described for option in ("IMAGE_OR_FOLDER", "--to", "--out", "--model", "--overwrite"))
+    assert all(
+        option in described for option in ("IMAGE_OR_FOLDER", "--to", "--out", "--model", "--size", "--overwrite")
+    )
