@@ -29,5 +29,4 @@ def model_folder(model: str) -> Path:
         return names[model]
     if folder.is_dir() or folder.name != model:
         return folder
-    there = f"there are {', '.join(names)}" if names else "there are none"
-    raise ModelError(f"--model {model}: no such folder, and no pretrained model of this name ({there})")
+    raise ModelError(f"--model {model}: no such folder or pretrained model; pretrained: {', '.join(names) or 'none'}")

@@ -86,7 +86,7 @@ def test_the_card_says_what_it_is_of_with_metrics_beside_floors_and_ceilings() -
         "32x32 pixels, random crops of 36x36",
         "48 steps, 192 images a side",
         r"1 min 15 s on Some \| CPU (cpu)",
-        "Measured on 120 test images of A and 140 of B",
+        "Measured on 120 test images of A and 140 of B, of 32x32\npixels, before",
         "| KID, A → B ↓ | kid_efflite0.to_b | 0.100 ± 0.010 | 0.200 (untranslated input) | 0.020 (real images) |",
         "no better than their floors: fd_efflite0.to_a.",
     ):

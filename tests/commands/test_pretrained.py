@@ -64,15 +64,13 @@ def test_a_folder_with_a_model_wins_over_a_name_and_one_without_does_not() -> No
 def test_an_unknown_name_is_one_line_with_the_names_that_there_are(name: str) -> None:
     result = translate(name)
     assert result.exit_code == 2
-    assert result.stderr == (
-        f"error: --model {name}: no such folder, and no pretrained model of this name (there are apples, zebras)\n"
-    )
+    assert result.stderr == f"error: --model {name}: no such folder or pretrained model; pretrained: apples, zebras\n"
     assert not Path("out").exists()
 
 
 def test_without_pretrained_models_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretrained, "PLACES", ())
-    assert "no pretrained model of this name (there are none)" in translate("zebras").stderr
+    assert "no such folder or pretrained model; pretrained: none\n" in translate("zebras").stderr
 
 
 @pytest.mark.parametrize("path", ["./zebras", "models/zebras", "empty"])
