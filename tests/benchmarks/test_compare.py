@@ -16,14 +16,15 @@ plots:
   - roc: {x: fpr, y: {reports/roc.csv: tpr}}
 """
 
+BOUNDS = """
+foreground.auc: {within: [0.86, 1.0], better: higher, worse_by: 0.03}
+kid_efflite0.to_b: {within: [0.0, 0.17], better: lower, worse_by: 0.06}
+"""
+
 
 def write(folder: Path, auc: float, corner: float, seed: int) -> None:
     """What a run leaves: its metrics, and a ROC of the points (0, 0), (0.5, corner) and (1, 1)."""
-    metrics = {
-        "foreground": {"auc": auc, "auc_input": 0.5, "auc_truth": 0.99, "iou": 0.64},
-        "kid_efflite0": {"to_a": 0.35, "to_b": 0.1},
-        "paired": {"to_b_ssim": 0.37},
-    }
+    metrics = {"foreground": {"auc": auc, "iou": 0.64}, "kid_efflite0": {"to_a": 0.35, "to_b": 0.1}}
     (folder / "reports").mkdir(exist_ok=True)
     (folder / "reports/metrics.json").write_text(json.dumps(metrics))
     (folder / "reports/roc.csv").write_text(f"fpr,tpr\n0,0\n0.5,{corner}\n1,1\n")
@@ -34,9 +35,10 @@ def write(folder: Path, auc: float, corner: float, seed: int) -> None:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A git and DVC repository, with the run of the target branch in its first commit."""
     folder = tmp_path_factory.mktemp("repository")
-    for file in (".ci/compare", *(f"benchmarks/{name}" for name in ("floors.py", "floors.yaml", "plots_diff.py"))):
+    for file in (".ci/compare", *(f"benchmarks/{name}" for name in ("floors.py", "plots_diff.py"))):
         (folder / file).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / file, folder / file)
+    (folder / "benchmarks/floors.yaml").write_text(BOUNDS)
     (folder / "dvc.yaml").write_text(PLOTS)
     write(folder, 0.95, 0.9, 0)
     run(folder, "git", "init", "--quiet", "--initial-branch=main")
@@ -70,6 +72,19 @@ def test_without_a_revision_to_compare_with_the_bounds_are_checked_alone(reposit
     output = run(repository, "bash", ".ci/compare", "0" * 40, wanted=1)
     assert "0.06 below the least of 0.86" in output
     assert "to compare with" in output
+
+
+def test_a_revision_of_other_bounds_is_not_compared_with(repository: Path) -> None:
+    write(repository, 0.87, 0.9, 0)
+    floors = repository / "benchmarks/floors.yaml"
+    floors.write_text(BOUNDS.replace("0.86", "0.85"))
+    try:
+        output = run(repository, "bash", ".ci/compare", "main")
+    finally:
+        floors.write_text(BOUNDS)
+    assert output.startswith("## Within its bounds\n")
+    assert "No metrics of the same bounds at main to compare with." in output
+    assert "is 0.08 worse than 0.95" in run(repository, "bash", ".ci/compare", "main", wanted=1)
 
 
 def test_images_and_what_could_not_be_read_are_told(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ def test_a_metric_that_is_gone_is_worse_and_a_new_one_is_not() -> None:
 
 def test_the_bounds_of_the_default_task_are_read() -> None:
     bounds = read(ROOT / "benchmarks/floors.yaml")
-    assert bounds["foreground.auc"] == BOUNDS["foreground.auc"]
     assert bounds["kid_efflite0.to_b"].lower_is_better
+    assert not bounds["paired.to_b_psnr_object"].lower_is_better
+    assert bounds["paired.to_b_psnr_object_input"].worse_by is None
 
 
 @pytest.mark.parametrize(
