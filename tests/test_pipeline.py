@@ -198,9 +198,10 @@ def test_a_trained_model_is_exported_and_translates_as_before(clone: Path, tmp_p
     output = run(clone, "crossnet", "export", "data/model", "pretrained/smoke", *terms)
     assert "pretrained/smoke: 0.04 MB" in output
     card = (clone / "pretrained/smoke/README.md").read_text()
-    assert "sculptures on white" in card
+    described = json.loads((clone / "data/prepared/stripes/dataset.json").read_text())
+    assert described["b"] in card
     assert "kid_efflite0.to_b" in card
-    source = clone / "data/prepared/sculptures/testA"
+    source = clone / "data/prepared/stripes/testA"
     for model in ("data/model", "pretrained/smoke"):
         out = tmp_path / Path(model).name
         run(clone, "crossnet", "translate", str(source), "--model", model, "--to", "b", "--out", str(out))
