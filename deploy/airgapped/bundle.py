@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import shutil
 import tarfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -80,9 +81,24 @@ def read_archives(folder: Path, into: Path) -> None:
     parts = _Joined([found[number][1] for number in sorted(found)])
     try:
         with io.BufferedReader(parts) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            archive.extractall(into, filter="data")
+            for member in archive:
+                _unpack(archive, member, into.resolve())
     except tarfile.TarError as error:  # none that `write_archives` wrote
         raise BundleError(f"{folder}: its archives cannot be unpacked: {error}") from error
+
+
+def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    """Write a regular file of an archive. Raises TarError for anything else, and for a name that leads out.
+
+    By hand, since `filter="data"` is not there before Python 3.11.4.
+    """
+    path = (into / member.name).resolve()
+    content = archive.extractfile(member) if member.isreg() and path.is_relative_to(into) else None
+    if not content:
+        raise tarfile.TarError(f"{member.name!r} is no regular file within the folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _start_of_sha256(path: Path) -> str:
