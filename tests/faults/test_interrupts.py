@@ -43,7 +43,8 @@ def test_ctrl_c_while_a_command_imports_is_one_line(loaded: str, said: str, tmp_
 
 def interrupted_at(library: str, command: list[str], here: Path) -> tuple[int, str]:
     """Exit status and messages of a command that gets a SIGINT when it has loaded a library."""
-    process = subprocess.Popen(command, cwd=here, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    heeding = ["env", "--default-signal=INT", *command]  # a shell has what it starts with & ignore SIGINT
+    process = subprocess.Popen(heeding, cwd=here, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     maps, deadline = Path(f"/proc/{process.pid}/maps"), time.monotonic() + 60
     while library not in maps.read_text() and time.monotonic() < deadline:
         time.sleep(0.002)
