@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from crossnet.evaluation.efflite0 import efflite0
+from crossnet.evaluation.features import gather
+from crossnet.evaluation.store import Store
 from crossnet.image_files import list_images
-from crossnet.metrics.efflite0 import efflite0
-from crossnet.metrics.features import gather
-from crossnet.metrics.store import Store
 
 EDGE = 256
 BAR_S = 2.0  # for 1,000 images

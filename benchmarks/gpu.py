@@ -19,17 +19,17 @@ import torch
 import typer
 from lightning_fabric import Fabric
 
-from crossnet.commands.stop import stop
-from crossnet.nn.inductor import Inductor
-from crossnet.nn.streams import Streams
-from crossnet.nn.walks import Apply, InTurn, together
+from crossnet.cli.stop import stop
+from crossnet.engine.cuda_streams import Streams
+from crossnet.engine.executor import Apply, InTurn, together
+from crossnet.engine.torch_compile import Inductor
+from crossnet.methods.base import load
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.cost import cost
 from crossnet.training.devices import recorder, start
 from crossnet.training.machine import deterministic, kind, peak_memory_mib
-from crossnet.training.method import load
-from crossnet.training.plan import Plan
+from crossnet.training.schedule import Plan
 from crossnet.training.step import Step
 
 

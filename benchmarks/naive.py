@@ -17,12 +17,12 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from crossnet.methods.crossnet.method import CrossNet
-from crossnet.nn.blocks import ResidualBlocks
-from crossnet.nn.narrow import NarrowConv2d
-from crossnet.nn.walks import one_by_one
+from crossnet.engine.cpu.few_channel_conv import NarrowConv2d
+from crossnet.engine.executor import one_by_one
+from crossnet.methods.base import Method
+from crossnet.methods.crossnet import CrossNet
+from crossnet.models.resnet import ResidualBlocks
 from crossnet.training.devices import start
-from crossnet.training.method import Method
 from crossnet.training.update import Update, trained_by
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import nct, t
 
-from crossnet.experiments.claims import judge
-from crossnet.experiments.comparisons import LEVEL
-from crossnet.experiments.rows import Experiments, Row
-from crossnet.experiments.runs import Run
-from crossnet.experiments.settings import ABLATION, METHODS
+from crossnet.analysis.claims import judge
+from crossnet.analysis.comparisons import LEVEL
+from crossnet.analysis.rows import Experiments, Row
+from crossnet.analysis.runs import Run
+from crossnet.analysis.settings import ABLATION, METHODS
 
 MARGIN = 1.0  # all else is in units of it
 STUDIES = 400

@@ -21,19 +21,19 @@ from PIL import Image
 
 from benchmarks import shoes
 from benchmarks.usage import Stopwatch, memory, timed
-from crossnet.datasets.layout import SIDES
-from crossnet.datasets.preparation import folder as sides
-from crossnet.datasets.preparation import products as on_white
-from crossnet.datasets.preparation.backdrops import backdrops
-from crossnet.datasets.preparation.compose import Crops, mask, on_background
-from crossnet.datasets.preparation.engine import each
-from crossnet.datasets.preparation.kinds import decode
-from crossnet.datasets.preparation.matting import background, cut_out
-from crossnet.datasets.preparation.products import Most
-from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal, HeldBack
-from crossnet.datasets.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
-from crossnet.datasets.sources.scenery import PHOTOGRAPHS, photograph, save_backdrops
+from crossnet.data.layout import SIDES
+from crossnet.data.preparation import folder as sides
+from crossnet.data.preparation import products as on_white
+from crossnet.data.preparation.backdrops import backdrops
+from crossnet.data.preparation.compose import Crops, mask, on_background
+from crossnet.data.preparation.engine import each
+from crossnet.data.preparation.kinds import decode
+from crossnet.data.preparation.matting import background, cut_out
+from crossnet.data.preparation.products import Most
+from crossnet.data.preparation.recipe import Dataset
+from crossnet.data.preparation.splits import Deal, HeldBack
+from crossnet.data.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
+from crossnet.data.sources.scenery import PHOTOGRAPHS, photograph, save_backdrops
 from crossnet.images import pixels
 from crossnet.params import load_params, tasks
 from crossnet.processes import cores

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.accelerator import device_for
+from crossnet.evaluation.copying import copying
+from crossnet.evaluation.efflite0 import efflite0
+from crossnet.evaluation.features import Extract
+from crossnet.evaluation.kid import kernel_distance
 from crossnet.image_files import list_images
 from crossnet.images import decode, pixels, resized
-from crossnet.metrics.copying import copying
-from crossnet.metrics.efflite0 import efflite0
-from crossnet.metrics.features import Extract
-from crossnet.metrics.kid import kernel_distance
+from crossnet.methods.base import Side
 from crossnet.model import load_model, place, translate
-from crossnet.training.method import Side
 
 MULTIPLES = (1.0, 1.5, 2.0, 3.0)
 VIEWED = 144  # pixels a side

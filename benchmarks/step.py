@@ -23,17 +23,17 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from benchmarks.naive import beside, one_step
-from crossnet.methods.crossnet.method import CrossNet
-from crossnet.nn.walks import InTurn, together
+from crossnet.engine.executor import InTurn, together
+from crossnet.methods.base import Method
+from crossnet.methods.crossnet import CrossNet
 from crossnet.params import Params, load_params
-from crossnet.training.average import Average
 from crossnet.training.batches import Batches
-from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.checkpointing.files import Checkpoints
+from crossnet.training.checkpointing.state import capture
 from crossnet.training.cost import cost
 from crossnet.training.devices import spread, start
+from crossnet.training.ema import Average
 from crossnet.training.means import Means
-from crossnet.training.method import Method
-from crossnet.training.state import capture
 from crossnet.training.update import optimisers, training_only
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}

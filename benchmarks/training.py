@@ -17,7 +17,7 @@ from unittest.mock import patch
 from lightning_fabric import Fabric
 
 from benchmarks.naive import naive_method, naive_optimisers
-from crossnet.nn.walks import Apply, one_by_one
+from crossnet.engine.executor import Apply, one_by_one
 from crossnet.params import load_params
 from stages.train import train_stage
 

@@ -21,8 +21,8 @@ from crossnet.accelerator import device_for
 from crossnet.batching import by_size
 from crossnet.files import write_whole
 from crossnet.images import decode, pixels, png
+from crossnet.methods.base import Method, load
 from crossnet.model import batch_pixels, place, translate
-from crossnet.training.method import Method, load
 
 SIZES = (64, 128, 256)
 WEIGHTS = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False}

@@ -14,15 +14,15 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from crossnet.engine.cpu import winograd_native
+from crossnet.engine.cpu.native_build import NotBuiltError
+from crossnet.engine.cpu.native_library import load_library
 from crossnet.files import told, write_together
 from crossnet.images import from_range, to_range
-from crossnet.nn import compiled
-from crossnet.nn.native import NotBuiltError
+from crossnet.methods.base import Method, Side, load
 from crossnet.params.model_config import read_config
 from crossnet.text import one_line
 from crossnet.training.machine import keep_freed_memory
-from crossnet.training.method import Method, Side, load
-from crossnet.training.native_library import load_library
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
 TRAINING_ONLY = "training_only.safetensors"  # the rest: for CrossNet T and Q
@@ -138,7 +138,7 @@ def place(method: Method, device: torch.device) -> None:
     if device.type == "cpu":
         keep_freed_memory()
         with suppress(NotBuiltError, OSError):
-            compiled.use(load_library())
+            winograd_native.use(load_library())
 
 
 def batch_pixels(method: Method) -> int:

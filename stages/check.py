@@ -1,11 +1,11 @@
 import os
 from pathlib import Path
 
-from crossnet.experiments.clone import fault
+from crossnet.analysis.clone import fault
 from crossnet.files import write_whole
 from crossnet.params import Params
 from crossnet.terminal import say
-from stages.command import command
+from stages._command import command
 from stages.own import MADE_BY, OwnError, refuse_unknown
 
 

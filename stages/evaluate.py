@@ -3,17 +3,17 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.accelerator import device_for
-from crossnet.datasets.layout import known_truth, masks_of
+from crossnet.data.layout import known_truth, masks_of
+from crossnet.evaluation.distances import FEWEST, distances
+from crossnet.evaluation.efflite0 import efflite0
+from crossnet.evaluation.fid import fid
+from crossnet.evaluation.inception import inception
+from crossnet.evaluation.signs import signs
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
-from crossnet.metrics.distances import FEWEST, distances
-from crossnet.metrics.efflite0 import efflite0
-from crossnet.metrics.fid import fid
-from crossnet.metrics.inception import inception
-from crossnet.metrics.signs import signs
 from crossnet.params import Params
 from crossnet.terminal import say
-from stages.command import command
+from stages._command import command
 from stages.fid_weights import fid_weights
 from stages.measured import codes, extracts, foregrounds, of_each, pairs, prior_of, write_table
 from stages.tested import directions, featured, read

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from crossnet.metrics.weights import checked
+from crossnet.evaluation.weights import checked
 from crossnet.params import Params
-from stages.command import command
+from stages._command import command
 from stages.fid_weights import fid_weights
 from stages.own import refuse_unknown
 from stages.sources import bring

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from crossnet.cache import cache_folder
-from crossnet.metrics.weights import BYTES, SHA256, URL, WEIGHTS
+from crossnet.evaluation.weights import BYTES, SHA256, URL, WEIGHTS
 
 
 def fid_weights(task: str) -> Path:
@@ -14,7 +14,7 @@ def fid_weights(task: str) -> Path:
     """
     if named := os.environ.get("CROSSNET_FID_WEIGHTS"):
         return Path(os.environ.get("DVC_ROOT", ".")) / Path(named).expanduser()
-    from crossnet.datasets.download import download  # here, because it brings a web client, which few tasks need
+    from crossnet.data.download.archives import download  # here, because it brings a web client, which few tasks need
 
     by_hand = (
         f"FID needs this file: download {URL} and put it there, or name it in CROSSNET_FID_WEIGHTS, "

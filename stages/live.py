@@ -9,7 +9,7 @@ except ModuleNotFoundError:  # as on a node without DVC: deploy/airgapped
     Live = None  # type: ignore[assignment,misc]
 
 from crossnet.files import naming
-from crossnet.training.journal import Log, Show
+from crossnet.training.log_replay import Log, Show
 from stages.plain_log import PlainLog
 
 

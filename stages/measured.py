@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crossnet.datasets.layout import Known
+from crossnet.data.layout import Known
+from crossnet.evaluation.areas import auc_of_each, ranked
+from crossnet.evaluation.background import CHANGED, background_changed
+from crossnet.evaluation.chroma import chroma_correlation
+from crossnet.evaluation.codes import code_signs, read_codes
+from crossnet.evaluation.constant_prior import constant_prior, on_white
+from crossnet.evaluation.copying import copying
+from crossnet.evaluation.distances import Sets
+from crossnet.evaluation.foreground import THRESHOLD, both_kinds, foreground, iou_of_each, roc, scores, separation
+from crossnet.evaluation.foreground_references import references
+from crossnet.evaluation.inversion import correlations
+from crossnet.evaluation.nearest import nearest
+from crossnet.evaluation.paired import paired
+from crossnet.evaluation.score_maps import read_scores
 from crossnet.files import write_whole
 from crossnet.images import decode, pixels
-from crossnet.metrics.areas import auc_of_each, ranked
-from crossnet.metrics.background import CHANGED, background_changed
-from crossnet.metrics.chroma import chroma_correlation
-from crossnet.metrics.codes import code_signs, read_codes
-from crossnet.metrics.constant_prior import constant_prior, on_white
-from crossnet.metrics.copying import copying
-from crossnet.metrics.distances import Sets
-from crossnet.metrics.foreground import THRESHOLD, both_kinds, foreground, iou_of_each, roc, scores, separation
-from crossnet.metrics.foreground_references import references
-from crossnet.metrics.inversion import correlations
-from crossnet.metrics.nearest import nearest
-from crossnet.metrics.paired import paired
-from crossnet.metrics.score_maps import read_scores
 from crossnet.terminal import say
 from crossnet.text import csv_cell
 from stages.tested import Direction, Image

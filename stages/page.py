@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.figures import gallery
-from crossnet.figures.page import experiments, pairs, preparation, provenance, render, thresholds
-from crossnet.figures.page.embedding import Album
 from crossnet.params import Params
+from crossnet.report import experiments, pairs, preparation, provenance, render, thresholds
+from crossnet.report.embedding import Album
 
 
 def read(path: Path) -> Any:

@@ -1,14 +1,14 @@
 from pathlib import Path
 
-from crossnet.datasets.preparation.checks import PreparationError, RefusedError
-from crossnet.datasets.preparation.report import account, report
-from crossnet.datasets.search.attribution import attribution
-from crossnet.datasets.search.manifest import MANIFEST, REFUSED, read_refused
-from crossnet.datasets.whole_folder import whole_folder
+from crossnet.data.preparation.checks import PreparationError, RefusedError
+from crossnet.data.preparation.report import account, report
+from crossnet.data.search.attribution import attribution
+from crossnet.data.search.manifest import MANIFEST, REFUSED, read_refused
+from crossnet.data.whole_folder import whole_folder
 from crossnet.files import write_whole
 from crossnet.params import Params, tasks
 from crossnet.text import code_span
-from stages.command import command
+from stages._command import command
 from stages.own import refuse_unknown
 from stages.recipes import lay_out
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from crossnet.datasets.layout import Ledger
-from crossnet.datasets.preparation import cutouts, folder
-from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.splits import Deal, HeldBack
-from crossnet.datasets.preparation.target import Target
+from crossnet.data.layout import Ledger
+from crossnet.data.preparation import cutouts, folder
+from crossnet.data.preparation.recipe import Dataset
+from crossnet.data.preparation.splits import Deal, HeldBack
+from crossnet.data.preparation.target import Target
 from crossnet.params import Params, tasks
 
 
@@ -15,8 +15,8 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
     task, images, name = params.task_options, params.images, params.task
     match task:
         case tasks.SculpturesTask() | tasks.StripesTask():
-            from crossnet.datasets.preparation import objects  # these two bring SciPy to every process
-            from crossnet.datasets.preparation.compose import Crops
+            from crossnet.data.preparation import objects  # these two bring SciPy to every process
+            from crossnet.data.preparation.compose import Crops
 
             crops = Crops(task.scenery_reduction, task.scenery_luminance)
             kind = objects.SCULPTURES if isinstance(task, tasks.SculpturesTask) else objects.STRIPES
@@ -35,9 +35,9 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
             dataset = Dataset(name, domains, task.refuse_above, "drop")
             return cutouts.prepare(raw, target, dataset, Deal(task.test_share, task.seed), held_back)
         case tasks.ZapposTask() | tasks.ProductsTask():
-            from crossnet.datasets.preparation import products
-            from crossnet.datasets.preparation.compose import Crops
-            from crossnet.datasets.preparation.placing import Placing
+            from crossnet.data.preparation import products
+            from crossnet.data.preparation.compose import Crops
+            from crossnet.data.preparation.placing import Placing
 
             domains = {"a": "products on natural scenery", "b": "products on white"}
             dataset = Dataset(name, domains, task.refuse_above, "drop")

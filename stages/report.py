@@ -2,10 +2,10 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crossnet.datasets.layout import as_test, is_paired, measured_sides, translation_names
+from crossnet.data.layout import as_test, is_paired, measured_sides, translation_names
 from crossnet.files import write_whole
 from crossnet.params import Params
-from stages.command import command
+from stages._command import command
 from stages.page import page
 
 

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from crossnet.datasets.rendering.workers import Counts
-from crossnet.datasets.sources.archives import Archive
-from crossnet.datasets.whole_folder import whole_folder
+from crossnet.data.rendering.workers import Counts
+from crossnet.data.sources.archives import Archive
+from crossnet.data.whole_folder import whole_folder
 from crossnet.params import Params, tasks
 from crossnet.params.places import on_disk
 from stages.own import MARK
@@ -37,49 +37,49 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
     counts = Counts(images.train, images.test, images.valid)
     match task:
         case tasks.FolderTask():
-            from crossnet.datasets.sources import folder as one
+            from crossnet.data.sources import folder as one
 
             one.fetch(_place(home, task.path), folder)
         case tasks.FoldersTask():
-            from crossnet.datasets.sources import folders
+            from crossnet.data.sources import folders
 
             folders.fetch(_place(home, task.a), _place(home, task.b), folder, task.test_share, task.seed)
         case tasks.SculpturesTask():
-            from crossnet.datasets.sources import sculptures
+            from crossnet.data.sources import sculptures
 
             spans = _span(task.luminance), _span(task.object_size)
             sculptures.fetch(folder, task.seed, *spans, counts, sizes, images.samples)
         case tasks.StripesTask():
-            from crossnet.datasets.sources import stripes
+            from crossnet.data.sources import stripes
 
             spans = _span(task.luminance), _span(task.object_size)
             stripes.fetch(folder, task.seed, *spans, counts, sizes, images.samples)
         case tasks.SpecularTask():
-            from crossnet.datasets.sources import specular2diffuse
+            from crossnet.data.sources import specular2diffuse
 
             spans, meshes = (_span(task.luminance), _span(task.object_size)), _optional(home, task.meshes)
             specular2diffuse.fetch(folder, task.seed, *spans, counts, sizes, images.samples, meshes)
         case tasks.ZipTask():
-            from crossnet.datasets.sources import zips
+            from crossnet.data.sources import zips
 
             zips.fetch(folder, store, _archive(task, f"{name}.zip", home), checksums)
         case tasks.HdsegTask():
-            from crossnet.datasets.sources import hdseg
+            from crossnet.data.sources import hdseg
 
             archives = [_archive(task.photographs, "HDSeg.tar", home), _archive(task.masks, "data.tar", home)]
             hdseg.fetch(folder, store, archives, checksums, task.category)
         case tasks.ProductsTask():
-            from crossnet.datasets.sources import products
+            from crossnet.data.sources import products
 
             folders_of = [_place(home, each) for each in task.folders]
             products.fetch(folder, folders_of, _optional(home, task.scenery), task.seed)
         case tasks.ZapposTask():
-            from crossnet.datasets.sources import zappos
+            from crossnet.data.sources import zappos
 
             archive, scenery = _archive(task, "ut-zap50k-images-square.zip", home), _optional(home, task.scenery)
             zappos.fetch(folder, store, archive, checksums, task.categories, task.most, task.seed, scenery)
         case tasks.DpedTask():
-            from crossnet.datasets.sources import dped
+            from crossnet.data.sources import dped
 
             archives = [_archive(each, f"{key}.tar.gz", home) for key, each in task.archives.items()]
             dped.fetch(folder, store, archives, checksums, task.phone, task.disjoint, task.seed)
@@ -108,9 +108,9 @@ def _archive(address: tasks.Archive, name: str, home: Path) -> Archive:
 
 
 def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
-    from crossnet.datasets.search.judge import Rules
-    from crossnet.datasets.sources import search
-    from crossnet.datasets.web import Web
+    from crossnet.data.download.web import Web
+    from crossnet.data.search.judge import Rules
+    from crossnet.data.sources import search
 
     rules = Rules(
         tuple(task.licences), task.smallest, task.most_bytes, task.hash_distance, task.white_above, task.white_share

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.datasets.layout import Split, measured_sides, translation_names
-from crossnet.datasets.ranking import rank
+from crossnet.data.layout import Split, measured_sides, translation_names
+from crossnet.data.ranking import rank
+from crossnet.evaluation.distances import Sets
+from crossnet.evaluation.features import Network, gather
+from crossnet.evaluation.store import Store
 from crossnet.image_files import list_images
 from crossnet.images import decode, pixels
-from crossnet.metrics.distances import Sets
-from crossnet.metrics.features import Network, gather
-from crossnet.metrics.store import Store
 
 Image = NDArray[np.uint8]
 

@@ -2,21 +2,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crossnet.files import write_json
+from crossnet.methods.base import load
 from crossnet.model import save_model
 from crossnet.params import Params
 from crossnet.progress import progress
 from crossnet.training.batches import Batches, load_side
-from crossnet.training.checkpoint import Checkpoints
+from crossnet.training.checkpointing.files import Checkpoints
+from crossnet.training.checkpointing.policy import Keeper
+from crossnet.training.checkpointing.run_directory import claimed, identify
 from crossnet.training.devices import recorder, spread, start, threads_of
-from crossnet.training.journal import Journal
-from crossnet.training.keeper import Keeper
+from crossnet.training.log_replay import Journal
 from crossnet.training.loop import train
 from crossnet.training.machine import deterministic, summarise
-from crossnet.training.method import load
-from crossnet.training.plan import Plan
 from crossnet.training.preview import Preview, watched
-from crossnet.training.runs import claimed, identify
-from stages.command import command
+from crossnet.training.schedule import Plan
+from stages._command import command
 from stages.live import live_log
 
 PREPARED, REPORTS, MODEL = Path("data/prepared"), Path("reports/training"), Path("data/model")

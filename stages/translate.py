@@ -6,17 +6,17 @@ from PIL import Image
 
 from crossnet.accelerator import device_for
 from crossnet.batching import by_size
-from crossnet.datasets.layout import measured_sides, translation_names
-from crossnet.datasets.whole_folder import whole_folder
+from crossnet.data.layout import measured_sides, translation_names
+from crossnet.data.whole_folder import whole_folder
 from crossnet.files import write_whole
 from crossnet.image_files import list_images
 from crossnet.images import decode, pixels, png
+from crossnet.methods.base import Side
 from crossnet.model import batch_pixels, encode, load_model, place, translate
 from crossnet.params import Params
 from crossnet.progress import progress
-from crossnet.training.method import Side
-from crossnet.training.unfinished import forget
-from stages.command import command
+from crossnet.training.checkpointing.cleanup import forget
+from stages._command import command
 
 CODES = 16  # images of a side whose codes are kept, evenly spaced: they take more room than images
 

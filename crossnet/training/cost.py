@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils.flop_counter import FlopCounterMode
 
-from crossnet.training.method import Method
+from crossnet.methods.base import Method
 from crossnet.training.update import training_only
 
 FLOAT = 4  # bytes

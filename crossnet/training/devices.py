@@ -4,17 +4,17 @@ import torch
 from lightning_fabric import Fabric
 
 from crossnet.accelerator import require
-from crossnet.nn import compiled
-from crossnet.nn.inductor import Inductor
-from crossnet.nn.lanes import Lanes
-from crossnet.nn.native import NotBuiltError
-from crossnet.nn.streams import Streams
-from crossnet.nn.walks import Apply, InTurn, batched, together
+from crossnet.engine.cpu import winograd_native
+from crossnet.engine.cpu.native_build import NotBuiltError
+from crossnet.engine.cpu.native_library import load_library
+from crossnet.engine.cuda_graph import Recorder, cuda_graph
+from crossnet.engine.cuda_streams import Streams
+from crossnet.engine.executor import Apply, InTurn, batched, together
+from crossnet.engine.threads import Lanes
+from crossnet.engine.torch_compile import Inductor
 from crossnet.terminal import say
-from crossnet.training.lease import lease, visible
+from crossnet.training.gpu_lock import lease, visible
 from crossnet.training.machine import keep_freed_memory
-from crossnet.training.native_library import load_library
-from crossnet.training.recorded import Recorder, cuda_graph
 
 
 def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
@@ -52,7 +52,7 @@ def spread(fabric: Fabric, precision: str, graphs: bool = False, compiles: bool 
         return Streams(call) if graphs else InTurn(call)
     if fabric.device.type != "cpu":
         return batched
-    compiled.use(_of_all(_library(), fabric) if precision == "32-true" else None)
+    winograd_native.use(_of_all(_library(), fabric) if precision == "32-true" else None)
     if threads == 1:
         return batched
     keep_freed_memory()
@@ -70,7 +70,7 @@ def threads_of(apply: Apply) -> int:
     return apply.width * torch.get_num_threads()
 
 
-def _library() -> compiled.Library | None:
+def _library() -> winograd_native.Library | None:
     """What residual blocks are computed by; None where torch has to do, which is said."""
     try:
         return load_library()
@@ -79,7 +79,7 @@ def _library() -> compiled.Library | None:
         return None
 
 
-def _of_all(library: compiled.Library | None, fabric: Fabric) -> compiled.Library | None:
+def _of_all(library: winograd_native.Library | None, fabric: Fabric) -> winograd_native.Library | None:
     """This process's library, if it is the first one's: two builds may differ in rounding."""
     if fabric.world_size == 1:
         return library

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 
 from lightning_fabric import Fabric
 
+from crossnet.engine.cuda_graph import Recorder
+from crossnet.methods.base import Method
 from crossnet.terminal import say
 from crossnet.training.batches import Batches
-from crossnet.training.checkpoint import State
-from crossnet.training.journal import Journal
-from crossnet.training.keeper import Keeper
-from crossnet.training.method import Method
-from crossnet.training.plan import Plan
-from crossnet.training.recorded import Recorder
-from crossnet.training.state import capture, restore
+from crossnet.training.checkpointing.files import State
+from crossnet.training.checkpointing.policy import Keeper
+from crossnet.training.checkpointing.state import capture, restore
+from crossnet.training.finite_check import judge_weights
+from crossnet.training.log_replay import Journal
+from crossnet.training.schedule import Plan
 from crossnet.training.step import Step
-from crossnet.training.watch import judge_weights
 
 
 def train(

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from crossnet.nn.compiled import used
-from crossnet.training.method import Method
+from crossnet.engine.cpu.winograd_native import used
+from crossnet.methods.base import Method
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")

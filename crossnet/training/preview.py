@@ -9,8 +9,8 @@ from torch import Tensor
 
 from crossnet.image_files import list_images
 from crossnet.images import decode, from_range, grid, pixels, to_range
-from crossnet.nn.diagnostics import effective_rank
-from crossnet.training.method import Method, Side
+from crossnet.methods.base import Method, Side
+from crossnet.training.diagnostics import effective_rank
 
 
 def watched(prepared: Path) -> tuple[Path, Path]:

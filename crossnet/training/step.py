@@ -7,15 +7,15 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.optim import Optimizer
 
-from crossnet.training.average import Average
+from crossnet.engine.cuda_graph import Recorder
+from crossnet.methods.base import Method
 from crossnet.training.batches import Batches
+from crossnet.training.ema import Average
+from crossnet.training.finite_check import Watch
 from crossnet.training.machine import enough_memory
 from crossnet.training.means import Means
-from crossnet.training.method import Method
-from crossnet.training.plan import Plan
-from crossnet.training.recorded import Recorder
+from crossnet.training.schedule import Plan
 from crossnet.training.update import Update, optimisers
-from crossnet.training.watch import Watch
 
 
 class Step:

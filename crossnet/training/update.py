@@ -8,8 +8,8 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
-from crossnet.training.method import Given, Judged, Method, Phase
-from crossnet.training.recorded import Recorded, Recorder
+from crossnet.engine.cuda_graph import Recorded, Recorder
+from crossnet.methods.base import Given, Judged, Method, Phase
 
 See = Callable[[Tensor, Mapping[str, Tensor]], None]  # an objective, and its terms
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stages.command import command as as_command
+from stages._command import command as as_command
 from tests.faults.stage import set_parameters
 
 PAGE = 4096  # bytes, of which a tmpfs gives whole ones

@@ -11,12 +11,12 @@ import numpy as np
 from PIL import Image
 from ruamel.yaml import YAML
 
-from stages.command import command
+from stages._command import command
 from stages.train import train_stage
-from tests.committed import CHOICES, PARAMS
-from tests.forked import CONTEXT
+from tests.support.committed import CHOICES, PARAMS
+from tests.support.forked import CONTEXT
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 TRAIN = [sys.executable, "-m", "stages.train"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 

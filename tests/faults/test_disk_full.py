@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.cloned import commit, run
-from tests.committed import PARAMS
 from tests.faults.small_disk import CASES, PAGE, READ_ONLY
 from tests.faults.stage import ENVIRONMENT
+from tests.support.cloned import commit, run
+from tests.support.committed import PARAMS
 
 Found = dict[str, dict[str, Any]]
 EVERY = [(name, folder, pages) for name, disks in CASES.items() for folder, pages in disks]

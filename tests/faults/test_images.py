@@ -17,18 +17,18 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 from ruamel.yaml import YAML
 
-from crossnet.datasets.layout import Ledger, read_names, translation_names
-from crossnet.datasets.preparation.checks import Leaks, PreparationError, RefusedError
-from crossnet.datasets.preparation.folder import prepare
-from crossnet.datasets.preparation.recipe import Dataset
-from crossnet.datasets.preparation.report import report
-from crossnet.datasets.preparation.splits import HeldBack
-from crossnet.datasets.preparation.target import Fit, Target
+from crossnet.data.layout import Ledger, read_names, translation_names
+from crossnet.data.preparation.checks import Leaks, PreparationError, RefusedError
+from crossnet.data.preparation.folder import prepare
+from crossnet.data.preparation.recipe import Dataset
+from crossnet.data.preparation.report import report
+from crossnet.data.preparation.splits import HeldBack
+from crossnet.data.preparation.target import Fit, Target
 from crossnet.params import load_params
 from crossnet.training.batches import Batches, load_side
 from stages.prepare import prepare as prepare_stage
-from tests.committed import PARAMS
-from tests.tiny import method, tiny_plan, trained, weights_of
+from tests.support.committed import PARAMS
+from tests.support.tiny import method, tiny_plan, trained, weights_of
 
 LOAD, SIZE = 28, 24
 SIDES = ("trainA", "trainB", "testA", "testB")

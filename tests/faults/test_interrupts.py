@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.committed import PARAMS
 from tests.faults.stage import ENVIRONMENT, TRAIN
+from tests.support.committed import PARAMS
 
 CROSSNET = [sys.executable, "-c", "import sys; sys.argv[0] = 'crossnet'; from crossnet.cli import app; app()"]
 on_linux = pytest.mark.skipif(

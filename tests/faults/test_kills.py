@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests import built
 from tests.faults.trainer import Job, finish, last_state, log, outcome, training
+from tests.support import built
 
 KILLS = {1: 20, 2: 10}  # of a training of so many processes
 

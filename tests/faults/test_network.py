@@ -27,19 +27,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from crossnet.datasets.archive import extract
-from crossnet.datasets.download import DownloadError, download
-from crossnet.datasets.members import ArchiveError
-from crossnet.datasets.sources.archives import Archive, unpack
-from crossnet.datasets.transport.errors import WebError
-from crossnet.datasets.web import Web
-from tests.servers import Fault, FileServer, dripping
+from crossnet.data.archives.members import ArchiveError
+from crossnet.data.archives.unpack import extract
+from crossnet.data.download.archives import DownloadError, download
+from crossnet.data.download.errors import WebError
+from crossnet.data.download.web import Web
+from crossnet.data.sources.archives import Archive, unpack
+from tests.support.paths import ROOT
+from tests.support.servers import Fault, FileServer, dripping
 
 BODY = np.random.default_rng(0).bytes(4_000_000)
 SHA256 = hashlib.sha256(BODY).hexdigest()
 BY_HAND = "get it from its authors and put it there"
 MOST: dict[str, Any] = {"most_bytes": 10**6, "most_files": 20}
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_each_phase_of_an_answer_has_a_deadline(begin: bytes, piece: bytes, tmp_
 
 
 def test_an_answer_that_is_read_at_once_has_a_deadline_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crossnet.datasets.web.LONGEST", 2)
+    monkeypatch.setattr("crossnet.data.download.web.LONGEST", 2)
     begin, piece = OK + b"Content-Length: 9999999\r\n\r\n", bytes(1000)
     with (
         dripping(begin, piece) as address,
@@ -180,7 +180,7 @@ def test_a_host_of_many_addresses_that_do_not_answer_has_one_deadline(monkeypatc
         several = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 30)]
         found = socket.getaddrinfo
         asked = lambda host, *rest, **more: several if host == "many" else found(host, *rest, **more)  # noqa: E731
-        monkeypatch.setattr("crossnet.datasets.transport.deadline.socket.getaddrinfo", asked)
+        monkeypatch.setattr("crossnet.data.download.deadline.socket.getaddrinfo", asked)
         begun = time.monotonic()
         with Web("crossnet-tests", tries=1, timeout_s=0.3) as web, pytest.raises(WebError, match="/f: time-out"):
             web.content(f"http://many:{port}/f", 10)
@@ -533,8 +533,8 @@ def test_run_again_asks_for_nothing_and_changes_nothing(
 GET = """
 import sys
 from pathlib import Path
-from crossnet.datasets.download import download
-from crossnet.datasets.web import Web
+from crossnet.data.download.archives import download
+from crossnet.data.download.web import Web
 print("ready", flush=True)
 url, folder, checksums = sys.argv[1:]
 with Web("crossnet-tests", tries=3, timeout_s=10, longest_wait_s=1, first_wait_s=0.1) as web:
@@ -543,7 +543,7 @@ with Web("crossnet-tests", tries=3, timeout_s=10, longest_wait_s=1, first_wait_s
 EXTRACT = """
 import sys
 from pathlib import Path
-from crossnet.datasets.archive import extract
+from crossnet.data.archives.unpack import extract
 print("ready", flush=True)
 extract(Path(sys.argv[1]), Path(sys.argv[2]), 10**8, 10**4)
 """

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from crossnet.datasets.download import DownloadError, download
-from crossnet.datasets.web import Web
-from crossnet.figures.page.render import groups
+from crossnet.data.download.archives import DownloadError, download
+from crossnet.data.download.web import Web
 from crossnet.params import ParamsError, load_params
+from crossnet.report.render import groups
+from stages._command import command
 from stages.check import check
-from stages.command import command
 from stages.fetch import fetch
-from tests.cloned import fresh, run, set_parameter
-from tests.committed import CHOICES, PARAMS
-from tests.servers import Asked, Fault, FileServer, Server, send
+from tests.support.cloned import fresh, run, set_parameter
+from tests.support.committed import CHOICES, PARAMS
+from tests.support.servers import Asked, Fault, FileServer, Server, send
 
 BODY = b"a file of the site"
 SECRET = "hunter2-of-the-site"

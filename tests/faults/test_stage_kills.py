@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloned import hashes
-from tests.datasets.search.pictures import encoded, scene
 from tests.faults.stage import ENVIRONMENT, set_parameters
-from tests.servers import FileServer
-from tests.test_tasks import zipped
+from tests.integration.test_tasks import zipped
+from tests.support.cloned import hashes
+from tests.support.servers import FileServer
+from tests.unit.data.search.pictures import encoded, scene
 
 KILLS = 10  # of each stage
 OUTS = {"fetch": ("data/fetched",), "prepare": ("data/prepared", "reports")}

@@ -17,11 +17,22 @@ import torch
 
 from crossnet.model import TRANSLATING, save_model
 from crossnet.params import load_params
-from crossnet.training.checkpoint import steps_in
+from crossnet.training.checkpointing.files import steps_in
 from stages.translate import translate_stage
-from tests.cloned import hashes
 from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
-from tests.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, Log, method, tiny_batches, tiny_plan, trained, weights_of
+from tests.support.cloned import hashes
+from tests.support.tiny import (
+    HISTORY,
+    METHODS,
+    NETWORKS,
+    WEIGHTS,
+    Log,
+    method,
+    tiny_batches,
+    tiny_plan,
+    trained,
+    weights_of,
+)
 
 LONG = {"scales__smoke__training__duration": "100000 images"}
 

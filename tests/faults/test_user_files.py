@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from tests.cloned import fresh, hashes, run, set_parameter
+from tests.support.cloned import fresh, hashes, run, set_parameter
 
 SIDES = ("trainA", "trainB", "testA", "testB")
 

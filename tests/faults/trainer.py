@@ -15,15 +15,15 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from crossnet.nn.compiled import used
-from crossnet.training.checkpoint import Checkpoints
+from crossnet.engine.cpu.winograd_native import used
+from crossnet.training.checkpointing.files import Checkpoints
+from crossnet.training.checkpointing.policy import Keeper
 from crossnet.training.devices import spread, start
-from crossnet.training.journal import Journal
-from crossnet.training.keeper import Keeper
+from crossnet.training.log_replay import Journal
 from crossnet.training.loop import train
 from crossnet.training.machine import deterministic
-from tests import tiny
-from tests.forked import CONTEXT
+from tests.support import tiny
+from tests.support.forked import CONTEXT
 
 
 @dataclass(frozen=True)

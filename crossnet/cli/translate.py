@@ -1,0 +1,181 @@
+"""`crossnet translate`: the trained model, used. Heavy imports wait until they are needed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crossnet.cli.output import refuse_own
+from crossnet.cli.stop import stop
+from crossnet.files import told, write_whole
+from crossnet.progress import progress
+from crossnet.terminal import say
+from crossnet.text import one_line
+
+if TYPE_CHECKING:
+    from crossnet.batching import Image as Pixels
+
+TIMES = 2  # photographs are translated at this multiple of the size of the model's training (docs/pretrained.md)
+
+
+def translate(
+    source: Annotated[Path, typer.Argument(help="An image, or a folder of images.", metavar="IMAGE_OR_FOLDER")],
+    to: Annotated[str, typer.Option(help="The domain to translate to: a or b.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to; it is made if there is none.")],
+    model: Annotated[
+        str, typer.Option(help="The folder of a trained model, or the name of a pretrained one.", metavar="MODEL")
+    ] = "data/model",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Reduce larger images to this shorter side, in pixels; 0 reduces none. By default, twice the size of "
+            "the training images.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace translations that are there already.")] = False,
+    max_pixels: Annotated[
+        int,
+        typer.Option(help="Refuse an image with more pixels, its sides made up to multiples of 4, and 8.", min=1),
+    ] = 4_000_000,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto: a GPU where there is one.")] = "auto",
+) -> None:
+    """Translate images with a trained model, as PNG files of the same name.
+
+    Photographs are reduced first, to twice the size of the images that the model was trained on (--size). An image
+    that cannot be read is told and the others are translated; the exit status is then 1.
+    """
+    import numpy as np
+    from PIL import Image
+
+    from crossnet.accelerator import device_for
+    from crossnet.batching import by_size
+    from crossnet.cli.pretrained import model_folder
+    from crossnet.image_files import list_folder
+    from crossnet.images import png
+    from crossnet.model import ModelError, batch_pixels, load_model, place
+    from crossnet.model import translate as translated
+
+    if to not in ("a", "b"):
+        raise stop(f"--to {to}: is none of a, b")
+    refuse_own(out)
+    if not source.exists():
+        raise stop(f"{source}: no such file or folder")
+    if not (source.is_dir() or source.is_file()):
+        raise stop(f"{source}: is neither a file nor a folder")
+    listing = list_folder(source) if source.is_dir() else None
+    paths = listing.images if listing else [source]
+    if listing and not paths:
+        raise stop(listing.none())
+    if out.resolve() == (source if source.is_dir() else source.parent).resolve():
+        raise stop(f"--out {out}: is where the images are; name another folder")
+    targets = _targets(paths, out)
+    sources = {path.resolve() for path in paths}
+    if own := next((target for target in targets.values() if target.resolve() in sources), None):
+        raise stop(f"--out {out}: {own} is one of the images, by a link; name another folder")
+    if listing:
+        listing.tell_rest()
+    try:
+        method, config = load_model(model_folder(model))
+        place(method, device_for(device, "--device"))
+        out.mkdir(parents=True, exist_ok=True)
+    except (ModelError, OSError, RuntimeError) as error:
+        raise stop(told(error) if isinstance(error, OSError) else str(error)) from None
+    side = TIMES * _trained_size(config) if size is None else size
+    kept: list[Path] = []
+    reduced: list[Path] = []
+    failed: dict[Path, str] = {}
+
+    def decoded() -> Iterator[tuple[Path, "Pixels"]]:
+        for path, target in progress(targets.items(), len(paths), f"translating to {to}", "images"):
+            if target.exists() and not overwrite:
+                kept.append(path)
+                continue
+            try:
+                image, is_reduced = _read(path, side, max_pixels)
+                reduced.extend([path] * is_reduced)
+                yield path, image
+            except (OSError, ValueError, RuntimeError) as error:
+                failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
+
+    for batch in by_size(decoded(), batch_pixels(method)):
+        try:
+            made = translated(method, np.stack([image for _, image in batch]), "a" if to == "a" else "b")
+        except RuntimeError as error:
+            failed |= dict.fromkeys((path for path, _ in batch), one_line(error))
+            continue
+        for (path, _), image in zip(batch, made, strict=True):
+            try:
+                write_whole(targets[path], png(Image.fromarray(image), compress_level=2))
+            except OSError as error:
+                failed[path] = one_line(told(error))
+    for path, reason in failed.items():
+        say(f"not translated: {path}: {reason}")
+    if reduced and size is None:
+        say(
+            f"reduced {len(reduced)} to a shorter side of {side} pixels, {TIMES} times that of the model's training "
+            "(--size 0 keeps their own size)"
+        )
+    if kept:
+        say(f"kept {len(kept)} that were there already (--overwrite replaces them)")
+    say(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}", result=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """The file that each image is translated to, named as the pipeline names translations: no two are the same."""
+    from crossnet.data.names import portable, translation_stems
+    from crossnet.data.preparation.naming import ids
+
+    names = portable([path.name for path in paths])
+    stems = translation_stems(dict(zip(ids(names), names, strict=True)))
+    return {path: out / f"{stem}.png" for path, stem in zip(paths, stems.values(), strict=True)}
+
+
+def _trained_size(config: Mapping[str, Any]) -> int:
+    """The side in pixels of the images that a model was trained on, 0 where its config.json does not say it."""
+    size = config.get("size")
+    return size if isinstance(size, int) and size > 0 else 0
+
+
+def _read(path: Path, side: int, max_pixels: int) -> "tuple[Pixels, bool]":
+    """Read an image, reduced to a shorter side unless that is 0, and whether it was larger.
+
+    Raises ValueError for one that has more pixels all the same, before it is decoded, and OSError as `decode` does.
+    """
+    from crossnet.data.preparation.kinds import decode
+    from crossnet.images import MOST_PIXELS, pixels, resized
+
+    _check_size(path, side, max_pixels)
+    image = decode(path, max(max_pixels, MOST_PIXELS))
+    size = _reduced(*image.size, side)
+    return pixels(image if size == image.size else resized(image, size)), size != image.size
+
+
+def _reduced(width: int, height: int, side: int) -> tuple[int, int]:
+    """The width and height of an image that is reduced to a shorter side, unless that is 0 or it is smaller."""
+    shorter = min(width, height)
+    if not 0 < side < shorter:
+        return width, height
+    return round(width * side / shorter), round(height * side / shorter)
+
+
+def _check_size(path: Path, side: int, max_pixels: int) -> None:
+    """Raise ValueError for an image that needs more memory than is allowed, before it is decoded."""
+    from PIL import UnidentifiedImageError
+
+    from crossnet.images import open_image
+    from crossnet.model import padded
+
+    try:
+        with open_image(path) as image:
+            width, height = _reduced(*image.size, side)
+    except (UnidentifiedImageError, SyntaxError, ValueError):
+        return  # what it is, decoding tells
+    wide, high = padded(width, height)
+    if wide * high > max_pixels:
+        made = f", made up to {wide}x{high}," * ((wide, high) != (width, height))
+        raise ValueError(f"{width}x{height}{made} is more than {max_pixels} pixels; see --max-pixels")

@@ -1,0 +1,116 @@
+"""Rendered objects set into scenery: `sculptures`, after the paper's protocol for Zappos (§5.3), and `stripes`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crossnet.data.layout import (
+    BOTH_WAYS,
+    FROM_WHITE,
+    Known,
+    Ledger,
+    Row,
+    Split,
+    masks_of,
+    sides_of,
+    split_of,
+    write_description,
+)
+from crossnet.data.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
+from crossnet.data.preparation.target import Target
+from crossnet.files import write_whole
+from crossnet.image_files import list_images
+from crossnet.images import png
+from crossnet.progress import progress
+
+RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the account
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What a task of rendered objects is: its name, its domains in words, and whether B is on white or on scenery.
+
+    On white, testB and validB have the objects of testA and validA; on scenery, they have raw objects of their own,
+    of the same names.
+    """
+
+    task: str
+    a: str
+    b: str
+    b_on_white: bool
+
+    @property
+    def truth(self) -> Mapping[str, Known]:
+        """What an object's other version says of its translation, by direction."""
+        return FROM_WHITE if self.b_on_white else BOTH_WAYS
+
+
+SCULPTURES = Objects("sculptures", "sculptures on natural scenery", "sculptures on white", True)
+STRIPES = Objects("stripes", "plain objects", "striped objects", False)
+
+
+def prepare(
+    raw: Path, prepared: Path, objects: Objects, load_size: int, size: int, backgrounds: int, crops: Crops, seed: int
+) -> Ledger:
+    """Composite the objects of every side: in training each on `backgrounds` crops of scenery, or once on white.
+
+    Files of one name in testA and testB, or validA and validB, have the same crop, and a mask.
+
+    Raises OSError for a raw file that does not decode, and ValueError for one of the wrong size: what was rendered here
+    has no excuse.
+    """
+    files = {side: list_images(raw / "objects" / side) for side in RAW_SIDES if (raw / "objects" / side).is_dir()}
+    scenery = {split: _photographs(raw / "scenery" / split) for split in {split_of(side) for side in files}}
+    splits: list[Split] = ["test", "valid"] if "validA" in files else ["test"]
+    folders = ["trainA", "trainB"] + [name for split in splits for name in (*sides_of(split), masks_of(split))]
+    Target(prepared, load_size, size, "stretch").begin(folders)
+    ledger = Ledger()
+
+    def save(side: str, name: str, pixels: NDArray[np.uint8]) -> None:
+        write_whole(prepared / side / f"{name}.png", png(Image.fromarray(pixels)))
+        ledger.rows.append(Row(side, name, path.relative_to(raw).as_posix()))
+
+    def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:
+        rng = np.random.default_rng([seed, number])
+        photographs = scenery[split_of(side)]
+        photograph = photographs[rng.integers(len(photographs))]
+        return on_background(rgba, crop_of_scenery(photograph, len(rgba), crops, rng))
+
+    every = [path for paths in files.values() for path in paths]
+    for path in progress(every, len(every), "compositing", "objects"):
+        side, number = path.parent.name, int(path.stem)
+        split = split_of(side)
+        rgba = _object(path, load_size if split == "train" else size)
+        if side == "trainB" and objects.b_on_white:
+            save(side, path.stem, on_white(rgba))
+        elif split == "train":
+            for turn in range(backgrounds):
+                save(side, f"{path.stem}-{turn}", scenic(rgba, side, number + turn * 10**6))
+        else:
+            save(side, path.stem, scenic(rgba, side, number))
+            if side.endswith("A"):
+                save(masks_of(split), path.stem, mask(rgba))
+            if objects.b_on_white:
+                save(f"{split}B", path.stem, on_white(rgba))
+    words = {"a": objects.a, "b": objects.b}
+    write_description(prepared, ledger, objects.task, words, splits, load_size, size, objects.truth)
+    return ledger
+
+
+def _photographs(folder: Path) -> list[Image.Image]:
+    photographs = []
+    for path in list_images(folder):
+        with Image.open(path) as image:
+            photographs.append(image.convert("RGB"))
+    return photographs
+
+
+def _object(path: Path, size: int) -> NDArray[np.uint8]:
+    with Image.open(path) as image:
+        if image.mode != "RGBA" or image.size != (size, size):
+            raise ValueError(f"{path}: {image.mode} {image.size}, wanted RGBA {(size, size)}; run `dvc repro -f fetch`")
+        return np.asarray(image)

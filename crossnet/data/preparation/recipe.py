@@ -1,0 +1,73 @@
+"""What all recipes have in common: their work on every file, then what has to hold, then the description."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from crossnet.data.layout import (
+    BOTH_WAYS,
+    MASKS,
+    SIDES,
+    VALID_MASKS,
+    VALID_SIDES,
+    Known,
+    Ledger,
+    Row,
+    Split,
+    write_description,
+    write_names,
+)
+from crossnet.data.preparation.checks import Leaks, check, without_repeats
+from crossnet.data.preparation.engine import each
+from crossnet.data.preparation.target import Target
+
+Job = TypeVar("Job")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What is prepared, and what is put up with.
+
+    `domains` says in words what "a" and "b" are; `refuse_above` is the share of files that may be of no use, `leaks`
+    what becomes of a picture of both training and test.
+    """
+
+    task: str
+    domains: Mapping[str, str]
+    refuse_above: float
+    leaks: Leaks
+
+
+def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:
+    """The folders, and the paired splits, of a data set whose held-out images have a truth and a mask."""
+    folders = (*SIDES, MASKS, *((*VALID_SIDES, VALID_MASKS) if valid else ()))
+    return folders, ["test", "valid"] if valid else ["test"]
+
+
+def carry_out(
+    work: Callable[[Job], list[Row]],
+    jobs: Sequence[Job],
+    target: Target,
+    dataset: Dataset,
+    folders: Sequence[str],
+    paired: Collection[Split],
+    workers: int | None,
+    truth: Mapping[str, Known] = BOTH_WAYS,
+) -> Ledger:
+    """Do the work of a recipe on every file, which writes its images; take away again what must not stay.
+
+    folders: the sides and masks that the work writes. paired, truth: as in `write_description`. Raises RefusedError as
+    `check` does. dataset.json is written last: a folder that has one is whole.
+    """
+    target.begin(folders)
+    rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
+    ledger = Ledger(without_repeats(rows, paired))
+    check(ledger, dataset.refuse_above, dataset.leaks)
+    for row in ledger.rows:
+        if not row.kept:
+            (target.folder / row.side / f"{row.id}.png").unlink(missing_ok=True)
+    write_names(target.folder, ledger)
+    write_description(
+        target.folder, ledger, dataset.task, dataset.domains, paired, target.load_size, target.size, truth
+    )
+    return ledger

@@ -1,0 +1,97 @@
+"""DPED [7] (§5.2): one scene by a telephone and by a DSLR camera, aligned and cut into patches of 100x100.
+
+In the archives: `dped/<phone>/training_data/{<phone>,canon}/<number>.jpg` and `dped/<phone>/test_data/patches/` alike;
+files of one number are a pair. Layout written: `trainA` (phone), `trainB` (canon), `testA`, `testB` (pairs by name),
+`pairs.csv` (set, phone, canon: where both of a pair are, for the supervised comparator and for nothing else) and, where
+the train sides are disjoint, `counterparts/{trainA,trainB}`: what the pairs need beside.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from crossnet.data.layout import SIDES
+from crossnet.data.ranking import rank
+from crossnet.data.sources.archives import Archive, SourceError, summary, unpack
+from crossnet.files import write_csv
+from crossnet.image_files import is_named_image
+
+PAGE = "https://people.ee.ethz.ch/~ihnatova/#dataset"
+CAMERA = "canon"
+COUNTERPARTS = "counterparts"
+
+
+def fetch(
+    folder: Path,
+    store: Path,
+    archives: Sequence[Archive],
+    checksums: Path | None,
+    phone: str,
+    disjoint: bool,
+    seed: int,
+) -> None:
+    """Bring the patches of one phone to `folder`, which is empty.
+
+    phone: iphone, blackberry or sony. disjoint: train A and train B share no number, by a fair draw of the seed for
+    each; otherwise both have all. Asks nobody where the archives are in `store` already. Raises SourceError for a side
+    without images or a set without pairs, and the errors of `unpack`.
+    """
+    seen: set[PurePosixPath] = set()
+
+    def wanted(path: PurePosixPath) -> PurePosixPath | None:
+        if not is_named_image(path):
+            return None
+        seen.add(path)
+        place = _place(path, phone)
+        if place is None:
+            return None
+        set_, domain = place
+        if set_ == "test" or not disjoint or _drawn(path.stem, seed) == domain:
+            return PurePosixPath(f"{set_}{domain}", path.name)
+        return PurePosixPath(COUNTERPARTS, f"train{_drawn(path.stem, seed)}", path.name)
+
+    for archive in archives:
+        unpack(archive, store, checksums, PAGE, folder, wanted)
+    rows = _pairs(folder)
+    missing = [side for side in SIDES if not (folder / side).is_dir()]
+    missing += [f"pairs of {set_}" for set_ in ("train", "test") if not any(row[0] == set_ for row in rows)]
+    if missing:
+        raise SourceError(
+            f"{' and '.join(str(store / archive.name) for archive in archives)}: no {', no '.join(missing)}; expected "
+            f"dped/{phone}/{{training_data,test_data/patches}}/{{{phone},{CAMERA}}}/<number>.jpg, found {summary(seen)}"
+        )
+    write_csv(folder / "pairs.csv", [("set", "phone", "canon"), *rows])
+
+
+def _place(path: PurePosixPath, phone: str) -> tuple[str, str] | None:
+    """train or test, and A or B, of a path in an archive; None for full-size pictures and other phones."""
+    domain = {phone: "A", CAMERA: "B"}.get(path.parent.name)
+    above = path.parts[:-2]
+    if domain is None or phone not in above:
+        return None
+    if above[-1:] == ("training_data",):
+        return "train", domain
+    return ("test", domain) if above[-2:] == ("test_data", "patches") else None
+
+
+def _drawn(number: str, seed: int) -> str:
+    """The train side that a pair's number falls to, whatever other numbers there are."""
+    return "AB"[int(rank(seed, number), 16) % 2]
+
+
+def _pairs(folder: Path) -> list[tuple[str, str, str]]:
+    """Set, phone's and camera's file of every pair that is whole, in the order of their names."""
+    rows = []
+    for set_ in ("train", "test"):
+        phones, cameras = (
+            {
+                path.stem: path.relative_to(folder).as_posix()
+                for place in places
+                for path in (folder / place).glob("*.*")
+            }
+            for places in (
+                (f"{set_}A", f"{COUNTERPARTS}/{set_}B"),
+                (f"{set_}B", f"{COUNTERPARTS}/{set_}A"),
+            )
+        )
+        rows += [(set_, phones[stem], cameras[stem]) for stem in sorted(phones.keys() & cameras.keys())]
+    return rows

@@ -1,0 +1,190 @@
+"""Gradients that are recorded and played again: the same training, whatever changes from step to step."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from crossnet.engine.cuda_graph import BEFORE, NotRecordedError, Recorded, cuda_graph
+from crossnet.engine.torch_compile import NotCompiledError
+from crossnet.methods.base import Method
+from crossnet.params import load_params
+from crossnet.training.devices import recorder, start
+from tests.faults.stage import project
+from tests.support.committed import PARAMS
+from tests.support.gradients import assert_same_gradients
+from tests.support.tiny import METHODS, method, tiny_batches, tiny_plan, trained, weights_of
+
+
+class Tape:
+    """Records on a processor as CUDA does: what is played lies where it lay when it was recorded, and nowhere else.
+
+    That is true of what the work gives, of the gradients that it leaves in the weights, and of the translations that it
+    leaves for the discriminators. It counts how often it plays.
+    """
+
+    def __init__(self, made: Method):
+        self._parameters = [p for network in made.networks.values() for p in network.parameters()]
+        self._adversary: Any = made._adversary  # type: ignore[attr-defined]
+        self.played = 0
+
+    def __call__(self, work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
+        for _ in range(BEFORE):
+            work()
+        result, places = self._done(work)
+
+        def play() -> None:
+            self.played += 1
+            before = [p.grad for p in self._parameters], self._adversary._translated
+            again, made = self._done(work)
+            for place, tensor in {**places, "result": result}.items():
+                tensor.copy_({**made, "result": again}[place])
+            for parameter, gradient in zip(self._parameters, before[0], strict=True):
+                parameter.grad = gradient
+            self._adversary._translated = before[1]
+
+        return play, result
+
+    def _done(self, work: Callable[[], Tensor]) -> tuple[Tensor, dict[Any, Tensor]]:
+        """What the work gives, and what it leaves elsewhere, by place."""
+        before, translated = [p.grad for p in self._parameters], self._adversary._translated
+        result = work()
+        left: dict[Any, Tensor] = {
+            place: p.grad
+            for place, p in enumerate(self._parameters)
+            if p.grad is not None and p.grad is not before[place]
+        }
+        return result, left | ({} if self._adversary._translated is translated else self._adversary._translated)
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("changed", [{}, {"gan": 0}])
+def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict[str, float]) -> None:
+    plan = tiny_plan(images=24, log_every=3, average=0.9)
+    plain, recorded = method(name, **changed), method(name, **changed)
+    tape = Tape(recorded)
+    logs = [
+        trained(plain, tiny_batches(plan.batch), plan),
+        trained(recorded, tiny_batches(plan.batch), plan, record=tape),
+    ]
+    assert tape.played == plan.steps * len(plain.phases)
+    for key, value in weights_of(plain).items():
+        assert torch.equal(weights_of(recorded)[key], value), key
+    for key, value in plain.memory().items():
+        assert torch.equal(recorded.memory()[key], value), key
+    for done, row in logs[0].rows.items():
+        row.pop("images_per_second")
+        assert row == {name: logs[1].rows[done][name] for name in row}
+
+
+def test_it_goes_on_from_a_checkpoint_to_the_bit(tmp_path: Path) -> None:
+    plan, half = (tiny_plan(images=24 * share, decay_from=1.0) for share in (2, 1))
+    whole, before, after = method("crossnet"), method("crossnet"), method("crossnet")
+    trained(whole, tiny_batches(plan.batch), plan, record=Tape(whole))
+    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, record=Tape(before))
+    trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, record=Tape(after))
+    for key, value in weights_of(whole).items():
+        assert torch.equal(weights_of(after)[key], value), key
+
+
+def test_what_it_gave_stays_when_it_is_played_again() -> None:
+    def work(given: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        return given["x"].sum(), {"twice": 2 * given["x"].sum()}
+
+    again = Recorded(work, Tape(method("crossnet")))
+    first = again({"x": torch.ones(3)})
+    second = again({"x": torch.zeros(3)})
+    assert (float(first[0]), float(first[1]["twice"])) == (3, 6)
+    assert (float(second[0]), float(second[1]["twice"])) == (0, 0)
+
+
+def test_it_leaves_what_it_is_given_alone() -> None:
+    x, y = torch.ones(3), torch.zeros(3)
+    again = Recorded(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")))
+    again({"x": x})
+    again({"x": y})
+    assert x.tolist() == [1, 1, 1]
+
+
+def test_a_processor_records_nothing() -> None:
+    assert recorder(start("cpu", 1, 1, "32-true"), True) is None
+
+
+class AskedError(Exception):
+    """What a recorder was asked for."""
+
+
+def asked(fabric: Any, graphs: bool) -> Any:
+    def record(work: Callable[[], Tensor]) -> Any:
+        raise AskedError(graphs)
+
+    return record
+
+
+@pytest.mark.parametrize("graphs", [True, False])
+def test_the_stage_and_the_forecast_record_as_params_say(
+    graphs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossnet.cli.forecast import forecast
+    from stages.train import train_stage
+
+    monkeypatch.chdir(project(tmp_path, scales__smoke__training__graphs=graphs))
+    monkeypatch.setattr("stages.train.recorder", asked)
+    monkeypatch.setattr("crossnet.training.devices.recorder", asked)
+    with pytest.raises(AskedError, match=str(graphs)):
+        train_stage(load_params())
+    with pytest.raises(AskedError, match=str(graphs)):
+        forecast(load_params(), 4, 1)
+
+
+@pytest.mark.parametrize("failure", [NotRecordedError("no graph"), NotCompiledError("no compiler")])
+def test_what_cannot_be_recorded_cannot_be_measured_and_is_one_line(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crossnet.cli.forecast import NotMeasuredError, forecast
+
+    def record(work: Callable[[], Tensor]) -> Any:
+        raise failure
+
+    monkeypatch.setattr("crossnet.training.devices.recorder", lambda fabric, graphs: record)
+    params = load_params(PARAMS).model_copy(update={"scale": "smoke"})
+    with pytest.raises(NotMeasuredError, match=f"^{failure}$"):
+        forecast(params, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (ValueError("\n\nsome reason\nand more"), NotRecordedError),
+        (torch.OutOfMemoryError("too much"), torch.OutOfMemoryError),
+        (NotCompiledError("torch.compile fails"), NotCompiledError),
+    ],
+)
+def test_a_graph_that_is_broken_off_tells_why(
+    failure: Exception, told: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(work: Callable[[], Tensor]) -> Any:
+        try:
+            work()
+        finally:
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
+
+    def work() -> Tensor:
+        raise failure
+
+    monkeypatch.setattr("crossnet.engine.cuda_graph._captured", broken_off)
+    with pytest.raises(told) as stopped:
+        cuda_graph(work)
+    assert "previous error" not in str(stopped.value)
+    if told is NotRecordedError:
+        reason = "a step cannot be recorded as a CUDA graph: some reason; training.graphs: false does without"
+        assert str(stopped.value) == reason
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_recorded_step_gives_the_gradients_of_one_that_is_not(name: str) -> None:
+    recorded = method(name)
+    assert_same_gradients(method(name), recorded, Tape(recorded), "cpu", "32-true")

@@ -1,0 +1,46 @@
+"""Score maps of a method's own: what is read, and what is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from crossnet.evaluation.score_maps import read_scores
+
+MASK = np.zeros((2, 3), bool)
+
+
+def test_arrays_and_grey_images_are_brought_to_255(tmp_path: Path) -> None:
+    values = np.array([[0, 1, 2], [3, 4, 5]])
+    np.save(tmp_path / "a.npy", (values / 5).astype(np.float16))
+    Image.fromarray((values * 51).astype(np.uint8)).save(tmp_path / "b.png")
+    Image.fromarray((values * 13107).astype(np.uint16)).save(tmp_path / "c.png")
+    for found in read_scores(tmp_path, ["a", "b", "c"], [MASK] * 3):
+        assert found == pytest.approx(values * 51.0, abs=0.1)
+
+
+def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
+    assert read_scores(tmp_path / "scores", ["a"], [MASK]) == []
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [
+        (np.zeros((3, 2)), r"of shape \(3, 2\), wanted \(2, 3\), the mask's"),
+        (np.full((2, 3), 1.5), "from 1.5 to 1.5, wanted 0 to 1"),
+        (np.full((2, 3), np.nan), "from nan to nan, wanted 0 to 1"),
+    ],
+)
+def test_what_cannot_be_scores_is_refused(tmp_path: Path, array: np.ndarray, said: str) -> None:
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(ValueError, match=rf"a\.npy: scores {said}"):
+        read_scores(tmp_path, ["a"], [MASK])
+
+
+def test_a_missing_one_and_a_coloured_one_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"a\.png: no such file, nor one in \.npy"):
+        read_scores(tmp_path, ["a"], [MASK])
+    Image.new("RGB", (3, 2)).save(tmp_path / "a.png")
+    with pytest.raises(ValueError, match=r"a\.png: an image of mode RGB, wanted grey"):
+        read_scores(tmp_path, ["a"], [MASK])

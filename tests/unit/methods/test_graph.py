@@ -1,0 +1,88 @@
+"""Paths say what the figure says, each computed once, in the fewest calls, and lanes wait as seldom as they can."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossnet.methods.graph import Figure, Paths
+from tests.support.spelled import Spelled
+
+DIAMOND: Figure = {"left": ("f", "x"), "right": ("g", "x"), "far": ("f", "right"), "alone": ("h", "y")}
+NAMES = {name: name for name in "fgh"}
+TWINS = ("f_1", "f_2", "g_1", "g_2", "h")
+
+
+def test_a_path_reads_as_a_formula() -> None:
+    assert Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())["far"] == "f(g(x))"
+
+
+def test_nothing_is_computed_before_it_is_asked_for_nor_twice() -> None:
+    spelled = Spelled()
+    paths = Paths(DIAMOND, NAMES, {"x": "x"}, spelled)
+    assert spelled.calls == []
+    assert "left" not in paths
+    assert paths["left"] == paths["left"] == "f(x)"
+    assert "left" in paths
+    assert spelled.calls == [("f", ["x"])]
+
+
+def test_inputs_that_one_network_can_take_together_are_one_call() -> None:
+    spelled = Spelled()
+    Paths(DIAMOND, NAMES, {"x": "x"}, spelled).compute(["far", "left"])
+    assert spelled.calls == [("g", ["x"]), ("f", ["x", "g(x)"])]
+
+
+def test_what_is_not_asked_for_needs_neither_network_nor_image() -> None:
+    assert Paths(DIAMOND, {"f": "f"}, {"x": "x"}, Spelled())["left"] == "f(x)"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "alone"])
+def test_an_unknown_path_or_image_is_a_key_error(name: str) -> None:
+    with pytest.raises(KeyError):
+        Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())[name]
+
+
+def test_networks_that_do_the_same_have_a_lane_each_as_many_as_fit() -> None:
+    twins: Figure = {"z_1": ("E_1", "x"), "z_2": ("E_2", "x"), "y_1": ("D_1", "z_2"), "q": ("Q_1", "x")}
+    names = {network: network for network, _ in twins.values()}
+    for width in (1, 2):
+        spelled = Spelled(width)
+        Paths(twins, names, {"x": "x"}, spelled).compute(twins)
+        [lanes] = spelled.rounds
+        lane_of = {network: place for place, calls in enumerate(lanes) for network, _ in calls}
+        assert lane_of["D_1"] == lane_of["E_2"], "it reads what E_2 makes"
+        assert (lane_of["E_1"] != lane_of["E_2"]) == (width == 2)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TWINS), st.integers(0, 8)), min_size=1, max_size=9),
+    st.integers(1, 3),
+    st.data(),
+)
+def test_any_figure_is_computed_right_and_each_path_once(
+    edges: list[tuple[str, int]], width: int, data: st.DataObject
+) -> None:
+    figure: dict[str, tuple[str, str]] = {}
+    formula = {"x": "x"}
+    for number, (network, source) in enumerate(edges):
+        before = ["x", *figure]
+        came_from = before[source % len(before)]
+        figure[f"p{number}"] = (network, came_from)
+        formula[f"p{number}"] = f"{network}({formula[came_from]})"
+    asked = data.draw(st.lists(st.sampled_from(list(figure)), max_size=4))
+    spelled = Spelled(width)
+    paths = Paths(figure, {name: name for name in TWINS}, {"x": "x"}, spelled).compute(asked)
+    assert all(paths[name] == formula[name] for name in asked)
+    needed: set[str] = set()
+    for name in asked:
+        while name != "x":
+            needed.add(name)
+            name = figure[name][1]
+    computed = Counter(f"{network}({x})" for network, inputs in spelled.calls for x in inputs)
+    assert computed == Counter(formula[name] for name in needed)
+    for lanes in spelled.rounds:
+        networks = [network for calls in lanes for network in {network for network, _ in calls}]
+        assert len(networks) == len(set(networks)), "a network is in two lanes of a round"
+        assert len(lanes) <= width

@@ -1,0 +1,25 @@
+"""The shared loss terms, by hand."""
+
+import pytest
+import torch
+
+from crossnet.methods.losses import discriminate, judged_real, l1
+
+
+def test_l1_is_the_mean_over_elements() -> None:
+    assert l1(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 1.0]])) == 2
+
+
+@pytest.mark.parametrize(("scores", "loss"), [([1.0, 1.0], 0.0), ([0.0, 2.0], 1.0), ([-1.0, 1.0], 2.0)])
+def test_a_translation_should_score_one(scores: list[float], loss: float) -> None:
+    assert judged_real(torch.tensor(scores)) == loss
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "loss"),
+    [([1.0], [0.0], 0.0), ([0.0], [1.0], 1.0), ([1.0], [2.0], 2.0), ([3.0, 1.0], [0.0], 1.0), ([0.5], [0.5], 0.25)],
+)
+def test_a_discriminator_wants_one_for_real_and_zero_for_fake_and_is_halved(
+    real: list[float], fake: list[float], loss: float
+) -> None:
+    assert discriminate(torch.tensor(real), torch.tensor(fake)) == loss

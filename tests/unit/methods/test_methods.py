@@ -1,0 +1,192 @@
+"""What every method keeps to, whatever its losses."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import crossnet.methods
+from crossnet.methods.base import Method, load
+from crossnet.training.update import optimisers, training_only
+from tests.support.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, images, method, weights_of
+
+EVERY_METHOD = pytest.mark.parametrize("name", METHODS)
+GENERATORS = ("E_ab", "E_ba", "D_a", "D_b")
+
+
+def poison(network: nn.Module) -> None:
+    """Make a network raise when it is called."""
+
+    def raises(*_: object) -> None:
+        raise AssertionError("called")
+
+    network.register_forward_pre_hook(raises)
+
+
+def inputs_counted(made: Method) -> tuple[Counter[str], Counter[str]]:
+    """Calls of each network, and images or codes that went in, from now on."""
+    calls, samples = Counter[str](), Counter[str]()
+    for name, network in made.networks.items():
+
+        def count(_: nn.Module, given: tuple[Tensor, ...], name: str = name) -> None:
+            calls[name] += 1
+            samples[name] += len(given[0])
+
+        network.register_forward_pre_hook(count)
+    return calls, samples
+
+
+def step(made: Method) -> dict[str, Tensor]:
+    """Every phase's objective once, with gradients and without an update."""
+    logged = {}
+    for phase in made.phases:
+        with training_only(made, phase):
+            total, terms = phase.judge(images(1), images(2))
+            total.backward()
+        logged |= terms
+    return logged
+
+
+def test_every_method_has_its_tests_here() -> None:
+    files = Path(crossnet.methods.__path__[0]).glob("*.py")
+    assert {file.stem for file in files if "\nMETHOD = " in file.read_text()} == set(METHODS)
+
+
+@EVERY_METHOD
+def test_it_is_final(name: str) -> None:
+    assert getattr(load(name), "__final__", False)
+
+
+@EVERY_METHOD
+def test_a_seed_gives_its_weights_and_another_one_others(name: str) -> None:
+    first, again, other = (weights_of(method(name, seed)) for seed in (5, 5, 6))
+    drawn = [key for key in first if key.endswith("weight")]
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert not any(torch.equal(first[key], other[key]) for key in drawn)
+
+
+@EVERY_METHOD
+def test_its_networks_start_with_weights_of_their_own(name: str) -> None:
+    made = weights_of(method(name))
+    for one, other in (("E_ab", "E_ba"), ("D_a", "D_b"), ("Q_a", "Q_b")):
+        assert not torch.equal(made[f"{one}.0.weight"], made[f"{other}.0.weight"])
+
+
+@EVERY_METHOD
+@pytest.mark.parametrize("to", ["a", "b"])
+def test_a_translation_is_encoder_then_decoder_and_calls_nothing_else(name: str, to: str) -> None:
+    made = method(name)
+    encoder, decoder = {"b": ("E_ab", "D_b"), "a": ("E_ba", "D_a")}[to]
+    for other in made.networks.keys() - {encoder, decoder}:
+        poison(made.networks[other])
+    x = images(0, size=24)
+    wanted = made.networks[decoder](made.networks[encoder](x))
+    assert torch.equal(made.translate(x, "a" if to == "a" else "b"), wanted)
+    assert set(made.translates_with) == set(GENERATORS)
+
+
+@EVERY_METHOD
+def test_a_phase_trains_its_own_networks_and_no_other(name: str) -> None:
+    made = method(name)
+    adams = optimisers(made, 0.1, (0.5, 0.999))
+    assert [phase.name for phase in made.phases] == ["generators", "discriminators"]
+    for phase in made.phases:
+        before = weights_of(made)
+        with training_only(made, phase):
+            phase.judge(images(1), images(2))[0].backward()
+        assert {n for n, net in made.networks.items() if any(p.grad is not None for p in net.parameters())} == set(
+            phase.trains
+        )
+        adams[phase.name].step()
+        after = weights_of(made)
+        assert {key.split(".")[0] for key in after if not torch.equal(after[key], before[key])} == set(phase.trains)
+        adams[phase.name].zero_grad()
+
+
+@EVERY_METHOD
+def test_its_phases_train_every_network_once(name: str) -> None:
+    made = method(name)
+    assert Counter(n for phase in made.phases for n in phase.trains) == Counter(list(made.networks))
+
+
+@EVERY_METHOD
+def test_the_log_has_the_terms_the_discriminators_and_the_codes(name: str) -> None:
+    terms = {"crossnet": {"gan", "id", "ctc", "zid", "zcyc"}, "cyclegan": {"gan", "cycle", "identity"}}[name]
+    logged = step(method(name))
+    assert set(logged) == {f"loss/{t}" for t in terms | {"disc_a", "disc_b"}} | {"code_norm/z_a", "code_norm/z_b"}
+
+
+@EVERY_METHOD
+def test_without_the_adversarial_term_no_discriminator_is_touched(name: str) -> None:
+    made = method(name, gan=0)
+    for side in ("Q_a", "Q_b"):
+        poison(made.networks[side])
+    logged = step(made)
+    assert [phase.name for phase in made.phases] == ["generators"]
+    assert not {"loss/gan", "loss/disc_a", "loss/disc_b"} & set(logged)
+    assert all(p.grad is None for side in ("Q_a", "Q_b") for p in made.networks[side].parameters())
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "inputs"),
+    [
+        ("crossnet", {}, {"E": 4, "D": 6, "T": 6, "Q": 2}),
+        ("crossnet", {"zcyc": 0}, {"E": 4, "D": 6, "T": 4, "Q": 2}),
+        ("crossnet", {"zid": 0}, {"E": 4, "D": 4, "T": 6, "Q": 2}),
+        ("crossnet", {"ctc": 0}, {"E": 4, "D": 6, "T": 4, "Q": 2}),
+        ("crossnet", {"id": 0}, {"E": 4, "D": 4, "T": 6, "Q": 2}),
+        ("crossnet", {"gan": 0}, {"E": 4, "D": 4, "T": 6}),
+        ("crossnet", {"ctc": 0, "zid": 0, "zcyc": 0}, {"E": 4, "D": 4, "Q": 2}),
+        ("crossnet", {"gan": 0, "ctc": 0, "zid": 0, "zcyc": 0}, {"E": 2, "D": 2}),
+        ("crossnet", {"gan": 0, "id": 0, "ctc": 0, "zid": 0}, {"E": 2, "T": 4}),
+        ("cyclegan", {}, {"E": 6, "D": 6, "Q": 2}),
+        ("cyclegan", {"identity": 0}, {"E": 4, "D": 4, "Q": 2}),
+        ("cyclegan", {"cycle": 0}, {"E": 4, "D": 4, "Q": 2}),
+    ],
+)
+def test_a_weight_of_zero_is_a_term_that_is_not_computed(
+    name: str, weights: dict[str, float], inputs: dict[str, int]
+) -> None:
+    made = method(name, **weights)
+    _, samples = inputs_counted(made)
+    _, logged = made.phases[0].judge(images(1, count=3), images(2, count=3))
+    by_kind = Counter[str]()
+    for network, count in samples.items():
+        by_kind[network[0]] += count
+    assert by_kind == Counter({kind: 3 * count for kind, count in inputs.items()})
+    assert not {f"loss/{term}" for term in weights} & set(logged)
+
+
+@pytest.mark.parametrize(("name", "most"), [("crossnet", 9), ("cyclegan", 8)])
+def test_the_full_objective_encodes_each_batch_in_few_calls(name: str, most: int) -> None:
+    made = method(name)
+    calls, samples = inputs_counted(made)
+    made.phases[0].judge(images(1, count=1), images(2, count=1))
+    assert sum(calls.values()) <= most < sum(samples.values())
+
+
+def test_cyclegan_has_no_translators_and_the_generators_of_crossnet() -> None:
+    crossnet_, cyclegan = (method(name).networks for name in METHODS)
+    assert set(crossnet_) - set(cyclegan) == {"T_ab", "T_ba"}
+    for name, network in cyclegan.items():
+        assert str(network) == str(crossnet_[name])
+
+
+@EVERY_METHOD
+def test_an_unknown_network_size_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match="depth"):
+        load(name)(
+            NETWORKS | {"depth": 3}, {"ctc_stop_gradient": False, "gan": 1}, {"capacity": 1, "chance": 0}, seed=0
+        )
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("shared", [False, True])
+def test_both_generators_begin_with_the_same_weights_where_that_is_wanted(name: str, shared: bool) -> None:
+    made = load(name)(NETWORKS | {"shared_init": shared}, WEIGHTS[name], HISTORY, seed=0)
+    for one, other in (("E_ab", "E_ba"), ("D_a", "D_b")):
+        pairs = zip(made.networks[one].parameters(), made.networks[other].parameters(), strict=True)
+        assert all(torch.equal(x, y) for x, y in pairs) == shared
+    assert not torch.equal(made.networks["Q_a"][0].weight, made.networks["Q_b"][0].weight)

@@ -1,0 +1,308 @@
+"""Who imports whom, and what each stage depends on: DVC does not follow Python's imports, so this does."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from crossnet.params.places import READ, WRITTEN
+from tests.support.paths import ROOT
+
+STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]
+METHODS = sorted(path.stem for path in (ROOT / "crossnet/methods").glob("*.py") if "\nMETHOD = " in path.read_text())
+OF_METHODS = {f"crossnet/methods/{name}.py" for name in METHODS}
+HEAVY = {"torch", "torchvision", "mitsuba", "drjit", "lightning_fabric"}
+
+Imported = frozenset[str]
+
+
+def sources(*folders: str) -> list[str]:
+    return sorted(str(p.relative_to(ROOT)) for folder in folders for p in (ROOT / folder).rglob("*.py"))
+
+
+def statements(tree: ast.AST, everywhere: bool) -> Iterator[ast.AST]:
+    """All nodes, or those outside of functions alone."""
+    for node in ast.iter_child_nodes(tree):
+        if everywhere or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from statements(node, everywhere)
+
+
+@cache
+def imports(file: str, everywhere: bool = True) -> Imported:
+    """The modules that a file imports, absolute; of `from a import b` both a and a.b."""
+    package = file.removesuffix(".py").split("/")[:-1]
+    found: set[str] = set()
+    for node in statements(ast.parse((ROOT / file).read_text()), everywhere):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def has_code(file: Path) -> bool:
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(file.read_text()).body)
+
+
+def files_of(modules: Imported) -> set[str]:
+    """The files of first-party modules, and those of their packages that hold more than a docstring."""
+    found = set()
+    for module in modules:
+        path = ROOT / Path(*module.split("."))
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if module.split(".")[0] in ("crossnet", "stages") and file.is_file():
+                found.add(file)
+                packages = [parent / "__init__.py" for parent in file.parents if ROOT in parent.parents]
+                found |= {init for init in packages if has_code(init)}
+    return {str(file.relative_to(ROOT)) for file in found if file.name != "__init__.py" or has_code(file)}
+
+
+def loads_a_method(file: str) -> bool:
+    return "import_module(" in (ROOT / file).read_text()
+
+
+@cache
+def reached(file: str, method: str | None = None, everywhere: bool = True) -> Imported:
+    """A file and every first-party file that it imports, transitively; the method that is loaded by name too."""
+    known, ahead = set(), {file}
+    while ahead:
+        known |= ahead
+        here = {found for each in ahead for found in files_of(imports(each, everywhere))}
+        if method and any(map(loads_a_method, ahead)):
+            here.add(f"crossnet/methods/{method}.py")
+        ahead = here - known
+    return frozenset(known)
+
+
+def packages(file: str) -> set[str]:
+    """The third-party packages that a file imports itself."""
+    return {module.split(".")[0] for module in imports(file)} - sys.stdlib_module_names - {"crossnet", "stages", ""}
+
+
+def outs(stage: str, *kinds: str) -> dict[str, dict[str, Any]]:
+    """What a stage declares to write, of these kinds or of all, each with its options."""
+    listed = [out for kind in kinds or ("outs", "plots", "metrics") for out in STAGES[stage].get(kind, [])]
+    return {path: options for out in listed for path, options in ({out: {}} if isinstance(out, str) else out).items()}
+
+
+def entry(stage: str) -> str:
+    """The file of `python -m stages.<name>`."""
+    found = re.search(r"-m (stages\.\w+)", STAGES[stage]["cmd"])
+    assert found, STAGES[stage]["cmd"]
+    return found[1].replace(".", "/") + ".py"
+
+
+def code_deps(stage: str, method: str) -> set[str]:
+    """What a stage declares to depend on among the code."""
+    declared = {dep.replace("${method}", method) for dep in STAGES[stage]["deps"]}
+    return {dep for dep in declared if dep.startswith(("crossnet/", "stages/"))}
+
+
+def inside(file: str, dep: str) -> bool:
+    return file == dep or file.startswith(f"{dep}/")
+
+
+EVERY_STAGE = pytest.mark.parametrize("stage", STAGES)
+EVERY_METHOD = pytest.mark.parametrize("method", METHODS)
+
+
+@EVERY_STAGE
+@EVERY_METHOD
+def test_all_that_a_stage_imports_lies_within_what_it_declares(stage: str, method: str) -> None:
+    deps = code_deps(stage, method)
+    undeclared = {file for file in reached(entry(stage), method) if not any(inside(file, dep) for dep in deps)}
+    assert undeclared == set()
+
+
+@EVERY_STAGE
+@EVERY_METHOD
+def test_all_that_a_stage_declares_it_imports(stage: str, method: str) -> None:
+    files = reached(entry(stage), method)
+    unneeded = {dep for dep in code_deps(stage, method) if not any(inside(file, dep) for file in files)}
+    assert unneeded == set()
+
+
+@EVERY_STAGE
+@EVERY_METHOD
+def test_what_a_stage_declares_exists(stage: str, method: str) -> None:
+    assert {dep for dep in code_deps(stage, method) if not (ROOT / dep).exists()} == set()
+
+
+@pytest.mark.parametrize("stage", ["train", "translate"])
+@EVERY_METHOD
+def test_a_stage_that_runs_a_method_depends_on_that_one_alone(stage: str, method: str) -> None:
+    own = {f"crossnet/methods/{method}.py"}
+    assert reached(entry(stage), method) & OF_METHODS == code_deps(stage, method) & OF_METHODS == own
+
+
+@pytest.mark.parametrize("stage", sorted(set(STAGES) - {"train", "translate"}))
+def test_no_other_stage_depends_on_a_method(stage: str) -> None:
+    assert not reached(entry(stage), "crossnet") & OF_METHODS
+
+
+WEIGHTS = {"lambda_gan", "lambda_id", "lambda_ctc", "lambda_zid", "lambda_zcyc", "methods.${method}"}
+
+
+def test_no_path_of_the_users_may_meet_what_a_stage_reads_or_writes() -> None:
+    named = {name for stage in STAGES for name in (*outs(stage), *STAGES[stage]["deps"])}
+    assert {name for name in named if not any(inside(name, own) for own in (*WRITTEN, *READ))} == set()
+
+
+PARAMETERS = {  # what stages read of their parameters, and the keys that this comes from
+    "task": {"task"},
+    "method": {"method"},
+    "scale": {"scale"},
+    "seed": {"seed"},
+    "task_options": {"tasks.${task}"},
+    "images": {"scales.${scale}.images"},
+    "networks": {"scales.${scale}.networks"},
+    "training": {"scales.${scale}.training"},
+    "weights": WEIGHTS,
+    "setup": WEIGHTS | {"scales.${scale}.networks", "scales.${scale}.training"},
+    "effective": WEIGHTS | {"task", "method", "scale", "seed", "tasks.${task}", "scales.${scale}"},
+    "checkpoints": set(),  # they shape nothing
+}
+
+
+def parameters_read(file: str) -> set[str]:
+    """The keys that a stage reads: of `params.images.size` that one, of `params.images` the block."""
+    found: set[str] = set()
+    tree = ast.parse((ROOT / file).read_text())
+    nested = {
+        id(node.value): node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params":
+            last = nested.get(id(node)) if node.attr in ("images", "task_options", "training") else None
+            found |= {f"{key}.{last}" if last else key for key in PARAMETERS.get(node.attr, {node.attr})}
+    return found
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if "params.yaml" not in STAGES[stage]["deps"]])
+def test_a_stage_declares_the_parameters_that_it_reads(stage: str) -> None:
+    declared = set(STAGES[stage].get("params", []))
+    read = parameters_read(entry(stage))
+    assert {key for key in read if not any(key == d or key.startswith(f"{d}.") for d in declared)} == set()
+    assert read
+
+
+@pytest.mark.parametrize("file", sources("crossnet/models", "crossnet/engine"))
+def test_networks_and_engine_know_no_training_and_no_method(file: str) -> None:
+    assert not any(each.startswith("crossnet/training/") for each in reached(file))
+    assert not reached(file) & OF_METHODS
+
+
+@pytest.mark.parametrize("file", sources("crossnet"))
+def test_nothing_imports_stages(file: str) -> None:
+    assert not any(each.startswith("stages/") for each in reached(file))
+
+
+@pytest.mark.parametrize("file", sources("crossnet/methods"))
+def test_a_method_never_imports_another(file: str) -> None:
+    assert reached(file) & OF_METHODS <= {file}
+
+
+@pytest.mark.parametrize("file", sources("crossnet/training", "crossnet/data"))
+def test_training_and_datasets_import_no_method(file: str) -> None:
+    assert not reached(file) & OF_METHODS
+
+
+@pytest.mark.parametrize("file", sources("crossnet/evaluation", "crossnet/figures"))
+def test_metrics_and_figures_know_no_model(file: str) -> None:
+    models = (
+        "crossnet/models/",
+        "crossnet/engine/",
+        "crossnet/training/",
+        "crossnet/methods/",
+        "crossnet/model.py",
+        "crossnet/data/",
+    )
+    assert not any(each.startswith(models) for each in reached(file))
+
+
+@pytest.mark.parametrize("file", sources("crossnet"))
+def test_dvclive_is_for_stages_and_parameters_for_stages_and_the_command_line(file: str) -> None:
+    assert "dvclive" not in packages(file)
+    commands = file in ("crossnet/cli/__init__.py", "crossnet/model.py") or file.startswith(
+        ("crossnet/cli/", "crossnet/params/")
+    )
+    assert commands or not any(each.startswith("crossnet/params/") for each in reached(file))
+
+
+WRITES = re.compile(r"\.(write_text|write_bytes|savefig|to_csv|save_file)\(|open\([^)\n]*[\"'][waxr]b?\+?[\"']")
+READS = re.compile(r"open\([^)\n]*[\"']rb?[\"']|\.to_csv\(index=|\.savefig\(drawn")
+TABLES = re.compile(r"csv\.(writer|DictWriter)\(|\.to_csv\(")
+OWN_WAY = {  # what is put into place by another way that is whole or nothing
+    "crossnet/files.py",
+    "crossnet/data/archives/unpack.py",  # into a folder that is filled beside its place
+    "crossnet/data/download/transfer.py",  # a part, which is gone on with
+    "crossnet/engine/cpu/native_build.py",  # into a folder for what is compiled
+}
+
+
+@pytest.mark.parametrize("file", sorted({*sources("crossnet", "stages")} - OWN_WAY))
+def test_files_are_written_by_the_one_writer(file: str) -> None:
+    lines = (ROOT / file).read_text().splitlines()
+    assert [line for line in lines if WRITES.search(READS.sub("", line))] == []
+
+
+def test_tables_are_written_by_the_one_writer_or_quote_their_cells() -> None:
+    writers = [file for file in sources("crossnet", "stages") if TABLES.search((ROOT / file).read_text())]
+    assert writers.pop(writers.index("crossnet/files.py"))
+    assert writers == ["crossnet/data/search/manifest.py", "stages/measured.py"]
+    assert all(re.search(r"import .*\b(csv_cell|quoted)\b", (ROOT / file).read_text()) for file in writers)
+
+
+def test_images_stand_alone() -> None:
+    assert reached("crossnet/images.py") == {"crossnet/images.py", "crossnet/image_ends.py"}
+
+
+@pytest.mark.parametrize(
+    "file", ["stages/check.py", "stages/fetch.py", "stages/prepare.py", "stages/report.py", "crossnet/cli/__init__.py"]
+)
+def test_what_is_light_imports_nothing_heavy_before_it_needs_it(file: str) -> None:
+    assert {package for each in reached(file, everywhere=False) for package in _early(each)} & HEAVY == set()
+
+
+def _early(file: str) -> set[str]:
+    return {module.split(".")[0] for module in imports(file, everywhere=False)}
+
+
+@EVERY_STAGE
+def test_a_stage_has_at_most_60_lines(stage: str) -> None:
+    assert len((ROOT / entry(stage)).read_text().splitlines()) <= 60
+
+
+def test_every_helper_has_a_home_named_after_its_subject() -> None:
+    assert not {Path(file).stem for file in sources("crossnet", "stages")} & {
+        "utils",
+        "util",
+        "helpers",
+        "common",
+        "misc",
+    }
+
+
+@pytest.mark.parametrize("stage", sorted(set(STAGES) - {"check"}))
+def test_dvcs_run_cache_has_every_stage(stage: str) -> None:
+    """DVC leaves a stage out of it that has an out without `cache`, unless that is one of its metrics or plots."""
+    assert [path for path, options in outs(stage, "outs").items() if not options.get("cache", True)] == []
+    assert [path for path, options in outs(stage).items() if options.get("persist")] == []
+
+
+def test_the_stage_that_removes_a_finished_runs_checkpoint_runs_after_every_training() -> None:
+    summary = "reports/training/summary.json"  # has the seconds that it took, and so is never the same
+    assert summary in outs("train")
+    assert summary in STAGES["translate"]["deps"]
+    assert summary in (ROOT / "stages/translate.py").read_text()

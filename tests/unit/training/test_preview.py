@@ -1,0 +1,57 @@
+"""The grid of fixed test images and their translations."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from crossnet.model import encode, translate
+from crossnet.training.diagnostics import effective_rank
+from crossnet.training.preview import Preview, watched
+from tests.support.tiny import method
+
+
+def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_path: Path) -> None:
+    rng, pictures = np.random.default_rng(0), {}
+    for side in ("testA", "testB"):
+        (tmp_path / side).mkdir()
+        pictures[side] = rng.integers(0, 256, (4, 24, 24, 3), dtype=np.uint8)
+        for number, picture in enumerate(pictures[side]):
+            Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
+    made = method("crossnet")
+    sheet = Preview(tmp_path / "testA", tmp_path / "testB", count=3).draw(made)
+    assert sheet.shape == (4 * 24 + 3 * 2, 3 * 24 + 2 * 2, 3)
+    rows = (
+        pictures["testA"],
+        translate(made, pictures["testA"], "b"),
+        pictures["testB"],
+        translate(made, pictures["testB"], "a"),
+    )
+    for i, row in enumerate(rows):
+        for j in range(3):
+            cell = sheet[26 * i :, 26 * j :][:24, :24].astype(int)
+            assert abs(cell - row[j]).max() <= 1
+
+
+def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
+    rng, x = np.random.default_rng(0), {}
+    for side in ("testA", "testB"):
+        (tmp_path / side).mkdir()
+        x[side] = rng.integers(0, 256, (3, 24, 24, 3), dtype=np.uint8)
+        for number, picture in enumerate(x[side]):
+            Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
+    made = method("crossnet")
+    ranks = Preview(tmp_path / "testA", tmp_path / "testB", count=2).code_ranks(made)
+    codes = {"z_b": encode(made, x["testA"][:2], "b"), "z_a": encode(made, x["testB"][:2], "a")}
+    assert ranks == {
+        f"code_rank/{z}": pytest.approx(effective_rank(torch.from_numpy(code))) for z, code in codes.items()
+    }
+
+
+def test_a_training_is_watched_by_validation_images_where_there_are_some(tmp_path: Path) -> None:
+    (tmp_path / "testA").mkdir()
+    assert watched(tmp_path) == (tmp_path / "testA", tmp_path / "testB")
+    (tmp_path / "validA").mkdir()
+    assert watched(tmp_path) == (tmp_path / "validA", tmp_path / "validB")
