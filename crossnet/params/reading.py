@@ -12,6 +12,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from crossnet.addresses import SECRET, hidden
+from crossnet.params.renamed import RENAMED
 from crossnet.text import one_line
 
 MOST_BYTES = 2**16  # of a file; params.yaml has 14 kB
@@ -62,8 +63,11 @@ def _nodes(node: Node, known: dict[int, int]) -> int:
 
 
 def describe(errors: Sequence[ErrorDetails]) -> str:
-    """The first of some errors: key, what was found, what was wanted; and how many more there are."""
-    first = errors[0]
+    """The first of some errors: key, what was found, what was wanted; and how many more there are.
+
+    A key that has another name now comes before all others, and the new name is given.
+    """
+    first = next((error for error in errors if _renamed(error)), errors[0])
     place = list(map(str, first["loc"]))
     if place[-1:] == ["[key]"]:
         del place[-2:]  # the message names it
@@ -72,7 +76,9 @@ def describe(errors: Sequence[ErrorDetails]) -> str:
     if place and place[0].startswith("lambda_"):
         del place[1:2]  # whether it is one weight or two
     message = _WANTED.get(first["type"], first["msg"]).removeprefix("Value error, ").replace("Input should", "should")
-    if first["type"] == "union_tag_invalid":
+    if new := _renamed(first):
+        message = f"is called {new} now; rename the key"
+    elif first["type"] == "union_tag_invalid":
         place.append("source")
         message = f"{first['ctx']['tag']!r} is none of {first['ctx']['expected_tags']}"
     elif first["type"] not in ("missing", "value_error", "union_tag_not_found", "json_invalid"):
@@ -80,6 +86,11 @@ def describe(errors: Sequence[ErrorDetails]) -> str:
         message = f"{found} {message}"
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return one_line(f"{'.'.join(place) + ': ' if place else ''}{message}{more}")
+
+
+def _renamed(error: ErrorDetails) -> str | None:
+    """The new name of an old key that an error is about."""
+    return RENAMED.get(str(error["loc"][-1])) if error["type"] == "extra_forbidden" else None
 
 
 def shown(value: Any) -> str:
