@@ -19,7 +19,7 @@ import torch
 import typer
 from lightning_fabric import Fabric
 
-from crossnet.cli.stop import stop
+from crossnet.cli.options import fail
 from crossnet.engine.cuda_streams import Streams
 from crossnet.engine.executor import Apply, InTurn, together
 from crossnet.engine.torch_compile import Inductor
@@ -79,7 +79,7 @@ def main(
     try:
         params = choose(load_params(), scale=scale, method="crossnet")
     except ParamsError as error:
-        raise stop(str(error), 1) from None
+        raise fail(str(error), 1) from None
     with torch.device("meta"):
         method = load(params.method)(**params.setup, seed=0)
     operations = cost(method, params.training.batch, params.images.size).step_operations
@@ -93,7 +93,7 @@ def main(
             fabric = start(accelerator, 1, 1, chosen)
             step = ready(params, fabric, LAYOUTS[layout], how.split("-"), exact)
         except RuntimeError as error:
-            raise stop(str(error), 1) from None
+            raise fail(str(error), 1) from None
         each, all_of_them = seconds(step, steps, fabric)
         loss = step.means.read(fabric)["loss/zid"]
         print(

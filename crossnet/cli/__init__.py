@@ -16,8 +16,8 @@ from crossnet.cli.checkpoints import checkpoints
 from crossnet.cli.claims import claims
 from crossnet.cli.compare import compare
 from crossnet.cli.export import export
+from crossnet.cli.options import fail
 from crossnet.cli.plan import plan
-from crossnet.cli.stop import stop
 from crossnet.cli.translate import translate
 from crossnet.files import told
 from crossnet.text import printable
@@ -38,13 +38,13 @@ class _Commands(TyperGroup):
             error.message = printable(error.message)
             raise
         except OSError as error:
-            raise stop(told(error), 1) from None
+            raise fail(told(error), 1) from None
         except sqlite3.Error as error:  # of the databases that DVC keeps
-            raise stop(
+            raise fail(
                 f"DVC cannot use its databases of this repository: {error}; make room on their disk", 1
             ) from None
         except KeyboardInterrupt:
-            raise stop("SIGINT: interrupted", 128 + signal.SIGINT) from None
+            raise fail("SIGINT: interrupted", 128 + signal.SIGINT) from None
 
 
 app = typer.Typer(

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossnet.cli.chosen import Scale, Task, picked
-from crossnet.cli.stop import stop
+from crossnet.cli.options import Scale, Task, fail, task_and_scale
 from crossnet.terminal import say
 
 if TYPE_CHECKING:
@@ -41,9 +40,9 @@ def ablation(
     from crossnet.analysis.settings import SettingsError, effective
 
     root, wanted_seeds, wanted_rows = Path.cwd(), _seeds(seeds), _rows(rows)
-    task, scale = picked(root, task, scale)
+    task, scale = task_and_scale(root, task, scale)
     if why := fault(root):
-        raise stop(why)
+        raise fail(why)
     try:
         params, experiments = read_params(root, None), revisions(root)
         of_head, _ = read_runs(root, {"HEAD": experiments.pop("HEAD")}, task, scale)
@@ -57,7 +56,7 @@ def ablation(
         wanted = grid(task, scale, wanted_seeds, wanted_rows, {*experiments, *(name for name, _, _ in waiting)})
         settings = [settings_of(each, params) for each in wanted]
     except (RunsError, SettingsError) as error:
-        raise stop(str(error)) from None
+        raise fail(str(error)) from None
     shapes = (f"scales.{scale}.images.", f"tasks.{task}.")  # what images follow from
     now = {key: value for key, value in settings[0].items() if key.startswith(shapes)}
     alike = (run for run in [*of_head, *runs] if now == {k: v for k, v in run.settings.items() if k.startswith(shapes)})
@@ -78,7 +77,7 @@ def ablation(
             try:
                 queue(each, root)
             except QueueError as error:
-                raise stop(str(error), 1) from None
+                raise fail(str(error), 1) from None
     if not ahead:
         say("# nothing left to queue", result=True)
         return
@@ -92,7 +91,7 @@ def _seeds(text: str) -> range:
     found = re.fullmatch(r"(?:([0-9]{1,10}):)?([0-9]{1,10})", text)
     first, end = (int(found[1] or 0), int(found[2])) if found else (0, 0)
     if not first < end <= min(first + MOST_SEEDS, 2**31):
-        raise stop(
+        raise fail(
             f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105; at most {MOST_SEEDS} of them, "
             "below 2147483648"
         )
@@ -106,7 +105,7 @@ def _rows(text: str | None) -> list[str]:
     names = {slug: name for name, slug in SLUGS.items()}
     slugs = [*names] if text is None else [each.strip() for each in text.split(",")]
     if unknown := [slug for slug in slugs if slug not in names]:
-        raise stop(f"--rows {unknown[0]}: is none of {', '.join(names)}")
+        raise fail(f"--rows {unknown[0]}: is none of {', '.join(names)}")
     return [names[slug] for slug in names if slug in slugs]
 
 

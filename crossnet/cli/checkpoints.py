@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crossnet.cli.stop import stop
+from crossnet.cli.options import fail
 from crossnet.terminal import say
 
 
@@ -23,12 +23,12 @@ def checkpoints(
 
     folder = runs_folder()
     if not (folder.parent.parent / "params.yaml").is_file():
-        raise stop(f"{folder.parent.parent / 'params.yaml'}: No such file; run from the root of the repository")
+        raise fail(f"{folder.parent.parent / 'params.yaml'}: No such file; run from the root of the repository")
     if files := [path for path in (folder.parent, folder) if path.is_file()]:
-        raise stop(f"{files[0]}: is a file, wanted the folder that holds unfinished runs; move it away")
+        raise fail(f"{files[0]}: is a file, wanted the folder that holds unfinished runs; move it away")
     found = {run.folder.name: run for run in listing(folder)}
     if unknown := [name for name in names or () if name not in found]:
-        raise stop(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
+        raise fail(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
     chosen = [found[name] for name in names] if names else list(found.values())
     for path in strangers(folder):
         say(f"left alone: {path}: is no run")

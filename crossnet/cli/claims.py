@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from crossnet.cli.chosen import Out, Overwrite, Revisions, Scale, Task, chosen, margins, writing
+from crossnet.cli.options import Out, Overwrite, Revisions, Scale, Task, experiments, margins, writing
 from crossnet.terminal import say
 
 
@@ -25,7 +25,7 @@ def claims(
     from crossnet.analysis.claims import exit_status, judge, late_margins, write
 
     limits = margins(Path.cwd())
-    found, folder = chosen(task, scale, rev, out, overwrite)
+    found, folder = experiments(task, scale, rev, out, overwrite)
     judged = judge(found, limits)
     notes = [*found.notes, *late_margins(found.rows, limits)]
     with writing(folder):

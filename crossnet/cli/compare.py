@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossnet.cli.chosen import Choices, Out, Overwrite, Revisions, Scale, Task, chosen, margins, writing
-from crossnet.cli.stop import stop
+from crossnet.cli.options import Choices, Out, Overwrite, Revisions, Scale, Task, experiments, fail, margins, writing
 from crossnet.terminal import say
 
 NAMED = "ablation, side_by_side, latent, foregrounds, roc"
@@ -36,8 +35,8 @@ def compare(
     from crossnet.analysis.table import against_crossnet, measured, write
 
     if figure is not None and figure not in FIGURES:
-        raise stop(f"--figure {figure}: is none of {', '.join(FIGURES)}")
-    found, folder = chosen(task, scale, rev, out, overwrite, choices)
+        raise fail(f"--figure {figure}: is none of {', '.join(FIGURES)}")
+    found, folder = experiments(task, scale, rev, out, overwrite, choices)
     if figure is None:
         with writing(folder):
             tests = against_crossnet(found.rows, margins(Path.cwd()))
@@ -56,7 +55,7 @@ def compare(
                     say(f"{FIGURES[name][0]}: {path}", result=True)
             except FigureError as error:
                 if figure:
-                    raise stop(str(error), 1) from None
+                    raise fail(str(error), 1) from None
                 notes.append(f"not drawn: {error}")
         if drawn:
             record(folder, made_from(found.task, found.scale, found.rows))

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crossnet.cli.output import refuse_own
-from crossnet.cli.stop import stop
+from crossnet.cli.options import fail, refuse_pipeline_folder
 from crossnet.files import naming, told, write_together
 from crossnet.params import Params, ParamsError, load_params
 from crossnet.params.reading import read_bytes
@@ -40,7 +39,7 @@ def export(
     from crossnet.data.layout import DESCRIPTION
     from crossnet.model import CONFIG, TRANSLATING, ModelError, load_model
 
-    refuse_own(out)
+    refuse_pipeline_folder(out)
     try:
         _refuse_loss(model, out, (CONFIG, TRANSLATING, CARD), overwrite)
         _, config = load_model(model)
@@ -58,9 +57,9 @@ def export(
             out.mkdir(parents=True, exist_ok=True)
             write_together({out / name: content for name, content in files.items()})
     except (ModelError, ParamsError, ExportError) as error:
-        raise stop(str(error)) from None
+        raise fail(str(error)) from None
     except OSError as error:
-        raise stop(told(error)) from None
+        raise fail(told(error)) from None
     total = sum((out / name).stat().st_size for name in files)
     say(f"{out}: {total / 1e6:.2f} MB, its weights in half precision", result=True)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from crossnet.cli.forecast import NotMeasuredError, forecast, told
-from crossnet.cli.stop import stop
+from crossnet.cli.options import fail
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.params.tasks import ObjectsTask, SpecularTask
 from crossnet.terminal import say
@@ -29,12 +29,12 @@ def plan(
     try:
         params = choose(load_params(), **{key: value for key, value in wished.items() if value is not None})
     except ParamsError as error:
-        raise stop(str(error)) from None
+        raise fail(str(error)) from None
     try:
         for line in _report(params, steps):
             say(line, result=True)
     except NotMeasuredError as error:
-        raise stop(str(error)) from None
+        raise fail(str(error)) from None
 
 
 def seconds_of(task: str, method: str, scale: str) -> float | None:

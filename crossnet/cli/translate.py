@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crossnet.cli.output import refuse_own
-from crossnet.cli.stop import stop
+from crossnet.cli.options import fail, folder, refuse_pipeline_folder
 from crossnet.files import told, write_whole
 from crossnet.progress import progress
 from crossnet.terminal import say
@@ -22,7 +21,9 @@ TIMES = 2  # photographs are translated at this multiple of the size of the mode
 def translate(
     source: Annotated[Path, typer.Argument(help="An image, or a folder of images.", metavar="IMAGE_OR_FOLDER")],
     to: Annotated[str, typer.Option(help="The domain to translate to: a or b.")],
-    out: Annotated[Path, typer.Option(help="The folder to write to; it is made if there is none.")],
+    out: Annotated[
+        Path, typer.Option(help="The folder to write to; created if missing.", parser=folder, metavar="DIRECTORY")
+    ],
     model: Annotated[
         str, typer.Option(help="The folder of a trained model, or the name of a pretrained one.", metavar="MODEL")
     ] = "data/model",
@@ -59,22 +60,22 @@ def translate(
     from crossnet.model import translate as translated
 
     if to not in ("a", "b"):
-        raise stop(f"--to {to}: is none of a, b")
-    refuse_own(out)
+        raise fail(f"--to {to}: is none of a, b")
+    refuse_pipeline_folder(out)
     if not source.exists():
-        raise stop(f"{source}: no such file or folder")
+        raise fail(f"{source}: no such file or folder")
     if not (source.is_dir() or source.is_file()):
-        raise stop(f"{source}: is neither a file nor a folder")
+        raise fail(f"{source}: is neither a file nor a folder")
     listing = list_folder(source) if source.is_dir() else None
     paths = listing.images if listing else [source]
     if listing and not paths:
-        raise stop(listing.none())
+        raise fail(listing.none())
     if out.resolve() == (source if source.is_dir() else source.parent).resolve():
-        raise stop(f"--out {out}: is where the images are; name another folder")
+        raise fail(f"--out {out}: is where the images are; name another folder")
     targets = _targets(paths, out)
     sources = {path.resolve() for path in paths}
     if own := next((target for target in targets.values() if target.resolve() in sources), None):
-        raise stop(f"--out {out}: {own} is one of the images, by a link; name another folder")
+        raise fail(f"--out {out}: {own} is one of the images, by a link; name another folder")
     if listing:
         listing.tell_rest()
     try:
@@ -82,7 +83,7 @@ def translate(
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError) as error:
-        raise stop(told(error) if isinstance(error, OSError) else str(error)) from None
+        raise fail(told(error) if isinstance(error, OSError) else str(error)) from None
     side = TIMES * _trained_size(config) if size is None else size
     kept: list[Path] = []
     reduced: list[Path] = []
