@@ -17,7 +17,7 @@ from PIL import Image
 from crossnet.evaluation.efflite0 import efflite0
 from crossnet.evaluation.features import gather
 from crossnet.evaluation.store import Store
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 
 EDGE = 256
 BAR_S = 2.0  # for 1,000 images

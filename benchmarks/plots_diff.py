@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from crossnet import text
+from crossnet.escaping import escape_markdown
 
 NOW = "workspace"
 NAMED = 8  # images of a kind that are named
@@ -36,11 +36,11 @@ def markdown(found: Mapping[str, Any]) -> str:
     images = {name: plots for name, plots in data.items() if any(plot["type"] == "image" for plot in plots)}
     changed = [name for name, plots in images.items() if _other(plots)]
     if images:
-        named = ", ".join(map(text.markdown, changed[:NAMED])) + (", ..." if len(changed) > NAMED else "")
+        named = ", ".join(map(escape_markdown, changed[:NAMED])) + (", ..." if len(changed) > NAMED else "")
         lines += ["", f"{len(changed)} of {len(images)} images are others than before{f': {named}' if named else ''}."]
     failures = {error["rev"]: error["msg"] for error in found.get("errors") or ()}
     for revision, message in failures.items():
-        lines += ["", f"Some plots of {text.markdown(revision)} could not be read: {text.markdown(message)}."]
+        lines += ["", f"Some plots of {escape_markdown(revision)} could not be read: {escape_markdown(message)}."]
     return "\n".join(lines).strip() or "No plots."
 
 
@@ -72,7 +72,7 @@ def _same(revisions: Mapping[str, Curve]) -> bool:
 def _row(name: str, revisions: Mapping[str, Curve]) -> str:
     before = next((curve for revision, curve in revisions.items() if revision != NOW), None)
     now = revisions.get(NOW)
-    cells = [text.markdown(name), *(_told(measure, curve) for measure in (_mean, _last) for curve in (before, now))]
+    cells = [escape_markdown(name), *(_told(measure, curve) for measure in (_mean, _last) for curve in (before, now))]
     return f"| {' | '.join(cells)} |"
 
 

@@ -20,7 +20,7 @@ from crossnet.evaluation.copying import copying
 from crossnet.evaluation.efflite0 import efflite0
 from crossnet.evaluation.features import Extract
 from crossnet.evaluation.kid import kernel_distance
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, resized
 from crossnet.methods.base import Side
 from crossnet.model import load_model, place, translate

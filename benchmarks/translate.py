@@ -19,7 +19,7 @@ from PIL import Image
 
 from crossnet.accelerator import device_for
 from crossnet.batching import by_size
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import decode, pixels, png
 from crossnet.methods.base import Method, load
 from crossnet.model import batch_pixels, place, translate
@@ -60,7 +60,7 @@ def in_batches(method: Method, paths: list[Path], out: Path) -> None:
     for batch in by_size(((path, pixels(decode(path))) for path in paths), batch_pixels(method)):
         made = translate(method, np.stack([image for _, image in batch]), "b")
         for (path, _), image in zip(batch, made, strict=True):
-            write_whole(out / path.name, png(Image.fromarray(image), compress_level=2))
+            write_atomically(out / path.name, png(Image.fromarray(image), compress_level=2))
 
 
 class Timed:

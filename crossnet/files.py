@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and a disk's faults told with the file and the remedy."""
+"""Atomic writes of files, and messages for errors of the disk."""
 
 import csv
 import errno
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from crossnet.text import csv_cell
+from crossnet.escaping import csv_cell
 
 LONGEST_NAME = 255  # bytes, of a file's name
 REMEDIES = {
@@ -24,28 +24,39 @@ REMEDIES = {
 }
 
 
-def write_whole(path: Path, content: bytes | memoryview | str, lasting: bool = False, shared: bool = False) -> None:
-    """Write a file whole or not at all, whenever the process is killed; no partial one is left by an error.
+def write_atomically(
+    path: Path, content: bytes | memoryview | str, lasting: bool = False, shared: bool = False
+) -> None:
+    """Write a file as a whole or not at all, even if the process is killed, and leave no partial file after an error.
 
-    A text is written as UTF-8, what is no Unicode in it with backslashes. lasting: also after a power cut. shared:
-    several processes may write the same file at once. What was there is replaced, and of a link the link itself.
-    Raises OSError that names the file.
+    An existing file is replaced; of a symbolic link, the link itself.
+
+    Args:
+        path: the file.
+        content: text is encoded as UTF-8, with backslash escapes for what Unicode cannot encode.
+        lasting: the file also survives a power cut (fsync).
+        shared: several processes may write the same file at once.
+
+    Raises:
+        OSError: with the name of the file.
     """
-    write_together({path: content}, lasting, shared)
+    write_all_atomically({path: content}, lasting, shared)
 
 
-def write_together(files: Mapping[Path, bytes | memoryview | str], lasting: bool = False, shared: bool = False) -> None:
-    """Write several files as `write_whole`: none is put into place before there was room for all of them."""
+def write_all_atomically(
+    files: Mapping[Path, bytes | memoryview | str], lasting: bool = False, shared: bool = False
+) -> None:
+    """Write several files as `write_atomically`; none is put in place before the disk had room for all of them."""
     partials = {path: _partial(path, shared) for path in files}
     try:
         for path, content in files.items():
-            with naming(path, instead=True):
+            with errors_at(path, instead=True):
                 _write(partials[path], content, lasting)
         for path, partial in partials.items():
-            with naming(path, instead=True):
+            with errors_at(path, instead=True):
                 partial.replace(path)
         for folder in {path.parent for path in files} if lasting else ():
-            flush(folder)
+            fsync_folder(folder)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
@@ -54,21 +65,22 @@ def write_together(files: Mapping[Path, bytes | memoryview | str], lasting: bool
 
 
 def write_json(path: Path, value: Any, lasting: bool = False) -> None:
-    """Write a value as JSON, as `write_whole`."""
-    write_whole(path, json.dumps(value, indent=1) + "\n", lasting)
+    """Write a value as JSON, as `write_atomically`."""
+    write_atomically(path, json.dumps(value, indent=1) + "\n", lasting)
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[Any]], exact: bool = False) -> None:
-    """Write a table as `write_whole`, its head among the rows: each cell as `csv_cell` makes it for people, or exact,
-    which is for tables of the pipeline's own words alone.
+    """Write a table as `write_atomically`; its header is the first of the rows.
+
+    Each cell is escaped by `csv_cell`, unless `exact`, which is for tables of the pipeline's own words alone.
     """
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows if exact else ([csv_cell(cell) for cell in row] for row in rows))
-    write_whole(path, text.getvalue())
+    write_atomically(path, text.getvalue())
 
 
-def flush(folder: Path) -> None:
-    """Make the names in a folder lasting."""
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -77,8 +89,8 @@ def flush(folder: Path) -> None:
 
 
 @contextmanager
-def naming(place: Path, instead: bool = False) -> Iterator[None]:
-    """Let every OSError of the system name a file or folder: its own, or this one; `instead`: always this one."""
+def errors_at(place: Path, instead: bool = False) -> Iterator[None]:
+    """Give every OSError of the system that is raised inside a file name: its own, or this one; `instead`: this one."""
     try:
         yield
     except OSError as error:
@@ -87,8 +99,8 @@ def naming(place: Path, instead: bool = False) -> Iterator[None]:
         raise
 
 
-def told(error: OSError) -> str:
-    """What went wrong with which file, and the remedy; the words of an error that is none of the system's stay."""
+def error_message(error: OSError) -> str:
+    """Format an error of the system as its file, the reason and the remedy; any other keeps its own words."""
     if error.errno is None:
         return str(error)
     file = error.filename if error.filename2 is None else error.filename2
@@ -98,12 +110,12 @@ def told(error: OSError) -> str:
 
 
 def remedy_for(error: OSError) -> str:
-    """What to do against a fault of a disk."""
+    """Return what to do about an error of a disk."""
     return REMEDIES.get(error.errno or 0, "mend that")
 
 
 def _partial(path: Path, shared: bool) -> Path:
-    """The file beside another one in which it is written first; the name of a long one is cut."""
+    """Return the temporary file that is renamed to `path` in the end; a long name is cut."""
     end = f".{os.getpid()}.partial" if shared else ".partial"
     name = os.fsencode(path.name)[: LONGEST_NAME - 1 - len(end)]
     return path.with_name(f".{os.fsdecode(name)}{end}")

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from crossnet.image_ends import broke_off
+from crossnet.image_truncation import broke_off
 
 Image.init()  # which knows its formats then
-# those of `image_files.READ`; no others, some of which are programs, or decoded before their size is known
+# those of `image_folders.READ`; no others, some of which are programs, or decoded before their size is known
 FORMATS = (
     "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "DDS", "SGI",
     "SUN", "QOI", "PSD",

@@ -17,11 +17,11 @@ from torch.nn import functional
 from crossnet.engine.cpu import winograd_native
 from crossnet.engine.cpu.native_build import NotBuiltError
 from crossnet.engine.cpu.native_library import load_library
-from crossnet.files import told, write_together
+from crossnet.escaping import one_line
+from crossnet.files import error_message, write_all_atomically
 from crossnet.images import from_range, to_range
 from crossnet.methods.base import Method, Side, load
 from crossnet.params.model_config import read_config
-from crossnet.text import one_line
 from crossnet.training.machine import keep_freed_memory
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
@@ -47,7 +47,7 @@ def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
         chosen = {n: net for n, net in method.networks.items() if (n in method.translates_with) == wanted}
         files[folder / file] = save(_tensors(chosen))
     folder.mkdir(parents=True, exist_ok=True)
-    write_together(files)
+    write_all_atomically(files)
 
 
 def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[str, Any]]:
@@ -74,7 +74,7 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     except ModelError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = one_line(told(error) if isinstance(error, OSError) else error)
+        reason = one_line(error_message(error) if isinstance(error, OSError) else error)
         raise ModelError(
             f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
         ) from error

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from crossnet.files import told
+from crossnet.escaping import one_line
+from crossnet.files import error_message
 from crossnet.params import Params, load_params
-from crossnet.terminal import say
-from crossnet.text import one_line
+from crossnet.terminal import echo
 from stages import interrupted
 from stages.own import refuse_user_files
 
@@ -34,16 +34,16 @@ def command(stage: Callable[[Params], None]) -> None:
             refuse_user_files(loaded)
             stage(loaded)
         except KeyboardInterrupt:
-            say("error: SIGINT: interrupted; the same command begins the stage again")
+            echo("error: SIGINT: interrupted; the same command begins the stage again")
             raise typer.Exit(128 + signal.SIGINT) from None
         except (OSError, ValueError, RuntimeError) as error:
             if debug:
                 for line in traceback.format_exc().splitlines():
-                    say(line)
-            line = one_line(told(error) if isinstance(error, OSError) else error)
+                    echo(line)
+            line = one_line(error_message(error) if isinstance(error, OSError) else error)
             if isinstance(error, RuntimeError) and LOST.search(line):
                 line = "another process of this run ended; see its message"
-            say(f"error: {line}")
+            echo(f"error: {line}")
             raise typer.Exit(getattr(error, "exit_status", 1)) from None
 
     main.__doc__ = stage.__doc__

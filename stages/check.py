@@ -2,9 +2,9 @@ import os
 from pathlib import Path
 
 from crossnet.analysis.clone import fault
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.params import Params
-from crossnet.terminal import say
+from crossnet.terminal import echo
 from stages._command import command
 from stages.own import MADE_BY, OwnError, refuse_unknown
 
@@ -20,9 +20,9 @@ def check(params: Params) -> None:
     if why := fault(home):
         if home.resolve() != Path.cwd().resolve():  # a copy by --temp or the queue: what it makes would be lost
             raise OwnError(why)
-        say(f"warning: {why}")
+        echo(f"warning: {why}")
     Path("data").mkdir(exist_ok=True)
-    write_whole(Path("data/checked"), "params.yaml is sound\n")
+    write_atomically(Path("data/checked"), "params.yaml is sound\n")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from crossnet.evaluation.efflite0 import efflite0
 from crossnet.evaluation.fid import fid
 from crossnet.evaluation.inception import inception
 from crossnet.evaluation.signs import signs
-from crossnet.files import write_whole
-from crossnet.image_files import list_images
+from crossnet.files import write_atomically
+from crossnet.image_folders import list_images
 from crossnet.params import Params
-from crossnet.terminal import say
+from crossnet.terminal import echo
 from stages._command import command
 from stages.fid_weights import fid_weights
 from stages.measured import codes, extracts, foregrounds, of_each, pairs, prior_of, write_table
@@ -52,8 +52,8 @@ def evaluate(params: Params) -> None:
     ]
     if few:
         left = " and ".join(block for block in metrics if block.partition("_")[0] in ("kid", "fd", "fid"))
-        say(f"left out of {left}: {', '.join(few)}; a distance needs at least {FEWEST} test images a side")
-    write_whole(Path("reports/metrics.json"), json.dumps(metrics, indent=1, allow_nan=False) + "\n")
+        echo(f"left out of {left}: {', '.join(few)}; a distance needs at least {FEWEST} test images a side")
+    write_atomically(Path("reports/metrics.json"), json.dumps(metrics, indent=1, allow_nan=False) + "\n")
 
 
 if __name__ == "__main__":

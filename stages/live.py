@@ -8,7 +8,7 @@ try:
 except ModuleNotFoundError:  # as on a node without DVC: deploy/airgapped
     Live = None  # type: ignore[assignment,misc]
 
-from crossnet.files import naming
+from crossnet.files import errors_at
 from crossnet.training.log_replay import Log, Show
 from stages.plain_log import PlainLog
 
@@ -23,7 +23,7 @@ def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
         yield lambda name, value, done: None, lambda path, done: None
         return
     if Live is None:
-        with naming(folder):
+        with errors_at(folder):
             plain = PlainLog(folder)
             try:
                 yield plain.log, plain.show
@@ -31,7 +31,7 @@ def live_log(folder: Path, writes: bool) -> Iterator[tuple[Log, Show]]:
                 plain.end()
         return
     try:
-        with naming(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+        with errors_at(folder), Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None) as live:
 
             def log(name: str, value: float, done: int) -> None:
                 live.step = done

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crossnet.data.layout import Known
+from crossnet.escaping import csv_cell
 from crossnet.evaluation.areas import auc_of_each, ranked
 from crossnet.evaluation.background import CHANGED, background_changed
 from crossnet.evaluation.chroma import chroma_correlation
@@ -22,10 +23,9 @@ from crossnet.evaluation.inversion import correlations
 from crossnet.evaluation.nearest import nearest
 from crossnet.evaluation.paired import paired
 from crossnet.evaluation.score_maps import read_scores
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import decode, pixels
-from crossnet.terminal import say
-from crossnet.text import csv_cell
+from crossnet.terminal import echo
 from stages.tested import Direction, Image
 
 MEASURES = ("auc", "iou", "psnr", "psnr_object", "psnr_background", "ssim", "copying", "correlation", "nearest")
@@ -89,7 +89,7 @@ def write_table(tests: Mapping[str, Direction], each: Mapping[str, Each], path: 
     tables = [pd.DataFrame({"direction": name, "name": test.names} | each[name]) for name, test in tests.items()]
     table = pd.concat(tables).reindex(columns=["direction", "name", *MEASURES])
     table["name"] = table["name"].map(csv_cell)
-    write_whole(path, table.to_csv(index=False, float_format="%.6g"))
+    write_atomically(path, table.to_csv(index=False, float_format="%.6g"))
 
 
 def foregrounds(
@@ -111,7 +111,7 @@ def foregrounds(
     if masks and not both_kinds(masks):
         kind = "object" if masks[0].all() else "background"
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
-        say(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}")
+        echo(f"left out: foreground; every pixel of all {len(masks)} masks is {kind}, {wanted}")
     if both_kinds(masks):
         if extracts(masks, prior):
             drawn |= {"translation": scores(test.translated), "input": scores(test.inputs)}
@@ -124,7 +124,7 @@ def foregrounds(
             drawn["scores"] = own
     for name, scored in drawn.items():
         curve = roc(scored, masks if scored else [])
-        write_whole(curves / f"{name}.csv", curve.to_csv(index=False, float_format="%.6g"))
+        write_atomically(curves / f"{name}.csv", curve.to_csv(index=False, float_format="%.6g"))
     return found
 
 

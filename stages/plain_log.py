@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 
 class PlainLog:
@@ -38,7 +38,7 @@ class PlainLog:
         """Write the tables, and the summary: the last value of each metric, and the step."""
         for path, table in self._tables.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, table)
+            write_atomically(path, table)
         self._folder.mkdir(parents=True, exist_ok=True)
         content = json.dumps(self._summary | {"step": self._step}, indent=4)
-        write_whole(self._folder / "metrics.json", content + "\n")
+        write_atomically(self._folder / "metrics.json", content + "\n")

@@ -5,9 +5,9 @@ from crossnet.data.preparation.report import account, report
 from crossnet.data.search.attribution import attribution
 from crossnet.data.search.manifest import MANIFEST, REFUSED, read_refused
 from crossnet.data.whole_folder import whole_folder
-from crossnet.files import write_whole
+from crossnet.escaping import code_span
+from crossnet.files import write_atomically
 from crossnet.params import Params, tasks
-from crossnet.text import code_span
 from stages._command import command
 from stages.own import refuse_unknown
 from stages.recipes import lay_out
@@ -32,7 +32,7 @@ def prepare(params: Params) -> None:
     found = manifest.is_file() and (raw / REFUSED).is_file()
     report(ledger, prepared, reports, read_refused(raw / REFUSED) if found else ())
     own = attribution(manifest) if found else OWN.format(code_span(params.task))
-    write_whole(Path("reports/attribution.md"), own)
+    write_atomically(Path("reports/attribution.md"), own)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crossnet.data.layout import as_test, is_paired, measured_sides, translation_names
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.params import Params
 from stages._command import command
 from stages.page import page
@@ -19,7 +19,7 @@ def draw(params: Params) -> None:
     with TemporaryDirectory() as view:
         shown = as_test(prepared, params.split, Path(view))
         drawn = page(params, shown, translated, reports, dataset, names)
-    write_whole(reports / "index.html", drawn)
+    write_atomically(reports / "index.html", drawn)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from crossnet.data.ranking import rank
 from crossnet.evaluation.distances import Sets
 from crossnet.evaluation.features import Network, gather
 from crossnet.evaluation.store import Store
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels
 
 Image = NDArray[np.uint8]

@@ -5,7 +5,7 @@ from crossnet.files import write_json
 from crossnet.methods.base import load
 from crossnet.model import save_model
 from crossnet.params import Params
-from crossnet.progress import progress
+from crossnet.terminal import progress
 from crossnet.training.batches import Batches, load_side
 from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.policy import Keeper

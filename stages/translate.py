@@ -8,13 +8,13 @@ from crossnet.accelerator import device_for
 from crossnet.batching import by_size
 from crossnet.data.layout import measured_sides, translation_names
 from crossnet.data.whole_folder import whole_folder
-from crossnet.files import write_whole
-from crossnet.image_files import list_images
+from crossnet.files import write_atomically
+from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, png
 from crossnet.methods.base import Side
 from crossnet.model import batch_pixels, encode, load_model, place, translate
 from crossnet.params import Params
-from crossnet.progress import progress
+from crossnet.terminal import progress
 from crossnet.training.checkpointing.cleanup import forget
 from stages._command import command
 
@@ -40,11 +40,11 @@ def translate_stage(params: Params) -> None:
             for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):
                 results = translate(method, np.stack([image for _, image in batch]), side)
                 for (path, image), made in zip(batch, results, strict=True):
-                    write_whole(folder / f"{names[path.stem]}.png", png(Image.fromarray(made), compress_level=2))
+                    write_atomically(folder / f"{names[path.stem]}.png", png(Image.fromarray(made), compress_level=2))
                     if path in kept:
                         code = BytesIO()
                         np.save(code, encode(method, image[None], side)[0].astype(np.float16))
-                        write_whole(codes / f"{names[path.stem]}.npy", code.getvalue())
+                        write_atomically(codes / f"{names[path.stem]}.npy", code.getvalue())
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ from crossnet.analysis.comparisons import (
 from crossnet.analysis.rows import BETTER, Experiments, Row
 from crossnet.analysis.settings import ABLATION, FULL, METHODS
 from crossnet.analysis.table import chance, compared, table
-from crossnet.files import write_whole
+from crossnet.escaping import code_span, escape_markdown
+from crossnet.files import write_atomically
 from crossnet.report.bounds import FLOORS
-from crossnet.text import code_span, markdown
 
 Verdict = Literal[
     "holds", "does not hold", "no difference", "undecided", "undecided: below its floor", "measured", "not tried"
@@ -176,7 +176,7 @@ def write(
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    write_whole(folder / "claims.json", text)
+    write_atomically(folder / "claims.json", text)
     lines = [
         f"The paper's claims on {code_span(task)} at {code_span(scale)}, by seeds that no choice is made on; "
         "docs/claims.md says how they are judged.",
@@ -184,11 +184,11 @@ def write(
     ]
     lines += table(["claim", "", "verdict", "on"], [[c.claim, c.statement, c.verdict, c.where] for c in claims])
     for claim in claims:
-        lines += ["", f"**{claim.claim}**: {claim.verdict}. {markdown(claim.why)}".rstrip(), ""]
+        lines += ["", f"**{claim.claim}**: {claim.verdict}. {escape_markdown(claim.why)}".rstrip(), ""]
         lines += [*compared(claim.comparisons), ""] if claim.comparisons else []
         lines += _against_floors(claim.floors) if claim.floors else []
-    lines += ["", *(f"- {markdown(note)}" for note in notes)] if notes else []
-    write_whole(folder / "claims.md", "\n".join([*lines, ""]))
+    lines += ["", *(f"- {escape_markdown(note)}" for note in notes)] if notes else []
+    write_atomically(folder / "claims.md", "\n".join([*lines, ""]))
 
 
 def distance(rows: Sequence[Row]) -> str:

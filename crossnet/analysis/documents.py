@@ -7,7 +7,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from crossnet.text import one_line
+from crossnet.escaping import one_line
 
 MOST_BYTES = 2**18  # of a file; dvc.lock has 15 kB
 MOST_VALUES = 50_000  # of a file, aliases of YAML followed

@@ -13,10 +13,10 @@ from PIL import Image
 from crossnet.analysis.rows import Row
 from crossnet.analysis.runs import MissingFilesError, Run, copy_files
 from crossnet.data.layout import Split, as_test, is_paired, masks_of, sides_of, translation_names
+from crossnet.escaping import one_line
 from crossnet.figures.columns import Column, Subjects
 from crossnet.figures.palette import Theme, paint_both
 from crossnet.files import write_csv
-from crossnet.text import one_line
 
 T = TypeVar("T")
 

@@ -9,11 +9,11 @@ from crossnet.analysis.figure_data import TRANSLATED, FigureData, FigureError
 from crossnet.analysis.rows import Row, said
 from crossnet.analysis.runs import MissingFilesError
 from crossnet.analysis.settings import ABLATION, FULL, METHODS
+from crossnet.escaping import one_line
 from crossnet.evaluation.foreground import THRESHOLD
 from crossnet.figures import ablation, code_rank, foreground_columns, latent, losses, roc, roc_band, side_by_side
 from crossnet.figures.columns import SIDES, Column, Way
 from crossnet.figures.palette import LIGHT, Theme
-from crossnet.text import one_line
 
 CURVES, LOG = "reports/plots/roc", "reports/training/plots/metrics"
 OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, where it writes such, or by luminance

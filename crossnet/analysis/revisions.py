@@ -8,7 +8,7 @@ from typing import Any
 from crossnet.analysis.documents import RunsError as RunsError
 from crossnet.analysis.documents import failures as failures
 from crossnet.analysis.documents import read_yaml
-from crossnet.text import one_line
+from crossnet.escaping import one_line
 
 SHOWN = 7  # characters of a commit's hash
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crossnet.analysis.documents import RunsError
-from crossnet.text import one_line
+from crossnet.escaping import one_line
 
 M = TypeVar("M", bound=BaseModel)
 

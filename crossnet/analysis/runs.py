@@ -11,8 +11,8 @@ from crossnet.analysis.documents import failures, read_json, read_yaml
 from crossnet.analysis.revisions import SHOWN, RunsError, baselines, files, read_params
 from crossnet.analysis.run_files import Choices, Lock, Stage, checked
 from crossnet.analysis.settings import Settings, SettingsError, edits, effective, outdated, written
+from crossnet.escaping import one_line
 from crossnet.report.metrics import flat
-from crossnet.text import one_line
 
 PARAMS, LOCK = "params.yaml", "dvc.lock"
 METRICS = "reports/metrics.json"

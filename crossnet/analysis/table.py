@@ -12,9 +12,9 @@ from crossnet.analysis.revisions import SHOWN
 from crossnet.analysis.rows import BETTER, Row, said, spread
 from crossnet.analysis.runs import Run
 from crossnet.analysis.settings import FULL
-from crossnet.files import write_csv, write_whole
+from crossnet.escaping import code_span, escape_markdown
+from crossnet.files import write_atomically, write_csv
 from crossnet.report.bounds import Bound
-from crossnet.text import code_span, markdown
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
 ARGUED = ("foreground.auc", "foreground.auc_within_place")  # and the distances
@@ -62,9 +62,9 @@ def write(
         "notes": [*notes],
     }
     text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    write_whole(folder / "table.json", text)
+    write_atomically(folder / "table.json", text)
     shown = measured(task, scale, rows) + _tested(_argued(tests)) + _sources(rows) + _noted(notes)
-    write_whole(folder / "table.md", "\n".join(shown))
+    write_atomically(folder / "table.md", "\n".join(shown))
     metrics = present(rows)
     lines: list[Sequence[Any]] = [["name", "method", "seed", *SOURCES, "seconds", *metrics]]
     for row in rows:
@@ -106,7 +106,7 @@ def compared(tests: Sequence[Comparison]) -> list[str]:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The lines of a table in Markdown."""
-    head, *lines = [f"| {' | '.join(map(markdown, line))} |" for line in (heads, *rows)]
+    head, *lines = [f"| {' | '.join(map(escape_markdown, line))} |" for line in (heads, *rows)]
     return [head, "|" + " --- |" * len(heads), *lines]
 
 
@@ -160,7 +160,9 @@ def _sources(rows: Sequence[Row]) -> list[str]:
 
 
 def _noted(notes: Sequence[str]) -> list[str]:
-    return ["What to know about these runs:", "", *(f"- {markdown(note)}" for note in notes), ""] if notes else []
+    return (
+        ["What to know about these runs:", "", *(f"- {escape_markdown(note)}" for note in notes), ""] if notes else []
+    )
 
 
 def _argued(tests: Sequence[Comparison]) -> list[Comparison]:

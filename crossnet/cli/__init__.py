@@ -19,8 +19,8 @@ from crossnet.cli.export import export
 from crossnet.cli.options import fail
 from crossnet.cli.plan import plan
 from crossnet.cli.translate import translate
-from crossnet.files import told
-from crossnet.text import printable
+from crossnet.escaping import printable
+from crossnet.files import error_message
 
 
 class _Commands(TyperGroup):
@@ -38,7 +38,7 @@ class _Commands(TyperGroup):
             error.message = printable(error.message)
             raise
         except OSError as error:
-            raise fail(told(error), 1) from None
+            raise fail(error_message(error), 1) from None
         except sqlite3.Error as error:  # of the databases that DVC keeps
             raise fail(
                 f"DVC cannot use its databases of this repository: {error}; make room on their disk", 1

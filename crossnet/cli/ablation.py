@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crossnet.cli.options import Scale, Task, fail, task_and_scale
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 if TYPE_CHECKING:
     from crossnet.analysis.runs import Run
@@ -67,11 +67,11 @@ def ablation(
         known = [f"finished as {run.name}, {_images(run, usual)}" for run in made if usual and run.data == usual.data]
         known += [why for *key, why in queued if key == [each.method, each.seed, effect]]
         if known:
-            say(f"# {each.column}, seed {each.seed}: {known[0]}", result=True)
+            echo(f"# {each.column}, seed {each.seed}: {known[0]}", result=True)
             continue
         for run in made:
-            say(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}", result=True)
-        say(shown(each.command), result=True)
+            echo(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}", result=True)
+        echo(shown(each.command), result=True)
         ahead.append(each)
         if not dry_run:
             try:
@@ -79,11 +79,11 @@ def ablation(
             except QueueError as error:
                 raise fail(str(error), 1) from None
     if not ahead:
-        say("# nothing left to queue", result=True)
+        echo("# nothing left to queue", result=True)
         return
     finished = {run.method: run.seconds for run in runs if run.seconds}
-    say(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}", result=True)
-    say("dvc queue start -j 1", result=True)
+    echo(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}", result=True)
+    echo("dvc queue start -j 1", result=True)
 
 
 def _seeds(text: str) -> range:

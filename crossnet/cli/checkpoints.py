@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crossnet.cli.options import fail
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 
 def checkpoints(
@@ -31,21 +31,21 @@ def checkpoints(
         raise fail(f"{unknown[0]}: no such run in {folder}; `crossnet checkpoints` lists them")
     chosen = [found[name] for name in names] if names else list(found.values())
     for path in strangers(folder):
-        say(f"left alone: {path}: is no run")
+        echo(f"left alone: {path}: is no run")
     if not chosen:
-        say(f"no unfinished runs in {folder}", result=True)
+        echo(f"no unfinished runs in {folder}", result=True)
     for run in chosen:
         settings = run.identity["settings"]
         what = f"{settings['task']}, {settings['method']}, seed {settings['seed']}"
         size, hours = f"{run.size / 2**20:.0f} MiB", f"{age(run) / 3600:.1f} h ago"
         if not prune:
             now = f", trained by {run.holder}" if run.holder else ""
-            say(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}", result=True)
+            echo(f"{run.folder.name}  {what}: step {run.step}, {size}, {hours}{now}", result=True)
             continue
         try:
             left = remove(run.folder)
-            say(f"deleted {run.folder.name}  {what}: {size}", result=True)
+            echo(f"deleted {run.folder.name}  {what}: {size}", result=True)
             for path in left:
-                say(f"left alone: {path}: was not written by the run")
+                echo(f"left alone: {path}: was not written by the run")
         except BusyError as error:
-            say(f"left alone: {error}")
+            echo(f"left alone: {error}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from crossnet.cli.options import Out, Overwrite, Revisions, Scale, Task, experiments, margins, writing
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 
 def claims(
@@ -31,9 +31,9 @@ def claims(
     with writing(folder):
         write(folder, found.task, found.scale, found.rows, judged, limits, notes)
     for line in notes:
-        say(line)
+        echo(line)
     for claim in judged:
-        say(f"{claim.claim}  {claim.verdict} on {claim.where}: {claim.statement}", result=True)
+        echo(f"{claim.claim}  {claim.verdict} on {claim.where}: {claim.statement}", result=True)
         if claim.why:
-            say(f"    {claim.why}", result=True)
+            echo(f"    {claim.why}", result=True)
     raise typer.Exit(exit_status(judged))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crossnet.cli.options import Choices, Out, Overwrite, Revisions, Scale, Task, experiments, fail, margins, writing
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 NAMED = "ablation, side_by_side, latent, foregrounds, roc"
 
@@ -42,7 +42,7 @@ def compare(
             tests = against_crossnet(found.rows, margins(Path.cwd()))
             write(folder, found.task, found.scale, found.rows, tests, found.notes)
         for line in measured(found.task, found.scale, found.rows):
-            say(line, result=True)
+            echo(line, result=True)
     notes = [*found.notes]
     with TemporaryDirectory() as scratch, writing(folder):
         places = (Path(scratch), folder / FOLDER)
@@ -52,7 +52,7 @@ def compare(
             try:
                 drawn += (paths := draw(name, data))
                 for path in paths:
-                    say(f"{FIGURES[name][0]}: {path}", result=True)
+                    echo(f"{FIGURES[name][0]}: {path}", result=True)
             except FigureError as error:
                 if figure:
                     raise fail(str(error), 1) from None
@@ -60,4 +60,4 @@ def compare(
         if drawn:
             record(folder, made_from(found.task, found.scale, found.rows))
     for line in notes:
-        say(line)
+        echo(line)

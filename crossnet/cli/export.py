@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from crossnet.cli.options import fail, refuse_pipeline_folder
-from crossnet.files import naming, told, write_together
+from crossnet.files import error_message, errors_at, write_all_atomically
 from crossnet.params import Params, ParamsError, load_params
 from crossnet.params.reading import read_bytes
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 CARD = "README.md"
 METRICS, SUMMARY = Path("reports/metrics.json"), Path("reports/training/summary.json")
@@ -53,15 +53,15 @@ def export(
         except (TemplateError, TypeError, ValueError) as error:
             raise ExportError(f"{described} or {SUMMARY}: not as `dvc repro` writes it ({error})") from None
         files: dict[str, str | bytes] = {CONFIG: json.dumps(config, indent=1) + "\n", TRANSLATING: weights, CARD: card}
-        with naming(out):
+        with errors_at(out):
             out.mkdir(parents=True, exist_ok=True)
-            write_together({out / name: content for name, content in files.items()})
+            write_all_atomically({out / name: content for name, content in files.items()})
     except (ModelError, ParamsError, ExportError) as error:
         raise fail(str(error)) from None
     except OSError as error:
-        raise fail(told(error)) from None
+        raise fail(error_message(error)) from None
     total = sum((out / name).stat().st_size for name in files)
-    say(f"{out}: {total / 1e6:.2f} MB, its weights in half precision", result=True)
+    echo(f"{out}: {total / 1e6:.2f} MB, its weights in half precision", result=True)
 
 
 def _refuse_loss(model: Path, out: Path, names: tuple[str, ...], overwrite: bool) -> None:

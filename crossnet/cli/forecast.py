@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from crossnet.escaping import one_line
 from crossnet.params import Params
-from crossnet.text import one_line
 
 
 class NotMeasuredError(RuntimeError):

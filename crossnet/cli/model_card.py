@@ -7,12 +7,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from crossnet.escaping import escape_markdown, one_line
 from crossnet.params import Params
 from crossnet.report.bounds import floor
 from crossnet.report.explanations import CONDITIONS
 from crossnet.report.metrics import explained, table
 from crossnet.report.wording import duration, fixed, plain
-from crossnet.text import markdown, one_line
 
 HERE = Path(__file__).parent
 MARK = "<!-- Written by `crossnet export`, which replaces it. -->"
@@ -46,7 +46,7 @@ def model_card(
     environment = Environment(
         loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
-    environment.filters["md"] = lambda value: markdown(str(value))
+    environment.filters["md"] = lambda value: escape_markdown(str(value))
     return environment.get_template("model_card.md.j2").render(
         mark=MARK,
         name=name,
@@ -55,8 +55,8 @@ def model_card(
         split=params.split,
         dataset=dataset,
         summary=summary,
-        a=markdown(str(dataset.get("a"))),
-        b=markdown(str(dataset.get("b"))),
+        a=escape_markdown(str(dataset.get("a"))),
+        b=escape_markdown(str(dataset.get("b"))),
         rows=[row for row in table(metrics) if row.key.rpartition(".")[2] not in CONDITIONS],
         at_floor=[*_at_floor(metrics)],
         data=one_line(data),

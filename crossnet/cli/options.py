@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossnet.files import naming, told
+from crossnet.escaping import one_line
+from crossnet.files import error_message, errors_at
 from crossnet.params.places import KEPT, of_pipeline
-from crossnet.terminal import say
-from crossnet.text import one_line
+from crossnet.terminal import echo
 
 if TYPE_CHECKING:
     from crossnet.analysis.rows import Experiments
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def fail(message: str, status: int = 2) -> typer.Exit:
     """Print the reason in one line on standard error, and return the exception to raise."""
-    say(f"error: {one_line(message)}")
+    echo(f"error: {one_line(message)}")
     return typer.Exit(status)
 
 
@@ -135,10 +135,10 @@ def experiments(
 def writing(place: Path) -> Iterator[None]:
     """Fail where a folder, or a file in it, cannot be written."""
     try:
-        with naming(place):
+        with errors_at(place):
             yield
     except OSError as error:
         path, around = Path(error.filename or place).absolute(), place.absolute()
         if not (path.is_relative_to(around) or around.is_relative_to(path)):
             raise
-        raise fail(f"{told(error)}; --out names a folder that can be written to") from None
+        raise fail(f"{error_message(error)}; --out names a folder that can be written to") from None

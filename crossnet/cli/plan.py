@@ -10,7 +10,7 @@ from crossnet.cli.forecast import NotMeasuredError, forecast, told
 from crossnet.cli.options import fail
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.params.tasks import ObjectsTask, SpecularTask
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 MEASURED = 3  # steps
 
@@ -32,7 +32,7 @@ def plan(
         raise fail(str(error)) from None
     try:
         for line in _report(params, steps):
-            say(line, result=True)
+            echo(line, result=True)
     except NotMeasuredError as error:
         raise fail(str(error)) from None
 

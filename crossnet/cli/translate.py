@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crossnet.cli.options import fail, folder, refuse_pipeline_folder
-from crossnet.files import told, write_whole
-from crossnet.progress import progress
-from crossnet.terminal import say
-from crossnet.text import one_line
+from crossnet.escaping import one_line
+from crossnet.files import error_message, write_atomically
+from crossnet.terminal import echo, progress
 
 if TYPE_CHECKING:
     from crossnet.batching import Image as Pixels
@@ -54,7 +53,7 @@ def translate(
     from crossnet.accelerator import device_for
     from crossnet.batching import by_size
     from crossnet.cli.pretrained import model_folder
-    from crossnet.image_files import list_folder
+    from crossnet.image_folders import list_folder
     from crossnet.images import png
     from crossnet.model import ModelError, batch_pixels, load_model, place
     from crossnet.model import translate as translated
@@ -83,7 +82,7 @@ def translate(
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, OSError, RuntimeError) as error:
-        raise fail(told(error) if isinstance(error, OSError) else str(error)) from None
+        raise fail(error_message(error) if isinstance(error, OSError) else str(error)) from None
     side = TIMES * _trained_size(config) if size is None else size
     kept: list[Path] = []
     reduced: list[Path] = []
@@ -99,7 +98,7 @@ def translate(
                 reduced.extend([path] * is_reduced)
                 yield path, image
             except (OSError, ValueError, RuntimeError) as error:
-                failed[path] = one_line(told(error) if isinstance(error, OSError) else error)
+                failed[path] = one_line(error_message(error) if isinstance(error, OSError) else error)
 
     for batch in by_size(decoded(), batch_pixels(method)):
         try:
@@ -109,19 +108,19 @@ def translate(
             continue
         for (path, _), image in zip(batch, made, strict=True):
             try:
-                write_whole(targets[path], png(Image.fromarray(image), compress_level=2))
+                write_atomically(targets[path], png(Image.fromarray(image), compress_level=2))
             except OSError as error:
-                failed[path] = one_line(told(error))
+                failed[path] = one_line(error_message(error))
     for path, reason in failed.items():
-        say(f"not translated: {path}: {reason}")
+        echo(f"not translated: {path}: {reason}")
     if reduced and size is None:
-        say(
+        echo(
             f"reduced {len(reduced)} to a shorter side of {side} pixels, {TIMES} times that of the model's training "
             "(--size 0 keeps their own size)"
         )
     if kept:
-        say(f"kept {len(kept)} that were there already (--overwrite replaces them)")
-    say(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}", result=True)
+        echo(f"kept {len(kept)} that were there already (--overwrite replaces them)")
+    echo(f"{len(paths) - len(kept) - len(failed)} of {len(paths)} images translated to {out}", result=True)
     if failed:
         raise typer.Exit(1)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from crossnet.evaluation.store import Store
 from crossnet.images import decode, pixels
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 VERSION = "1"  # of what is done to a file before a network sees it; another one finds nothing of this one's
 

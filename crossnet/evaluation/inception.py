@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.escaping import one_line
 from crossnet.evaluation.features import Extract, Network, batch_for
 from crossnet.evaluation.official import pytorch_fid
 from crossnet.evaluation.weights import URL, checked
-from crossnet.text import one_line
 
 SIZE = 299  # pixels a side, to which the network resizes, bilinear
 WIDTH = 2048  # of the final average pooling

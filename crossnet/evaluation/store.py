@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 MOST_BYTES = 512 << 20  # 60,000 vectors of 2048 numbers
 DIGEST = hashlib.sha256().digest_size
@@ -43,7 +43,7 @@ class Store:
         path, values = self._path(key), vector.astype("<f4").tobytes()
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
-            write_whole(path, hashlib.sha256(values).digest() + values, shared=True)
+            write_atomically(path, hashlib.sha256(values).digest() + values, shared=True)
 
     def trim(self) -> None:
         """Remove what was not used for longest, to nine tenths of the bound, where there is more than that."""

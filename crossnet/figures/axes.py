@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from crossnet.figures.palette import DPI, FONT, Theme, points
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 TEXT = 23
 
@@ -23,7 +23,7 @@ def save(figure: Figure, out: Path, **options: Any) -> None:
     drawn = io.BytesIO()
     figure.savefig(drawn, format=out.suffix[1:], **options)
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, drawn.getvalue())
+    write_atomically(out, drawn.getvalue())
 
 
 def quiet(axes: Axes, theme: Theme, size: float = TEXT) -> None:

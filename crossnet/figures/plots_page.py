@@ -14,8 +14,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-from crossnet.files import told, write_whole
-from crossnet.text import one_line
+from crossnet.escaping import one_line
+from crossnet.files import error_message, write_atomically
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -59,6 +59,6 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, plots_page())
+        write_atomically(target, plots_page())
     except OSError as error:
-        sys.exit(f"error: {one_line(told(error))}")
+        sys.exit(f"error: {one_line(error_message(error))}")

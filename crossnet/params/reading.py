@@ -11,9 +11,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from crossnet.addresses import SECRET, hidden
+from crossnet.escaping import one_line
 from crossnet.params.renamed import RENAMED
-from crossnet.text import one_line
+from crossnet.urls import SECRET, redact_urls
 
 MOST_BYTES = 2**16  # of a file; params.yaml has 14 kB
 MOST_NODES = 20_000  # of a YAML document, aliases followed; params.yaml has 700
@@ -46,7 +46,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise ParamsError(f"{path}: not YAML: nested too deeply") from None
     except (YAMLError, ValueError) as error:
-        raise ParamsError(f"{path}: not YAML: {hidden(one_line(error))}") from error
+        raise ParamsError(f"{path}: not YAML: {redact_urls(one_line(error))}") from error
 
 
 def _nodes(node: Node, known: dict[int, int]) -> int:
@@ -98,7 +98,7 @@ def shown(value: Any) -> str:
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxother = 2, 80, 80
     try:
-        return hidden(short.repr(hidden(value) if isinstance(value, str) else value))
+        return redact_urls(short.repr(redact_urls(value) if isinstance(value, str) else value))
     except ValueError:  # an integer of more digits than Python writes
         return "a number of thousands of digits"
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from crossnet.addresses import secret_in, shown
 from crossnet.params.block import Block, Bytes, Count, Name, Seed, Share
 from crossnet.params.places import Place
+from crossnet.urls import redacted, secret_in
 
 Level = Annotated[int, Field(ge=0, le=255)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -27,7 +27,7 @@ def _within(low: float, high: float) -> AfterValidator:
 
 def _public(address: str) -> str:
     if fault := secret_in(address):
-        raise ValueError(f"{shown(address)} {fault}")
+        raise ValueError(f"{redacted(address)} {fault}")
     return address
 
 

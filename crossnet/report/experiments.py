@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crossnet.escaping import csv_cell
 from crossnet.report.metrics import explained, flat
 from crossnet.report.wording import fixed, plain
-from crossnet.text import csv_cell
 
 COLUMNS = 6  # metrics of the table, at most; all of them are in table.json
 FIRST = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crossnet.escaping import csv_cell, printable
 from crossnet.figures.sheet import evenly
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.report.embedding import Album
-from crossnet.text import csv_cell, printable
 
 MOST = 120  # images a side; more than these are not looked at, and each takes its bytes
 FEWEST = 8

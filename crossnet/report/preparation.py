@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from crossnet.text import printable
+from crossnet.escaping import printable
 
 NAMED = 12  # refused files that the page names; all are in prepare.csv
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.escaping import printable
 from crossnet.figures import roc
 from crossnet.figures.sheet import evenly, read
 from crossnet.images import luminance
 from crossnet.report.embedding import Album
 from crossnet.report.pairs import Test
-from crossnet.text import printable
 
 LEVELS = 256  # thresholds 0 to 255
 SHOWN = 8  # test images whose masks follow the threshold

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from crossnet.addresses import hidden
+from crossnet.urls import redact_urls
 
 
 def fixed(value: Any, digits: int = 3) -> str:
@@ -21,7 +21,7 @@ def plain(value: Any) -> str:
         return ", ".join(f"{key}: {plain(each)}" for key, each in value.items())
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return f"{value:g}" if isinstance(value, float) else hidden(str(value))
+    return f"{value:g}" if isinstance(value, float) else redact_urls(str(value))
 
 
 def duration(seconds: float) -> str:

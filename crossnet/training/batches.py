@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels
 from crossnet.training.seeds import derive
 

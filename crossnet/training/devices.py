@@ -12,7 +12,7 @@ from crossnet.engine.cuda_streams import Streams
 from crossnet.engine.executor import Apply, InTurn, batched, together
 from crossnet.engine.threads import Lanes
 from crossnet.engine.torch_compile import Inductor
-from crossnet.terminal import say
+from crossnet.terminal import echo
 from crossnet.training.gpu_lock import lease, visible
 from crossnet.training.machine import keep_freed_memory
 
@@ -75,7 +75,7 @@ def _library() -> winograd_native.Library | None:
     try:
         return load_library()
     except (NotBuiltError, OSError) as error:
-        say(f"residual blocks take twice as long, by torch alone: {error}")
+        echo(f"residual blocks take twice as long, by torch alone: {error}")
         return None
 
 

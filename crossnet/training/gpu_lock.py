@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 SHARED = "CROSSNET_RUNS_PER_GPU"
 _held: dict[Path, FileLock] = {}  # until this process ends, however it ends
@@ -45,7 +45,7 @@ def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float 
             _held[path] = lock
             return place
         if not told:
-            say(f"all {len(gpus)} GPUs are held by other runs; waiting for one")
+            echo(f"all {len(gpus)} GPUs are held by other runs; waiting for one")
             told = True
         time.sleep(every_seconds)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import png
 
 Row = tuple[str, float, int]  # name, value, steps done
@@ -32,7 +32,7 @@ class Journal:
         """Log a picture, (H, W, 3) uint8, after so many steps."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{done}.png"
-        write_whole(path, png(Image.fromarray(picture)), lasting=True)  # a checkpoint of a later step rests on it
+        write_atomically(path, png(Image.fromarray(picture)), lasting=True)  # a checkpoint of a later step rests on it
         self._show(path, done)
 
     def replay(self, rows: Iterable[Row], done: int) -> None:

@@ -7,7 +7,7 @@ from lightning_fabric import Fabric
 
 from crossnet.engine.cuda_graph import Recorder
 from crossnet.methods.base import Method
-from crossnet.terminal import say
+from crossnet.terminal import echo
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import State
 from crossnet.training.checkpointing.policy import Keeper
@@ -46,7 +46,7 @@ def train(
         before = restore(state, method, take.optimisers, take.means, take.average)["seconds"]
         journal.replay(state[1]["rows"], first)
         if fabric.is_global_zero:
-            say(f"going on after step {first} of {plan.steps}")
+            echo(f"going on after step {first} of {plan.steps}")
 
     def look() -> None:
         take.watch.settle()

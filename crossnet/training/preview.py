@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.images import decode, from_range, grid, pixels, to_range
 from crossnet.methods.base import Method, Side
 from crossnet.training.diagnostics import effective_rank

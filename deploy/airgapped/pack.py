@@ -12,11 +12,11 @@ from dvc.exceptions import DvcException  # type: ignore[import-untyped]
 from dvc.utils.hydra import apply_overrides  # type: ignore[import-untyped]
 from PIL import Image
 
-from crossnet.files import told, write_json
+from crossnet.escaping import one_line
+from crossnet.files import error_message, write_json
 from crossnet.params import Params, load_params
 from crossnet.params.places import of_pipeline
 from crossnet.params.reading import read_yaml
-from crossnet.text import one_line
 from deploy.airgapped.bundle import MIB, PART, BundleError, code_digest
 
 # what training and translating import beside torch, and what these import
@@ -41,7 +41,7 @@ def pack(
     try:
         _pack(runs, out, most_mib, raw, present, python, back)
     except (BundleError, OSError, ValueError, DvcException) as error:
-        typer.echo(f"error: {one_line(told(error) if isinstance(error, OSError) else error)}", err=True)
+        typer.echo(f"error: {one_line(error_message(error) if isinstance(error, OSError) else error)}", err=True)
         raise typer.Exit(2) from None
 
 

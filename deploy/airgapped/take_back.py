@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from crossnet.files import told
+from crossnet.escaping import one_line
+from crossnet.files import error_message
 from crossnet.params import load_params
-from crossnet.text import one_line
 from deploy.airgapped.bundle import BundleError, code_digest, pixels_digest, read_archives
 from deploy.airgapped.run import DONE
 
@@ -28,7 +28,7 @@ def take_back(
     try:
         _take_back(archives)
     except (BundleError, OSError, ValueError) as error:
-        typer.echo(f"error: {one_line(told(error) if isinstance(error, OSError) else error)}", err=True)
+        typer.echo(f"error: {one_line(error_message(error) if isinstance(error, OSError) else error)}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -265,7 +265,7 @@ def test_tables_are_written_by_the_one_writer_or_quote_their_cells() -> None:
 
 
 def test_images_stand_alone() -> None:
-    assert reached("crossnet/images.py") == {"crossnet/images.py", "crossnet/image_ends.py"}
+    assert reached("crossnet/images.py") == {"crossnet/images.py", "crossnet/image_truncation.py"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crossnet.files import naming, told, write_csv, write_json, write_together, write_whole
+from crossnet.files import error_message, errors_at, write_all_atomically, write_atomically, write_csv, write_json
 
 
 @pytest.fixture
@@ -26,29 +26,31 @@ def bounded() -> Iterator[None]:
 @pytest.mark.parametrize("lasting", [False, True])
 @pytest.mark.parametrize("shared", [False, True])
 def test_what_cannot_be_written_is_named_and_what_was_there_stays(lasting: bool, shared: bool, tmp_path: Path) -> None:
-    write_whole(tmp_path / "x", "old")
+    write_atomically(tmp_path / "x", "old")
     with pytest.raises(OSError, match="File too large") as stopped:
-        write_whole(tmp_path / "x", bytes(100_000), lasting, shared)
-    assert told(stopped.value) == (f"{tmp_path}/x: File too large; allow larger files there, and run the same again")
+        write_atomically(tmp_path / "x", bytes(100_000), lasting, shared)
+    assert error_message(stopped.value) == (
+        f"{tmp_path}/x: File too large; allow larger files there, and run the same again"
+    )
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"x": b"old"}
 
 
 @pytest.mark.usefixtures("bounded")
 def test_of_several_files_none_is_there_where_one_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"File too large: '.*/b'"):
-        write_together({tmp_path / "a": b"small", tmp_path / "b": bytes(100_000)})
+        write_all_atomically({tmp_path / "a": b"small", tmp_path / "b": bytes(100_000)})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_several_files_are_there_together(tmp_path: Path) -> None:
-    write_together({tmp_path / "a": "text", tmp_path / "b": b"bytes"}, lasting=True)
+    write_all_atomically({tmp_path / "a": "text", tmp_path / "b": b"bytes"}, lasting=True)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "text", "b": "bytes"}
 
 
 def test_a_link_is_replaced_and_not_what_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "theirs").write_text("theirs")
     (tmp_path / "x").symlink_to(tmp_path / "theirs")
-    write_whole(tmp_path / "x", "ours")
+    write_atomically(tmp_path / "x", "ours")
     assert (tmp_path / "theirs").read_text() == "theirs"
     assert (tmp_path / "x").read_text() == "ours"
     assert not (tmp_path / "x").is_symlink()
@@ -56,7 +58,7 @@ def test_a_link_is_replaced_and_not_what_it_leads_to(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 255, "ä" * 127, os.fsdecode(b"\xff.json")])
 def test_any_name_that_a_file_can_have_is_written(name: str, tmp_path: Path) -> None:
-    write_whole(tmp_path / name, "content", shared=True)
+    write_atomically(tmp_path / name, "content", shared=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -89,14 +91,14 @@ def test_what_is_no_unicode_is_written_with_backslashes(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_is_told_with_the_file_and_the_remedy(error: OSError, wanted: str) -> None:
-    assert told(error).startswith(wanted)
-    assert "\n" not in told(error)
+    assert error_message(error).startswith(wanted)
+    assert "\n" not in error_message(error)
 
 
 def test_a_fault_without_a_name_is_given_one_and_keeps_it_on_the_way_from_a_worker() -> None:
-    with pytest.raises(OSError, match="No space") as stopped, naming(Path("folder")):
+    with pytest.raises(OSError, match="No space") as stopped, errors_at(Path("folder")):
         raise OSError(errno.ENOSPC, "No space left")
-    assert told(pickle.loads(pickle.dumps(stopped.value))).startswith("folder: No space left; make room")
-    with pytest.raises(OSError, match="No space") as stopped, naming(Path("folder")):
+    assert error_message(pickle.loads(pickle.dumps(stopped.value))).startswith("folder: No space left; make room")
+    with pytest.raises(OSError, match="No space") as stopped, errors_at(Path("folder")):
         raise OSError(errno.ENOSPC, "No space left", "its own")
-    assert told(stopped.value).startswith("its own: ")
+    assert error_message(stopped.value).startswith("its own: ")

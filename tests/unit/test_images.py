@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageCms
 from pillow_heif import from_pillow
 
-from crossnet.image_files import list_images
+from crossnet.image_folders import list_images
 from crossnet.images import (
     TooLargeError,
     decode,

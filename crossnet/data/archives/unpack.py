@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from crossnet.data.archives.members import ArchiveError, members
 from crossnet.data.whole_folder import whole_folder
-from crossnet.files import naming, told
-from crossnet.progress import progress
+from crossnet.files import error_message, errors_at
+from crossnet.terminal import progress
 
 WINDOWS = os.name == "nt"
 Wanted = Callable[[PurePosixPath], PurePosixPath | None]
@@ -96,7 +96,7 @@ def _write(file: BinaryIO, folder: Path, plan: _Plan, most_bytes: int, most_file
         with _told_apart(targets, place):
             path.parent.mkdir(parents=True, exist_ok=True)
             target = path.open("xb")
-        with naming(path), target:
+        with errors_at(path), target:
             for piece in member.pieces():
                 left -= len(piece)
                 if left < 0:
@@ -149,4 +149,4 @@ def _named(archive: Path) -> Iterator[None]:
     except ArchiveError as error:
         raise type(error)(f"{archive}: {error}") from error
     except OSError as error:
-        raise ExtractionError(f"{archive}: cannot be extracted: {told(error)}") from error
+        raise ExtractionError(f"{archive}: cannot be extracted: {error_message(error)}") from error

@@ -7,8 +7,8 @@ from urllib.request import url2pathname
 
 import httpx
 
-from crossnet.addresses import secret_in, shown
 from crossnet.data.download.errors import WebError
+from crossnet.urls import redacted, secret_in
 
 
 def identity(url: str) -> str:
@@ -19,7 +19,7 @@ def identity(url: str) -> str:
         path = None
     if path is not None:
         return str(path.absolute())
-    return url if secret_in(url) is None else shown(url)
+    return url if secret_in(url) is None else redacted(url)
 
 
 def parsed(url: str) -> httpx.URL:
@@ -27,9 +27,9 @@ def parsed(url: str) -> httpx.URL:
     try:
         address = httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise WebError(f"{shown(url)}: not an address: {error}") from error
+        raise WebError(f"{redacted(url)}: not an address: {error}") from error
     if address.scheme not in ("http", "https") or not address.host:
-        raise WebError(f"{shown(address)}: not an address of http or https")
+        raise WebError(f"{redacted(address)}: not an address of http or https")
     return address
 
 
@@ -38,11 +38,11 @@ def redirected(address: httpx.URL, location: str) -> httpx.URL:
     try:
         onward = address.join(location)
     except httpx.InvalidURL as error:
-        raise WebError(f"{shown(address)}: redirects to {shown(location)!r}, which is no address") from error
+        raise WebError(f"{redacted(address)}: redirects to {redacted(location)!r}, which is no address") from error
     if onward.scheme not in ("http", "https") or not onward.host:
-        raise WebError(f"{shown(address)}: redirects to {shown(onward)}, which is refused: not http or https")
+        raise WebError(f"{redacted(address)}: redirects to {redacted(onward)}, which is refused: not http or https")
     if address.scheme == "https" and onward.scheme == "http":
-        raise WebError(f"{shown(address)}: redirects from https to {shown(onward)}, which is refused")
+        raise WebError(f"{redacted(address)}: redirects from https to {redacted(onward)}, which is refused")
     return onward
 
 
@@ -56,5 +56,5 @@ def local(url: str) -> Path | None:
         return None
     parts = urlsplit(url)
     if kind != "file" or parts.netloc not in ("", "localhost"):
-        raise WebError(f"{shown(url)}: not an address of http, https or file on this machine")
+        raise WebError(f"{redacted(url)}: not an address of http, https or file on this machine")
     return Path(url2pathname(parts.path))

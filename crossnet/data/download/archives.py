@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from crossnet.addresses import secret_in, shown
 from crossnet.data.download.addresses import identity, local
 from crossnet.data.download.checksums import Checksums, ChecksumsError
 from crossnet.data.download.errors import WebError
@@ -13,7 +12,8 @@ from crossnet.data.download.records import alone, read_record, write_record
 from crossnet.data.download.transfer import Part, TransferError, check_size
 from crossnet.data.download.web import Web
 from crossnet.files import remedy_for
-from crossnet.terminal import say
+from crossnet.terminal import echo
+from crossnet.urls import redacted, secret_in
 
 PAGE = (b"<!doctype html", b"<html")  # how a web page begins
 
@@ -48,7 +48,7 @@ def download(
     path = folder / name
     for url in urls:
         if fault := secret_in(url):
-            raise DownloadError(f"{path}: {shown(url)} {fault}")
+            raise DownloadError(f"{path}: {redacted(url)} {fault}")
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder / f".{name}.lock", f"{path}: another process is fetching it, waiting"):
         try:
@@ -171,12 +171,12 @@ class _Target:
         What is there stays beside it, unless it was downloaded: it may be the only copy of somebody's own file.
         """
         digest = _digest(part.path)
-        self._check(part.path, digest, shown(url))
+        self._check(part.path, digest, redacted(url))
         self._remember(digest, part.path.stat().st_size)
         if self.path.exists() and not self._is_download():
-            say(f"{self.path}: was there, and is not the file that is wanted; kept as {_renamed(self.path)}")
+            echo(f"{self.path}: was there, and is not the file that is wanted; kept as {_renamed(self.path)}")
         part.path.replace(self.path)
-        self._record(digest, shown(url), etag)
+        self._record(digest, redacted(url), etag)
         part.forget()
 
     def _is_download(self) -> bool:

@@ -5,10 +5,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from crossnet.addresses import shown
 from crossnet.data.download.deadline import BoundedBackend, Deadline
 from crossnet.data.download.errors import WebError
-from crossnet.text import one_line
+from crossnet.escaping import one_line
+from crossnet.urls import redacted
 
 PROXIES = ("http", "https", "all", "no")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -34,4 +34,4 @@ def by_way_of(address: httpx.URL) -> str:
     proxy = getproxies().get(address.scheme) or getproxies().get("all")
     if not proxy or proxy_bypass(address.host):
         return ""
-    return f" (by way of the proxy {shown(proxy if '://' in proxy else f'http://{proxy}')})"
+    return f" (by way of the proxy {redacted(proxy if '://' in proxy else f'http://{proxy}')})"

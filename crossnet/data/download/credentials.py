@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import httpx
 
-from crossnet.addresses import hidden, shown, token_variable
 from crossnet.data.download.errors import WebError
+from crossnet.urls import redact_urls, redacted, token_variable
 
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 QUERY = re.compile(r"([?;&#])[^\s'\"<>]+")
@@ -32,7 +32,7 @@ def credentials(address: httpx.URL) -> tuple[str, frozenset[str]]:
         return "", frozenset()
     if address.scheme != "https" and not LOOPBACK.fullmatch(address.host):
         source = variable if token else "netrc"
-        raise WebError(f"{shown(address)}: {source} has a secret for this host; give an address of https to send it")
+        raise WebError(f"{redacted(address)}: {source} has a secret for this host; give an address of https to send it")
     if login is None:
         return f"Bearer {token}", frozenset({token})
     user, password = login
@@ -45,7 +45,7 @@ def cut(text: str, secrets: Iterable[str]) -> str:
     forms = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, HIDDEN)
-    return QUERY.sub(rf"\1{HIDDEN}", hidden(text))
+    return QUERY.sub(rf"\1{HIDDEN}", redact_urls(text))
 
 
 def _login(host: str) -> tuple[str, str] | None:

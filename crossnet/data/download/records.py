@@ -9,7 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from crossnet.files import write_json
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def alone(path: Path, waiting: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say(waiting)
+        echo(waiting)
         lock.acquire()
     try:
         yield

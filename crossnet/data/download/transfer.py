@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 import httpx
 
-from crossnet.addresses import shown
 from crossnet.data.download.addresses import identity, local
 from crossnet.data.download.errors import PassingError, WebError
 from crossnet.data.download.records import read_record, write_record
 from crossnet.data.download.web import Web
-from crossnet.progress import progress
+from crossnet.terminal import progress
+from crossnet.urls import redacted
 
 AGENT = f"crossnet/{version('crossnet')}"
 PIECE = 1 << 20  # bytes: what progress counts in, and what a try must gain for the next one to be the first again
@@ -104,7 +104,7 @@ class Part:
             with web.stream(url, headers) as response:
                 found = self._continued(url, response, have, source) or self._begun(url, response, pages)
                 start = have if found is source else 0
-                self._write(web.steadily(response.iter_raw(), url), start, found.bytes, shown(url))
+                self._write(web.steadily(response.iter_raw(), url), start, found.bytes, redacted(url))
                 return found.etag
         except WebError as error:
             if error.status != 416 or not have:
@@ -123,16 +123,18 @@ class Part:
             if claimed.strip() == rest:
                 return source
         self.forget()
-        raise PassingError(f"{shown(url)}: answered with {claimed!r} of {etag}, not with the bytes from {have} on", 206)
+        raise PassingError(
+            f"{redacted(url)}: answered with {claimed!r} of {etag}, not with the bytes from {have} on", 206
+        )
 
     def _begun(self, url: str, response: httpx.Response, pages: bool) -> _Source:
         """The source that an answer of a whole file begins, with nothing of it there yet."""
         kind, length = response.headers.get("Content-Type", ""), response.headers.get("Content-Length", "")
         if response.status_code not in WHOLE:
             said = f"{response.status_code} {response.reason_phrase}".strip()
-            raise WebError(f"{shown(url)}: answered {said}, not with a file", response.status_code)
+            raise WebError(f"{redacted(url)}: answered {said}, not with a file", response.status_code)
         if kind.lower().startswith(("text/html", "application/xhtml")) and not pages:
-            raise WebError(f"{shown(url)}: answered with a web page ({kind}), not with a file", response.status_code)
+            raise WebError(f"{redacted(url)}: answered with a web page ({kind}), not with a file", response.status_code)
         validators = response.headers.get("ETag"), response.headers.get("Last-Modified")
         source = _Source(identity(url), *validators, int(length) if length.isdecimal() else None)
         self.forget()

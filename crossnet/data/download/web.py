@@ -11,13 +11,13 @@ from typing import Any, Self, TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from crossnet.addresses import shown
 from crossnet.data.download.addresses import parsed, redirected
 from crossnet.data.download.connection import by_way_of, client
 from crossnet.data.download.credentials import credentials, cut
 from crossnet.data.download.deadline import Deadline
 from crossnet.data.download.errors import PassingError, WebError
-from crossnet.text import one_line
+from crossnet.escaping import one_line
+from crossnet.urls import redacted
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class Web:
         try:
             return json.loads(body)
         except ValueError as error:
-            raise WebError(f"{shown(address)}: answered no JSON: {error}", 200) from error
+            raise WebError(f"{redacted(address)}: answered no JSON: {error}", 200) from error
 
     def content(
         self, url: str, most_bytes: int, headers: Mapping[str, str] | None = None
@@ -110,12 +110,12 @@ class Web:
                 elapsed = time.monotonic() - since
                 if elapsed > self.timeout_s:
                     if received < SLOWEST * elapsed:
-                        raise PassingError(f"{shown(url)}: {received} bytes in {elapsed:.0f} s, too slow")
+                        raise PassingError(f"{redacted(url)}: {received} bytes in {elapsed:.0f} s, too slow")
                     since, received = time.monotonic(), 0
         except httpx.TransportError as error:
-            raise PassingError(f"{shown(url)}: {_said(error)}") from error
+            raise PassingError(f"{redacted(url)}: {_said(error)}") from error
         except httpx.DecodingError as error:
-            raise WebError(f"{shown(url)}: {_said(error)}") from error
+            raise WebError(f"{redacted(url)}: {_said(error)}") from error
 
     @contextmanager
     def discreet(self) -> Iterator[None]:
@@ -164,14 +164,16 @@ class Web:
                 raise self._temporary(response, url)
             announced = response.headers.get("Content-Length", "0")
             if announced.isdecimal() and int(announced) > most_bytes:
-                raise WebError(f"{shown(url)}: announces {announced} bytes, more than the {most_bytes} allowed")
+                raise WebError(f"{redacted(url)}: announces {announced} bytes, more than the {most_bytes} allowed")
             body, ends = bytearray(), time.monotonic() + LONGEST * self.timeout_s
             for part in self.steadily(response.iter_bytes(), url):
                 if time.monotonic() > ends:
-                    raise PassingError(f"{shown(url)}: {len(body)} bytes in {LONGEST * self.timeout_s:g} s, too slow")
+                    raise PassingError(
+                        f"{redacted(url)}: {len(body)} bytes in {LONGEST * self.timeout_s:g} s, too slow"
+                    )
                 body += part
                 if len(body) > most_bytes:
-                    raise WebError(f"{shown(url)}: more than the {most_bytes} bytes allowed")
+                    raise WebError(f"{redacted(url)}: more than the {most_bytes} bytes allowed")
             return bytes(body), response.headers
         finally:
             response.close()
@@ -192,7 +194,7 @@ class Web:
             given = (onward.password, *(value for _, value in onward.params.multi_items()))
             self._secrets |= {value for value in given if len(value) > SHORT}
             address = onward
-        raise WebError(f"{shown(url)}: more than {MOST_REDIRECTS} redirects, the last to {shown(address)}")
+        raise WebError(f"{redacted(url)}: more than {MOST_REDIRECTS} redirects, the last to {redacted(address)}")
 
     def _send(self, address: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
         self.count += 1
@@ -200,11 +202,13 @@ class Web:
         try:
             return self._client.send(self._client.build_request("GET", address, headers=dict(headers)), stream=True)
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words would show the value, which may be a token
-            raise WebError(f"{shown(address)}: a header cannot be sent, of {', '.join(headers)}; look at it") from None
+            raise WebError(
+                f"{redacted(address)}: a header cannot be sent, of {', '.join(headers)}; look at it"
+            ) from None
         except httpx.InvalidURL as error:  # of a redirect, which httpx reads even if it is not to follow it
-            raise WebError(f"{shown(address)}: redirects to what is no address: {error}") from error
+            raise WebError(f"{redacted(address)}: redirects to what is no address: {error}") from error
         except httpx.TransportError as error:
-            raise PassingError(f"{shown(address)}: {_said(error)}{by_way_of(address)}") from error
+            raise PassingError(f"{redacted(address)}: {_said(error)}{by_way_of(address)}") from error
 
     def _judged(self, response: httpx.Response, url: str) -> httpx.Response:
         """A response that is a success; of any other it is closed, and the error raised."""
@@ -214,13 +218,13 @@ class Web:
             if response.status_code == 429 or response.is_server_error:
                 raise self._temporary(response, url)
             said = self._excerpt(response, url)
-            raise WebError(f"{shown(url)}: {_line(response)}{said}", response.status_code)
+            raise WebError(f"{redacted(url)}: {_line(response)}{said}", response.status_code)
         finally:
             response.close()
 
     def _temporary(self, response: httpx.Response, url: str) -> WebError:
         after_s = _seconds(response.headers.get("Retry-After", ""))
-        message = f"{shown(url)}: {_line(response)}"
+        message = f"{redacted(url)}: {_line(response)}"
         if after_s > self.longest_wait_s:
             message += f", asks to wait {after_s:.0f} s, more than {self.longest_wait_s:g} s: try again later"
             return WebError(message, response.status_code, after_s, response.headers)

@@ -13,8 +13,8 @@ from crossnet.data.layout import split_of
 from crossnet.data.preparation.checks import PreparationError, files_of
 from crossnet.data.preparation.compose import Crops, crop_of_scenery
 from crossnet.data.ranking import rank
+from crossnet.escaping import one_line
 from crossnet.images import decode, pixels, resized
-from crossnet.text import one_line
 
 SHORTEST = 1024  # pixels: photographs are brought down to a shorter edge of so many
 LONGEST = 8  # times the shorter edge: of a longer photograph that much is used, from its upper left corner

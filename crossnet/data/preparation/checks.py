@@ -21,8 +21,8 @@ from crossnet.data.layout import (
     sides_of,
     split_of,
 )
-from crossnet.image_files import list_folder
-from crossnet.text import printable
+from crossnet.escaping import printable
+from crossnet.image_folders import list_folder
 
 MASK_FOLDERS = (MASKS, VALID_MASKS)
 KEPT_FIRST = ("test", "valid", "train")  # of the same picture in several splits

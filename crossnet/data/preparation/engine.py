@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from crossnet.processes import cores, end_with_parent
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")

@@ -7,8 +7,8 @@ from PIL import Image
 from crossnet.data.preparation.checks import PreparationError
 from crossnet.data.preparation.kinds import decode_mask
 from crossnet.data.preparation.naming import stem_of
-from crossnet.image_files import list_images
-from crossnet.text import one_line
+from crossnet.escaping import one_line
+from crossnet.image_folders import list_images
 
 PROPORTIONS = 0.01  # by how much those of a mask may differ from its image's, for what rounding does to a smaller one
 

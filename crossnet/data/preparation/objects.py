@@ -22,10 +22,10 @@ from crossnet.data.layout import (
 )
 from crossnet.data.preparation.compose import Crops, crop_of_scenery, mask, on_background, on_white
 from crossnet.data.preparation.target import Target
-from crossnet.files import write_whole
-from crossnet.image_files import list_images
+from crossnet.files import write_atomically
+from crossnet.image_folders import list_images
 from crossnet.images import png
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the account
 
@@ -71,7 +71,7 @@ def prepare(
     ledger = Ledger()
 
     def save(side: str, name: str, pixels: NDArray[np.uint8]) -> None:
-        write_whole(prepared / side / f"{name}.png", png(Image.fromarray(pixels)))
+        write_atomically(prepared / side / f"{name}.png", png(Image.fromarray(pixels)))
         ledger.rows.append(Row(side, name, path.relative_to(raw).as_posix()))
 
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:

@@ -20,7 +20,7 @@ from crossnet.data.preparation.recipe import Dataset, carry_out, with_truth
 from crossnet.data.preparation.splits import Deal, HeldBack, shares, split
 from crossnet.data.preparation.target import Target, digest_of, unreadable
 from crossnet.data.ranking import rank
-from crossnet.image_files import is_image
+from crossnet.image_folders import is_image
 from crossnet.images import pixels, resized
 
 # what is on one side only: all of a folder, or in it all names that are the same up to their first dot

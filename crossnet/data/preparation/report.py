@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from crossnet.data.layout import EVERY_SIDE, Ledger
-from crossnet.files import write_csv, write_json, write_whole
-from crossnet.image_files import list_images
+from crossnet.files import write_atomically, write_csv, write_json
+from crossnet.image_folders import list_images
 from crossnet.images import decode, grid, pixels, png
 
 ACROSS = 8  # pictures along a row of a sheet, and rows of one, at most
@@ -62,4 +62,4 @@ def contact_sheet(side: Path, out: Path) -> None:
         thumbnails.append(pixels(image.resize((edge, edge), how)))
     across = min(ACROSS, max(1, int(np.ceil(len(shown) ** 0.5))))
     rows = [thumbnails[i : i + across] for i in range(0, len(thumbnails), across)]
-    write_whole(out, png(Image.fromarray(grid(rows))))
+    write_atomically(out, png(Image.fromarray(grid(rows))))

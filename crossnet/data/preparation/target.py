@@ -10,9 +10,9 @@ from typing import Literal
 from PIL import Image
 
 from crossnet.data.layout import DESCRIPTION, EVERY_SIDE, NAMES, Row, Split, masks_of, split_of
-from crossnet.files import write_whole
+from crossnet.escaping import one_line
+from crossnet.files import write_atomically
 from crossnet.images import png, resized
-from crossnet.text import one_line
 
 Fit = Literal["stretch", "crop"]  # all of the image as CycleGAN has it, or the square in its middle
 
@@ -80,7 +80,7 @@ def digest_of(image: Image.Image) -> str:
 
 def write(image: Image.Image, path: Path) -> None:
     """Write a PNG whole or not at all."""
-    write_whole(path, png(image, compress_level=COMPRESS_LEVEL))
+    write_atomically(path, png(image, compress_level=COMPRESS_LEVEL))
 
 
 def unreadable(side: str, id_: str, file: str, error: OSError) -> Row:

@@ -6,7 +6,7 @@ import numpy as np
 
 from crossnet.data.rendering.engine import engine
 from crossnet.data.rendering.shapes import Mesh, within_unit_sphere
-from crossnet.text import one_line
+from crossnet.escaping import one_line
 
 KINDS = {".ply": "ply", ".obj": "obj"}  # a file's suffix -> Mitsuba's plugin
 

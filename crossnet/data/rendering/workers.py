@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossnet.processes import cores, end_with_parent
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 Panoramas = Sequence[NDArray[np.float32]]
 Job = TypeVar("Job")

@@ -12,7 +12,7 @@ from crossnet.data.search.judge import Kept
 from crossnet.data.search.manifest import MANIFEST, REFUSED, ManifestError, Row, read_manifest, write_manifest
 from crossnet.data.search.splits import testers
 from crossnet.data.search.store import PARTIAL, Store, sha256_of
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 SETTINGS = "search.json"
 
@@ -65,7 +65,7 @@ def write(
         (folder / side).mkdir(parents=True)
     for row in rows:
         shutil.copyfile(store.file(row.url), folder / row.file)
-    write_whole(folder / SETTINGS, _bytes(settings))
+    write_atomically(folder / SETTINGS, _bytes(settings))
     write_manifest(folder / MANIFEST, rows)
 
 

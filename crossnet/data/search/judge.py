@@ -12,8 +12,8 @@ from crossnet.data.search.border import white_share
 from crossnet.data.search.duplicates import Seen, perceptual_hash
 from crossnet.data.search.found import Found, SearchError
 from crossnet.data.search.store import Served, Store
+from crossnet.escaping import one_line
 from crossnet.images import decode, open_image, pixels
-from crossnet.text import one_line
 
 SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "TIFF": "tif", "BMP": "bmp"}
 FAILURES = 5  # images in a row that no server gives: then it is the network

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from crossnet.files import write_whole
-from crossnet.text import quoted, unquoted
+from crossnet.escaping import quoted, unquoted
+from crossnet.files import write_atomically
 
 MANIFEST = "manifest.csv"
 REFUSED = "refused.csv"
@@ -96,4 +96,4 @@ def _write(path: Path, kind: type[Row] | type[Refusal], rows: Iterable[Row | Ref
     table.writeheader()
     for row in rows:
         table.writerow({name: quoted(cell) if isinstance(cell, str) else cell for name, cell in asdict(row).items()})
-    write_whole(path, text.getvalue().encode())
+    write_atomically(path, text.getvalue().encode())

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
-PARTIAL = ".*.partial"  # what `write_whole` leaves where the process is killed
+PARTIAL = ".*.partial"  # what `write_atomically` leaves where the process is killed
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Store:
     def keep_answer(self, url: str, params: Mapping[str, str], answer: Any) -> None:
         """Keep what a service answered."""
         record = {"url": url, "params": dict(params), "retrieved_at": _now(), "answer": answer}
-        write_whole(self._answer(url, params), json.dumps(record, indent=1).encode())
+        write_atomically(self._answer(url, params), json.dumps(record, indent=1).encode())
 
     def served(self, url: str) -> Served | None:
         """What is known of an image's address; None if nothing, or if its file is not what the record tells."""
@@ -69,7 +69,7 @@ class Store:
 
     def keep_image(self, url: str, content: bytes) -> Served:
         """Keep a file as it was served."""
-        write_whole(self.file(url), content)
+        write_atomically(self.file(url), content)
         return self._keep(Served(url, _now(), hashlib.sha256(content).hexdigest(), ""))
 
     def refuse(self, url: str, reason: str) -> Served:
@@ -87,10 +87,10 @@ class Store:
     def keep_limit(self, url: str, asker: str, rate: str, free_at: datetime) -> None:
         """Keep that a service has no request left for whoever asks it, until when."""
         record = {"url": url, "asker": asker, "rate": rate, "free_at": free_at.isoformat(timespec="seconds")}
-        write_whole(self._limit(url, asker), json.dumps(record, indent=1).encode())
+        write_atomically(self._limit(url, asker), json.dumps(record, indent=1).encode())
 
     def _keep(self, served: Served) -> Served:
-        write_whole(self._record(served.url), json.dumps(asdict(served), indent=1).encode())
+        write_atomically(self._record(served.url), json.dumps(asdict(served), indent=1).encode())
         return served
 
     def _record(self, url: str) -> Path:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossnet.data.names import portable
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 
 def copy(groups: Sequence[tuple[Sequence[Path], Path]]) -> None:

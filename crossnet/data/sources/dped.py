@@ -13,7 +13,7 @@ from crossnet.data.layout import SIDES
 from crossnet.data.ranking import rank
 from crossnet.data.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.files import write_csv
-from crossnet.image_files import is_named_image
+from crossnet.image_folders import is_named_image
 
 PAGE = "https://people.ee.ethz.ch/~ihnatova/#dataset"
 CAMERA = "canon"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crossnet.data.layout import EVERY_SIDE, MASKS, SIDES, VALID_SIDES
 from crossnet.data.sources.copying import copy
-from crossnet.image_files import list_folder
+from crossnet.image_folders import list_folder
 
 
 class FolderError(ValueError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from crossnet.data.ranking import rank
 from crossnet.data.sources.copying import copy
 from crossnet.data.sources.folder import FolderError
-from crossnet.image_files import list_folder
+from crossnet.image_folders import list_folder
 from crossnet.images import decode
 
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 from crossnet.data.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.data.sources.matching import MatchingError, match
-from crossnet.files import write_whole
-from crossnet.image_files import is_named_image
+from crossnet.files import write_atomically
+from crossnet.image_folders import is_named_image
 from crossnet.images import decode_mask, png
-from crossnet.progress import progress
+from crossnet.terminal import progress
 
 PAGE = "http://pub.ist.ac.at/~akolesnikov/HDSeg/"
 UNPACKED = ".unpacked"  # inside the folder, gone when it is whole
@@ -70,6 +70,6 @@ def _place_mask(source: Path, target: Path) -> None:
     low, high = np.asarray(levels).min(), np.asarray(levels).max()
     if low == 0 and 0 < high < 128:
         mask = Image.fromarray(np.where(np.asarray(levels) > 0, 255, 0).astype(np.uint8))
-        write_whole(target.with_suffix(".png"), png(mask))
+        write_atomically(target.with_suffix(".png"), png(mask))
     else:
         source.replace(target)

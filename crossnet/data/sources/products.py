@@ -12,7 +12,7 @@ from crossnet.data.names import portable
 from crossnet.data.sources.archives import SourceError
 from crossnet.data.sources.copying import copy
 from crossnet.data.sources.scenery import save_scenery
-from crossnet.image_files import list_folder
+from crossnet.image_folders import list_folder
 
 
 def fetch(folder: Path, sources: Sequence[Path], scenery: Path | None, seed: int) -> None:

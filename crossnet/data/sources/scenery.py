@@ -10,8 +10,8 @@ from PIL import Image
 from crossnet.data.ranking import rank
 from crossnet.data.sources.archives import SourceError
 from crossnet.data.sources.copying import copy
-from crossnet.files import write_whole
-from crossnet.image_files import list_folder
+from crossnet.files import write_atomically
+from crossnet.image_folders import list_folder
 from crossnet.images import png
 
 # name -> (package, file): photographs among what both packages install
@@ -92,4 +92,4 @@ def save_backdrops(folder: Path) -> None:
     for split, names in BACKDROPS.items():
         (folder / split).mkdir(parents=True, exist_ok=True)
         for name in names:
-            write_whole(folder / split / f"{name}.png", png(Image.fromarray(photograph(name))))
+            write_atomically(folder / split / f"{name}.png", png(Image.fromarray(photograph(name))))

@@ -14,7 +14,7 @@ from crossnet.data.rendering.render import render
 from crossnet.data.rendering.sculpture import Sculpture, Span, draw
 from crossnet.data.rendering.workers import Counts, Panoramas, render_all
 from crossnet.data.sources.scenery import SURROUNDINGS, panoramas, save_backdrops
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import png
 
 Job = tuple[Sculpture, Path, int, int]  # what, where to, pixels a side, samples
@@ -52,5 +52,5 @@ def _render_one(job: Job, lights: Panoramas) -> float:
     """Render one object into its file; returns the mean luminance over the object, in [0, 1]."""
     sculpture, path, size, samples = job
     rgba = render(sculpture, size, samples, lights[sculpture.surroundings])
-    write_whole(path, png(Image.fromarray(rgba)))
+    write_atomically(path, png(Image.fromarray(rgba)))
     return mean_luminance(rgba)

@@ -19,8 +19,7 @@ from crossnet.data.search.judge import Judge, Kept, Rules
 from crossnet.data.search.manifest import REFUSED, Refusal, write_refused
 from crossnet.data.search.openverse import Openverse
 from crossnet.data.search.store import Store
-from crossnet.progress import progress
-from crossnet.terminal import say
+from crossnet.terminal import echo, progress
 
 WHITE = "B"  # the side with a white border, searched first: it is the scarcer, and a duplicate stays where it is first
 GOES_ON = "run the same again later: it goes on from here; or take images of your own, by task=folders"
@@ -97,7 +96,7 @@ def _choose(
         chosen = islice(_judged(judge, found, side, refused), wanted)
         kept[side] = list(progress(chosen, wanted, f"searching for side {side}", "images"))
         if len(kept[side]) < wanted:
-            say(
+            echo(
                 f"side {side}: {len(kept[side])} images of the {wanted} wanted; goes on with them "
                 "(more queries, services or licences find more)"
             )

@@ -19,7 +19,7 @@ from crossnet.data.rendering.sculpture import Sculpture, Span, diffuse, draw, sp
 from crossnet.data.rendering.shapes import FAMILIES
 from crossnet.data.rendering.workers import Counts, Panoramas, render_all
 from crossnet.data.sources.scenery import SURROUNDINGS, panoramas
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import png
 
 Job = tuple[Sculpture, Path | None, dict[str, Path], int, int]  # what, its mesh, files by domain, pixels, samples
@@ -90,5 +90,5 @@ def _render_one(job: Job, lights: Panoramas) -> list[tuple[Path, Sculpture, floa
     else:
         pictures = {"B": render(versions["B"], size, samples, light, mesh)}
     for domain, file in files.items():
-        write_whole(file, png(Image.fromarray(pictures[domain])))
+        write_atomically(file, png(Image.fromarray(pictures[domain])))
     return [(file, versions[domain], mean_luminance(pictures[domain])) for domain, file in files.items()]

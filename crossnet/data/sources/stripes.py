@@ -17,7 +17,7 @@ from crossnet.data.rendering.sculpture import Sculpture, Span, diffuse, draw, st
 from crossnet.data.rendering.stripes import plain_colour
 from crossnet.data.rendering.workers import Counts, Panoramas, render_all
 from crossnet.data.sources.scenery import SURROUNDINGS, panoramas, save_backdrops
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 from crossnet.images import png
 
 Job = tuple[Sculpture, dict[str, Path], int, int]  # what, its files by domain, pixels a side, samples
@@ -54,5 +54,5 @@ def _render_one(job: Job, lights: Panoramas) -> list[tuple[Path, Sculpture, floa
     light = lights[sculpture.surroundings]
     pictures = dict(zip("BA", render_pair(versions["B"], plain, size, samples, light), strict=True))
     for domain, file in files.items():
-        write_whole(file, png(Image.fromarray(pictures[domain])))
+        write_atomically(file, png(Image.fromarray(pictures[domain])))
     return [(file, versions[domain], mean_luminance(pictures[domain])) for domain, file in files.items()]

@@ -11,7 +11,7 @@ import numpy as np
 
 from crossnet.data.sources.archives import Archive, SourceError, summary, unpack
 from crossnet.data.sources.scenery import save_scenery
-from crossnet.image_files import is_named_image
+from crossnet.image_folders import is_named_image
 
 PAGE = "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/"
 DEPTH = 4  # of a product's path that counts: category, subcategory, brand, file

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from crossnet.data.layout import SIDES
 from crossnet.data.sources.archives import Archive, SourceError, summary, unpack
-from crossnet.image_files import is_named_image
+from crossnet.image_folders import is_named_image
 
 PAGE = "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/"
 

@@ -19,8 +19,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from crossnet.files import flush, write_together
-from crossnet.terminal import say
+from crossnet.files import fsync_folder, write_all_atomically
+from crossnet.terminal import echo
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -62,7 +62,7 @@ class Checkpoints:
             self._fabric.barrier()
             if self._fabric.is_global_zero:
                 partial.rename(final)
-                flush(self._folder)
+                fsync_folder(self._folder)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise CheckpointError(
@@ -89,7 +89,7 @@ class Checkpoints:
                 return step, state
             if state is None:
                 then = "the one before it is tried" if step != steps[-1] else "there is none before it: a fresh start"
-                say(f"warning: {path}: a broken checkpoint; {then}")
+                echo(f"warning: {path}: a broken checkpoint; {then}")
         self._delete(steps)
         return None
 
@@ -129,7 +129,7 @@ def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _write_checked(path: Path, payload: bytes) -> None:
     digest = f"{hashlib.sha256(payload).hexdigest()}  {path.name}\n"
-    write_together({path: payload, path.with_suffix(".sha256"): digest}, lasting=True)
+    write_all_atomically({path: payload, path.with_suffix(".sha256"): digest}, lasting=True)
 
 
 def _read(path: Path) -> State | None:

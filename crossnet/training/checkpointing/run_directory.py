@@ -19,8 +19,8 @@ import torch
 
 import crossnet
 from crossnet.engine.cpu.winograd_native import used
-from crossnet.files import write_whole
-from crossnet.terminal import say
+from crossnet.files import write_atomically
+from crossnet.terminal import echo
 from crossnet.training.checkpointing.files import keep_newest, steps_in
 from crossnet.training.checkpointing.run_lock import only_writer
 from crossnet.training.machine import kind
@@ -80,11 +80,11 @@ def claimed(identity: Identity, writes: bool) -> Iterator[Path]:
         begun = _read(folder / "run.json")
         if begun is None:
             if not steps_in(folder) and (reason := why_fresh(runs_folder(), identity)):
-                say(reason)
-            write_whole(folder / "run.json", json.dumps(identity, indent=1, sort_keys=True) + "\n", lasting=True)
+                echo(reason)
+            write_atomically(folder / "run.json", json.dumps(identity, indent=1, sort_keys=True) + "\n", lasting=True)
         elif steps_in(folder) and begun.get("threads") != identity["threads"]:
             before, now = begun.get("threads"), identity["threads"]
-            say(f"threads: {now}, but {before} when the run began: last bits will differ")
+            echo(f"threads: {now}, but {before} when the run began: last bits will differ")
         yield folder
         keep_newest(1, folder)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 
 class BusyError(RuntimeError):
@@ -25,7 +25,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{folder}: is being written by {_name(folder)}; let it end, or end it first") from None
     try:
-        write_whole(folder / "holder", f"process {os.getpid()} on {socket.gethostname()}")
+        write_atomically(folder / "holder", f"process {os.getpid()} on {socket.gethostname()}")
         yield
     finally:
         (folder / "holder").unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crossnet.data.search.store import Store, sha256_of
-from crossnet.files import write_whole
+from crossnet.files import write_atomically
 
 
 def test_an_answer_is_found_by_its_address_and_parameters_alone(tmp_path: Path) -> None:
@@ -42,12 +42,12 @@ def test_what_a_killed_run_left_half_written_goes(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one_and_nothing_half(tmp_path: Path) -> None:
-    write_whole(tmp_path / "x", b"old")
+    write_atomically(tmp_path / "x", b"old")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            write_whole(tmp_path / "x", bytes(100_000))
+            write_atomically(tmp_path / "x", bytes(100_000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"x": b"old"}

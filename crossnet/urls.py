@@ -48,7 +48,7 @@ def token_variable(host: str) -> str:
     return f"CROSSNET_TOKEN_{re.sub('[^A-Z0-9]', '_', host.upper())}"
 
 
-def shown(address: object) -> str:
+def redacted(address: object) -> str:
     """An address for a message or a page: scheme, host and path, without a user, a password, a query or a fragment."""
     text = str(address)
     scheme, authority, rest = _split(text)
@@ -62,9 +62,9 @@ def shown(address: object) -> str:
     return start + "/".join([host, *map(_shown_part, parts)])
 
 
-def hidden(text: str) -> str:
+def redact_urls(text: str) -> str:
     """A text with every address of the web in it as it is shown."""
-    return ADDRESS.sub(lambda found: shown(found[0]), text)
+    return ADDRESS.sub(lambda found: redacted(found[0]), text)
 
 
 def _shown_part(part: str) -> str:

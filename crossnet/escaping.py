@@ -43,7 +43,7 @@ def unquoted(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape a text so that Markdown shows it as it is: no mark, HTML, table cell or link, no address made a link."""
     escaped = INLINE.sub(r"\\\g<0>", printable(text.strip()))
     escaped = AT_START.sub(r"\1\\\2", escaped)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from crossnet.text import code_span, csv_cell, markdown, one_line, printable
+from crossnet.escaping import code_span, csv_cell, escape_markdown, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_cell_has_no_line_end_or_tab_to_begin_another_one_with() -> None:
     ],
 )
 def test_markdown_shows_a_text_as_it_is(text: str, shown: str) -> None:
-    assert markdown(text) == shown
+    assert escape_markdown(text) == shown
 
 
 @pytest.mark.parametrize(

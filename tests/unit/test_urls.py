@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossnet.addresses import hidden, secret_in, shown, token_variable
+from crossnet.urls import redact_urls, redacted, secret_in, token_variable
 
 SECRETS = [
     "http://user:hunter2@h/f", "https://hunter2@h/f", "HTTP://u:hunter2@h/f", "ftp://u:hunter2@h/f",
@@ -32,8 +32,8 @@ def test_a_secret_is_found_and_neither_shown_nor_named(address: str) -> None:
     assert fault
     assert "CROSSNET_TOKEN_" in fault
     assert "netrc" in fault
-    assert "hunter2" not in fault + shown(address)
-    assert "://" not in address or "hunter2" not in hidden(f"at {address!r}: {address}; {address}")
+    assert "hunter2" not in fault + redacted(address)
+    assert "://" not in address or "hunter2" not in redact_urls(f"at {address!r}: {address}; {address}")
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, *PATHS])
@@ -52,11 +52,14 @@ def test_what_is_public_is_no_secret(address: str) -> None:
     ],
 )
 def test_an_address_is_shown_without_user_and_query(address: str, wanted: str) -> None:
-    assert shown(address) == wanted
+    assert redacted(address) == wanted
 
 
 def test_a_text_keeps_what_is_around_its_addresses() -> None:
-    assert hidden("at 'http://h/f?a=b': not (http://u:p@h/g); see a?b") == "at 'http://h/f': not (http://h/g); see a?b"
+    assert (
+        redact_urls("at 'http://h/f?a=b': not (http://u:p@h/g); see a?b")
+        == "at 'http://h/f': not (http://h/g); see a?b"
+    )
 
 
 def test_the_variable_of_a_host_is_its_name_in_capitals_with_underscores() -> None:

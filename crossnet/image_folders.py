@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from crossnet.terminal import say
+from crossnet.terminal import echo
 
 READ = frozenset((  # formats that are decoded
     ".jpg", ".jpeg", ".jpe", ".jfif", ".jps", ".mpo", ".png", ".apng", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".webp",
@@ -75,7 +75,7 @@ class Listing:
     def tell_rest(self) -> None:
         """Say on standard error what is not taken, in a line for each kind."""
         for line in self.rest():
-            say(f"{self.folder}: passes over {line}")
+            echo(f"{self.folder}: passes over {line}")
 
     def none(self) -> str:
         """That there is no image, and what there is."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from crossnet.image_files import is_image, list_folder, list_images
+from crossnet.image_folders import is_image, list_folder, list_images
 from tests.support.littered import LITTER, litter
 
 
