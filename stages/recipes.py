@@ -32,7 +32,7 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
     match task:
         case tasks.HdsegTask():
             domains = {"a": "photographs", "b": "foregrounds on white"}
-            dataset = Dataset(name, domains, task.refuse_above, "drop")
+            dataset = Dataset(name, domains, task.max_unreadable, "drop")
             return cutouts.prepare(raw, target, dataset, Deal(task.test_share, task.seed), held_back)
         case tasks.ZapposTask() | tasks.ProductsTask():
             from crossnet.data.preparation import products
@@ -40,7 +40,7 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
             from crossnet.data.preparation.placing import Placing
 
             domains = {"a": "products on natural scenery", "b": "products on white"}
-            dataset = Dataset(name, domains, task.refuse_above, "drop")
+            dataset = Dataset(name, domains, task.max_unreadable, "drop")
             deal, most = Deal(task.test_share, task.seed), products.Most(images.train, images.test)
             crops = Crops(task.scenery_reduction, task.scenery_luminance)
             placing = Placing(task.object_size, task.seed) if isinstance(task, tasks.ProductsTask) else None
@@ -50,12 +50,12 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
         case tasks.DpedTask():
             domains = {"a": "photographs by a telephone", "b": "photographs by a DSLR camera"}
             return folder.prepare(
-                raw, target, Dataset(name, domains, task.refuse_above, "drop"), held_back, paired=True
+                raw, target, Dataset(name, domains, task.max_unreadable, "drop"), held_back, paired=True
             )
         case tasks.SearchTask():
             found = {side: ", ".join(words) for side, words in task.queries.model_dump().items()}
             domains = {"a": f"photographs found for {found['A']}", "b": f"photographs found for {found['B']}"}
-            return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, "drop"), held_back)
+            return folder.prepare(raw, target, Dataset(name, domains, task.max_unreadable, "drop"), held_back)
         case tasks.ZipTask():
             domains = {"a": task.domains.A, "b": task.domains.B}
         case tasks.FoldersTask():
@@ -63,4 +63,6 @@ def lay_out(params: Params, raw: Path, prepared: Path) -> Ledger:
         case tasks.FolderTask():
             domains = {"a": "images of A", "b": "images of B"}
     paired = isinstance(task, tasks.FolderTask) and task.paired
-    return folder.prepare(raw, target, Dataset(name, domains, task.refuse_above, task.leaks), held_back, paired)
+    return folder.prepare(
+        raw, target, Dataset(name, domains, task.max_unreadable, task.train_test_overlap), held_back, paired
+    )

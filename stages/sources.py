@@ -77,7 +77,7 @@ def _fill(params: Params, folder: Path, home: Path) -> None:
             from crossnet.data.sources import zappos
 
             archive, scenery = _archive(task, "ut-zap50k-images-square.zip", home), _optional(home, task.scenery)
-            zappos.fetch(folder, store, archive, checksums, task.categories, task.most, task.seed, scenery)
+            zappos.fetch(folder, store, archive, checksums, task.categories, task.max_products, task.seed, scenery)
         case tasks.DpedTask():
             from crossnet.data.sources import dped
 
@@ -104,7 +104,7 @@ def _span(values: list[float]) -> tuple[float, float]:
 
 def _archive(address: tasks.Archive, name: str, home: Path) -> Archive:
     urls = tuple(url if "://" in url else str(_place(home, url)) for url in address.urls)
-    return Archive(name, urls, address.sha256, address.most_bytes)
+    return Archive(name, urls, address.sha256, address.max_bytes)
 
 
 def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
@@ -113,10 +113,10 @@ def _search(task: tasks.SearchTask, name: str, raw: Path, store: Path) -> None:
     from crossnet.data.sources import search
 
     rules = Rules(
-        tuple(task.licences), task.smallest, task.most_bytes, task.hash_distance, task.white_above, task.white_share
+        tuple(task.licences), task.smallest, task.max_bytes, task.hash_distance, task.white_above, task.white_share
     )
     with Web(f"crossnet-reproduction/0.1 ({task.contact or PAPER})") as web:
         search.fetch(
-            raw, store, web, task.queries.model_dump(), task.services, rules, task.wanted, task.most_found,
+            raw, store, web, task.queries.model_dump(), task.services, rules, task.wanted, task.max_results,
             task.preview_width, task.test_share, task.seed,
         )  # fmt: skip

@@ -27,7 +27,8 @@ SHAPE_NOTHING = (
     "url",
     "mirrors",
     "sha256",
-    "most_bytes",
+    "most_bytes",  # as max_bytes was called
+    "max_bytes",
     "contact",
     "fid",
 )  # of a task's block

@@ -8,6 +8,11 @@ RENAMED: dict[str, str] = {  # last part of an old key -> the new one, in whatev
     "history": "image_pool",
     "capacity": "size",
     "chance": "reuse_probability",
+    "leaks": "train_test_overlap",
+    "most": "max_products",
+    "most_bytes": "max_bytes",
+    "most_found": "max_results",
+    "refuse_above": "max_unreadable",
 }
 
 

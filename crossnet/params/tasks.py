@@ -44,7 +44,7 @@ class Archive(Block):
     url: Address
     mirrors: list[Address]
     sha256: Sha256 | None
-    most_bytes: Bytes
+    max_bytes: Bytes
 
     @property
     def urls(self) -> list[str]:
@@ -62,7 +62,7 @@ class Pictures(AnyTask):
     """How images of any shape become squares, and the share of unreadable ones that is put up with."""
 
     fit: Literal["stretch", "crop"]
-    refuse_above: Share
+    max_unreadable: Share
 
 
 class ObjectsTask(AnyTask):
@@ -95,7 +95,7 @@ class FolderTask(Pictures):
     source: Literal["folder"]
     path: Place
     paired: bool
-    leaks: Leaks
+    train_test_overlap: Leaks
 
 
 class FoldersTask(Pictures):
@@ -104,7 +104,7 @@ class FoldersTask(Pictures):
     b: Place
     test_share: Split
     seed: Seed
-    leaks: Leaks
+    train_test_overlap: Leaks
 
 
 class Words(Block):
@@ -117,7 +117,7 @@ class Words(Block):
 class ZipTask(Archive, Pictures):
     source: Literal["zip"]
     domains: Words
-    leaks: Leaks
+    train_test_overlap: Leaks
 
 
 class DpedTask(Pictures):
@@ -140,7 +140,7 @@ class HdsegTask(Pictures):
 class ZapposTask(Archive, Pictures):
     source: Literal["zappos"]
     categories: list[str]
-    most: Count | None
+    max_products: Count | None
     group: Literal["folder", "model"]
     test_share: Split
     tolerance: Level
@@ -177,10 +177,10 @@ class SearchTask(Pictures):
     contact: Contact | None
     licences: Annotated[list[str], Field(min_length=1)]
     wanted: Count
-    most_found: Count
+    max_results: Count
     preview_width: Pixels
     smallest: Pixels
-    most_bytes: Bytes
+    max_bytes: Bytes
     hash_distance: Annotated[int, Field(ge=0, le=64)]
     white_above: Level
     white_share: Share

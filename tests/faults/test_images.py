@@ -18,7 +18,7 @@ from pillow_heif import register_heif_opener
 from ruamel.yaml import YAML
 
 from crossnet.data.layout import Ledger, read_names, translation_names
-from crossnet.data.preparation.checks import Leaks, PreparationError, RefusedError
+from crossnet.data.preparation.checks import Overlap, PreparationError, RefusedError
 from crossnet.data.preparation.folder import prepare
 from crossnet.data.preparation.recipe import Dataset
 from crossnet.data.preparation.report import report
@@ -52,8 +52,8 @@ def raw(tmp_path: Path) -> Path:
     return make(tmp_path / "raw")
 
 
-def run(raw: Path, refuse_above: float = 1.0, fit: Fit = "stretch", leaks: Leaks = "stop") -> Ledger:
-    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
+def run(raw: Path, max_unreadable: float = 1.0, fit: Fit = "stretch", overlap: Overlap = "stop") -> Ledger:
+    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, max_unreadable, overlap)
     return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset, HeldBack(0, 0))
 
 
@@ -170,9 +170,9 @@ def test_past_a_share_that_cannot_be_read_it_stops(raw: Path) -> None:
     for number in range(3):
         (raw / "trainB" / f"bad {number}.jpg").write_bytes(BROKEN["HTML"](b""))
     assert len(run(raw, 0.2).refused) == 3
-    told = stopped(raw, refuse_above=0.19)
+    told = stopped(raw, max_unreadable=0.19)
     assert told.startswith(
-        "3 of 15 files cannot be read or used, above the share refuse_above 0.19; the first: trainB/bad"
+        "3 of 15 files cannot be read or used, above the share max_unreadable 0.19; the first: trainB/bad"
     )
 
 
@@ -341,7 +341,7 @@ def test_the_same_picture_in_training_and_in_the_test_stops(raw: Path, train: st
     same(raw / train / "1.png", raw / test / "copy.png", how)
     copy = f"{test}/copy.{'png' if how == 'file' else 'bmp'}"
     assert stopped(raw).startswith(f"{train}/1.png: the same picture as {copy}, which is of the test")
-    ledger = run(raw, leaks="drop")
+    ledger = run(raw, overlap="drop")
     assert ledger.refused == {f"{train}/1.png": f"the same picture as {copy}"}
     assert not (raw.parent / "prepared" / train / "1.png").exists()
 

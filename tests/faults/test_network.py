@@ -39,7 +39,7 @@ from tests.support.servers import Fault, FileServer, dripping
 BODY = np.random.default_rng(0).bytes(4_000_000)
 SHA256 = hashlib.sha256(BODY).hexdigest()
 BY_HAND = "get it from its authors and put it there"
-MOST: dict[str, Any] = {"most_bytes": 10**6, "most_files": 20}
+MOST: dict[str, Any] = {"max_bytes": 10**6, "max_files": 20}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def server() -> Iterator[FileServer]:
 
 
 def get(folder: Path, web: Web | None, *urls: str, **changed: Any) -> bytes:
-    options: dict[str, Any] = {"sha256": SHA256, "most_bytes": 10**7, "by_hand": BY_HAND, "web": web} | changed
+    options: dict[str, Any] = {"sha256": SHA256, "max_bytes": 10**7, "by_hand": BY_HAND, "web": web} | changed
     return download(urls, folder, "f", **options).read_bytes()
 
 
@@ -266,7 +266,7 @@ def test_a_part_of_one_mirror_is_not_continued_from_another(tmp_path: Path, serv
 
 
 @pytest.mark.parametrize(
-    ("fault", "most_bytes", "wrong"),
+    ("fault", "max_bytes", "wrong"),
     [
         (Fault(announced=3_000_000), 10**7, "more than 3000000 bytes, which is all that was announced or is allowed"),
         (Fault(announced=-1), 3_500_000, "more than 3500000 bytes, which is all that was announced or is allowed"),
@@ -275,11 +275,11 @@ def test_a_part_of_one_mirror_is_not_continued_from_another(tmp_path: Path, serv
     ids=["than announced", "than the cap, unannounced", "than the cap, announced"],
 )
 def test_too_many_bytes_stop_it(
-    fault: Fault, most_bytes: int, wrong: str, tmp_path: Path, server: FileServer, web: Web
+    fault: Fault, max_bytes: int, wrong: str, tmp_path: Path, server: FileServer, web: Web
 ) -> None:
     server.inject("/f", fault)
     with pytest.raises(DownloadError, match=f"/f: {wrong}; {BY_HAND}"):
-        get(tmp_path, web, f"{server.url}/f", most_bytes=most_bytes)
+        get(tmp_path, web, f"{server.url}/f", max_bytes=max_bytes)
     assert kept(tmp_path) == set()
     assert len(server.log) == 1
 
@@ -486,7 +486,7 @@ def test_an_archive_that_may_not_be_is_refused_whole(make: Callable[[], bytes], 
 def test_a_header_is_not_read_into_memory_however_much_is_allowed(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(many_headers())
     with pytest.raises(ArchiveError, match="holds more than is allowed"):
-        extract(tmp_path / "a", tmp_path / "out", most_bytes=10**9, most_files=20)
+        extract(tmp_path / "a", tmp_path / "out", max_bytes=10**9, max_files=20)
 
 
 def test_a_zip_that_understates_a_size_is_damaged(tmp_path: Path) -> None:

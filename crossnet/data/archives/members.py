@@ -55,12 +55,12 @@ class Member:
                     yield piece
 
 
-def members(file: BinaryIO, most_bytes: int, most_files: int) -> Iterator[Member]:
+def members(file: BinaryIO, max_bytes: int, max_files: int) -> Iterator[Member]:
     """The members of an archive in order, each to be opened before the next is asked for."""
     file.seek(0)
     start = file.read(8)
     file.seek(0)
-    most = most_bytes + (most_files + 2) * PER_MEMBER
+    most = max_bytes + (max_files + 2) * PER_MEMBER
     with _damage():
         if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             yield from _of_zip(file)

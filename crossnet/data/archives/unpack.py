@@ -29,10 +29,10 @@ def keep_all(path: PurePosixPath) -> PurePosixPath | None:
     return path
 
 
-def extract(archive: Path, folder: Path, most_bytes: int, most_files: int, wanted: Wanted = keep_all) -> int:
+def extract(archive: Path, folder: Path, max_bytes: int, max_files: int, wanted: Wanted = keep_all) -> int:
     """Extract the files of a zip or a tar (plain, gz, bz2, xz) into a folder; how many they are.
 
-    `wanted` says where below the folder a member goes, None for nowhere. `most_bytes` and `most_files` bound all
+    `wanted` says where below the folder a member goes, None for nowhere. `max_bytes` and `max_files` bound all
     members together, wanted or not, folders among them. The whole listing is checked first, and a tar read to its end.
     The folder appears when it is whole, in place of one that was there. Raises ArchiveError for anything but plain
     files and folders under relative paths, for two files that would go to one place, for what is encrypted, damaged or
@@ -40,11 +40,11 @@ def extract(archive: Path, folder: Path, most_bytes: int, most_files: int, wante
     not tell apart (of other case, or their accents written otherwise). Nothing is left of it then.
     """
     with _named(archive), whole_folder(folder) as filling, archive.open("rb") as file:
-        plan = _plan(file, most_bytes, most_files, wanted)
+        plan = _plan(file, max_bytes, max_files, wanted)
         free = shutil.disk_usage(filling).free
         if plan.size > free:
             raise OSError(errno.ENOSPC, f"its files have {plan.size} bytes, and {free} are free", str(folder))
-        _write(file, filling, plan, most_bytes, most_files, f"extracting {archive.name}")
+        _write(file, filling, plan, max_bytes, max_files, f"extracting {archive.name}")
     return len(plan.targets)
 
 
@@ -56,18 +56,18 @@ class _Plan:
     size: int
 
 
-def _plan(file: BinaryIO, most_bytes: int, most_files: int, wanted: Wanted) -> _Plan:
+def _plan(file: BinaryIO, max_bytes: int, max_files: int, wanted: Wanted) -> _Plan:
     """What is to be extracted; refuses the archive for any member that may not be."""
     targets: dict[int, PurePosixPath] = {}
     files: dict[PurePosixPath, str] = {}
     folders: dict[PurePosixPath, str] = {}
     total = size = 0
-    for place, member in enumerate(members(file, most_bytes, most_files)):
+    for place, member in enumerate(members(file, max_bytes, max_files)):
         total += member.size
-        if place >= most_files:
-            raise ArchiveError(f"{member.name!r}: more than the {most_files} members allowed")
-        if member.size < 0 or total > most_bytes:
-            raise ArchiveError(f"{member.name!r}: with it {total} bytes or more, and {most_bytes} are allowed")
+        if place >= max_files:
+            raise ArchiveError(f"{member.name!r}: more than the {max_files} members allowed")
+        if member.size < 0 or total > max_bytes:
+            raise ArchiveError(f"{member.name!r}: with it {total} bytes or more, and {max_bytes} are allowed")
         if fault := member.fault or _fault(member.name, member.is_folder):
             raise ArchiveError(f"{member.name!r}: {fault}")
         target = None if member.is_folder else wanted(PurePosixPath(member.name))
@@ -88,9 +88,9 @@ def _plan(file: BinaryIO, most_bytes: int, most_files: int, wanted: Wanted) -> _
     return _Plan(targets, size)
 
 
-def _write(file: BinaryIO, folder: Path, plan: _Plan, most_bytes: int, most_files: int, what: str) -> None:
-    left, targets = most_bytes, plan.targets
-    chosen = ((place, member) for place, member in enumerate(members(file, most_bytes, most_files)) if place in targets)
+def _write(file: BinaryIO, folder: Path, plan: _Plan, max_bytes: int, max_files: int, what: str) -> None:
+    left, targets = max_bytes, plan.targets
+    chosen = ((place, member) for place, member in enumerate(members(file, max_bytes, max_files)) if place in targets)
     for place, member in progress(chosen, len(targets), what, "files"):
         path = folder / targets[place]
         with _told_apart(targets, place):
@@ -100,7 +100,7 @@ def _write(file: BinaryIO, folder: Path, plan: _Plan, most_bytes: int, most_file
             for piece in member.pieces():
                 left -= len(piece)
                 if left < 0:
-                    raise ArchiveError(f"{member.name!r}: with it more than the {most_bytes} bytes allowed")
+                    raise ArchiveError(f"{member.name!r}: with it more than the {max_bytes} bytes allowed")
                 target.write(piece)
 
 

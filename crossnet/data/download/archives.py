@@ -31,7 +31,7 @@ def download(
     folder: Path,
     name: str,
     sha256: str | None,
-    most_bytes: int,
+    max_bytes: int,
     by_hand: str,
     checksums: Path | None = None,
     web: Web | None = None,
@@ -42,7 +42,7 @@ def download(
     are tried in turn. Where `sha256` is None, the JSON file `checksums` (`Checksums`) is told what came first of that
     own address, and holds every later download of it to that; what is there from another own address is fetched anew,
     and so is a file of this machine that changed since. A file that was put there by hand is taken when it is what is
-    wanted. More than `most_bytes` is refused. `by_hand` says what to do when no address has it. `web` is the client,
+    wanted. More than `max_bytes` is refused. `by_hand` says what to do when no address has it. `web` is the client,
     None for one of its own. Raises DownloadError, also for an address with a secret in it, of which nobody is asked.
     """
     path = folder / name
@@ -53,8 +53,8 @@ def download(
     with alone(folder / f".{name}.lock", f"{path}: another process is fetching it, waiting"):
         try:
             known = Checksums(checksums, folder) if checksums and not sha256 else None
-            target = _Target(path, address_of(urls), sha256, most_bytes, known, source_of(urls))
-            part = Part(path, most_bytes)
+            target = _Target(path, address_of(urls), sha256, max_bytes, known, source_of(urls))
+            part = Part(path, max_bytes)
             problems = target.problems()
             if problems is None:
                 part.forget()
@@ -127,11 +127,11 @@ class _Target:
         path: Path,
         address: str,
         sha256: str | None,
-        most_bytes: int,
+        max_bytes: int,
         checksums: Checksums | None,
         source: list[int] | None,
     ) -> None:
-        self.path, self.address, self.most_bytes, self.checksums = path, address, most_bytes, checksums
+        self.path, self.address, self.max_bytes, self.checksums = path, address, max_bytes, checksums
         self.source = source
         self.record = path.with_name(f"{path.name}.json")
         remembered = checksums.of(path.name, address) if checksums else None
@@ -155,7 +155,7 @@ class _Target:
             taken = f"to take it all the same, remove {self.record.name!r} beside it"
             return [f"is there, but of another address, {known['address'] or 'none'}; {taken}"]
         try:
-            check_size(facts.st_size, self.most_bytes, "is there and has")
+            check_size(facts.st_size, self.max_bytes, "is there and has")
             digest = known.get("sha256") or _digest(self.path)
             self._check(self.path, digest, "is there")
         except TransferError as error:

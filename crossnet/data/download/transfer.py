@@ -48,8 +48,8 @@ class Part:
     `joined`: whether it was put together of more than one answer, perhaps by an earlier run.
     """
 
-    def __init__(self, target: Path, most_bytes: int) -> None:
-        self.name, self.most_bytes, self.joined = target.name, most_bytes, False
+    def __init__(self, target: Path, max_bytes: int) -> None:
+        self.name, self.max_bytes, self.joined = target.name, max_bytes, False
         self.path, self._source = target.with_name(f"{self.name}.part"), target.with_name(f"{self.name}.part.json")
 
     def fetch(self, url: str, web: Web | None, pages: bool) -> str | None:
@@ -147,10 +147,10 @@ class Part:
 
         Of more than that, or than is allowed, nothing is kept.
         """
-        most = self.most_bytes if total is None else total
+        most = self.max_bytes if total is None else total
         what = self.name if total is not None else f"{self.name} (length unknown)"
         try:
-            check_size(total or 0, self.most_bytes, f"{where}: announces")
+            check_size(total or 0, self.max_bytes, f"{where}: announces")
             _check_room(self.path.parent, (total or 0) - have)
             with self.path.open("ab" if have else "wb") as file:
                 counted = _counted(file, parts, have, most, where)

@@ -77,11 +77,11 @@ class Web:
             raise WebError(f"{redacted(address)}: answered no JSON: {error}", 200) from error
 
     def content(
-        self, url: str, most_bytes: int, headers: Mapping[str, str] | None = None
+        self, url: str, max_bytes: int, headers: Mapping[str, str] | None = None
     ) -> tuple[bytes, httpx.Headers]:
-        """The bytes at an address and the headers of the answer; more than `most_bytes` is a WebError."""
+        """The bytes at an address and the headers of the answer; more than `max_bytes` is a WebError."""
         plain = {"Accept-Encoding": "identity", **(headers or {})}
-        return self._persist(lambda: self._read(url, most_bytes, plain))
+        return self._persist(lambda: self._read(url, max_bytes, plain))
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx.Response]:
@@ -156,15 +156,15 @@ class Web:
         return max(self._backoff(state.attempt_number), error.after_s if isinstance(error, PassingError) else 0.0)
 
     def _read(
-        self, url: str, most_bytes: int, headers: Mapping[str, str], heed_after: bool = False
+        self, url: str, max_bytes: int, headers: Mapping[str, str], heed_after: bool = False
     ) -> tuple[bytes, httpx.Headers]:
         response = self._open(url, headers)
         try:
             if heed_after and "Retry-After" in response.headers:
                 raise self._temporary(response, url)
             announced = response.headers.get("Content-Length", "0")
-            if announced.isdecimal() and int(announced) > most_bytes:
-                raise WebError(f"{redacted(url)}: announces {announced} bytes, more than the {most_bytes} allowed")
+            if announced.isdecimal() and int(announced) > max_bytes:
+                raise WebError(f"{redacted(url)}: announces {announced} bytes, more than the {max_bytes} allowed")
             body, ends = bytearray(), time.monotonic() + LONGEST * self.timeout_s
             for part in self.steadily(response.iter_bytes(), url):
                 if time.monotonic() > ends:
@@ -172,8 +172,8 @@ class Web:
                         f"{redacted(url)}: {len(body)} bytes in {LONGEST * self.timeout_s:g} s, too slow"
                     )
                 body += part
-                if len(body) > most_bytes:
-                    raise WebError(f"{redacted(url)}: more than the {most_bytes} bytes allowed")
+                if len(body) > max_bytes:
+                    raise WebError(f"{redacted(url)}: more than the {max_bytes} bytes allowed")
             return bytes(body), response.headers
         finally:
             response.close()

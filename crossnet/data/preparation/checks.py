@@ -26,7 +26,7 @@ from crossnet.image_folders import list_folder
 
 MASK_FOLDERS = (MASKS, VALID_MASKS)
 KEPT_FIRST = ("test", "valid", "train")  # of the same picture in several splits
-Leaks = Literal["stop", "drop"]  # of the same picture in training and in the test: stop, or leave it out of training
+Overlap = Literal["stop", "drop"]  # of the same picture in training and in the test: stop, or leave it out of training
 
 
 class PreparationError(ValueError):
@@ -55,26 +55,26 @@ def files_of(folder: Path, layout: str) -> list[Path]:
     return listing.images
 
 
-def check(ledger: Ledger, refuse_above: float, leaks: Leaks) -> None:
+def check(ledger: Ledger, max_unreadable: float, overlap: Overlap) -> None:
     """Raise RefusedError for a mask that does not fit its image, a share of files that cannot be read or used above
-    `refuse_above`, a picture of both training and test where `leaks` is "stop", and a side with nothing left."""
+    `max_unreadable`, a picture of both training and test where `overlap` is "stop", and a side with nothing left."""
     masks = [row.note for row in ledger.rows if row.side in MASK_FOLDERS and row.verdict == "unsuitable"]
     if masks:
         raise RefusedError(f"{masks[0]}{_more(masks, 'mask')}", ledger)
     total = len({row.file for row in ledger.rows if row.side not in MASK_FOLDERS})
     refused = {row.file: row.note for row in ledger.rows if row.verdict in ("unreadable", "unsuitable")}
-    if refused and len(refused) > refuse_above * total:
+    if refused and len(refused) > max_unreadable * total:
         first, reason = next(iter(refused.items()))
         raise RefusedError(
-            f"{len(refused)} of {total} files cannot be read or used, above the share refuse_above {refuse_above}; "
+            f"{len(refused)} of {total} files cannot be read or used, above the share max_unreadable {max_unreadable}; "
             f"the first: {first}: {reason}",
             ledger,
         )
     leaked = [f"{row.file}: {row.note}" for row in ledger.rows if row.verdict == "leaked"]
-    if leaked and leaks == "stop":
+    if leaked and overlap == "stop":
         raise RefusedError(
-            f"{leaked[0]}, which is of the test or of the validation; remove one of them, or set leaks to drop, "
-            f"which leaves it out of training{_more(leaked, 'picture')}",
+            f"{leaked[0]}, which is of the test or of the validation; remove one of them, or set "
+            f"train_test_overlap to drop, which leaves it out of training{_more(leaked, 'picture')}",
             ledger,
         )
     kept = ledger.kept

@@ -17,7 +17,7 @@ from crossnet.data.layout import (
     write_description,
     write_names,
 )
-from crossnet.data.preparation.checks import Leaks, check, without_repeats
+from crossnet.data.preparation.checks import Overlap, check, without_repeats
 from crossnet.data.preparation.engine import each
 from crossnet.data.preparation.target import Target
 
@@ -28,14 +28,14 @@ Job = TypeVar("Job")
 class Dataset:
     """What is prepared, and what is put up with.
 
-    `domains` says in words what "a" and "b" are; `refuse_above` is the share of files that may be of no use, `leaks`
-    what becomes of a picture of both training and test.
+    `domains` says in words what "a" and "b" are; `max_unreadable` is the share of files that may be of no use,
+    `overlap` what becomes of a picture of both training and test.
     """
 
     task: str
     domains: Mapping[str, str]
-    refuse_above: float
-    leaks: Leaks
+    max_unreadable: float
+    overlap: Overlap
 
 
 def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:
@@ -62,7 +62,7 @@ def carry_out(
     target.begin(folders)
     rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
     ledger = Ledger(without_repeats(rows, paired))
-    check(ledger, dataset.refuse_above, dataset.leaks)
+    check(ledger, dataset.max_unreadable, dataset.overlap)
     for row in ledger.rows:
         if not row.kept:
             (target.folder / row.side / f"{row.id}.png").unlink(missing_ok=True)

@@ -25,7 +25,7 @@ class Rules:
 
     licences: tuple[str, ...]  # names of `licences.NAMES`
     smallest: int  # pixels of its shorter edge
-    most_bytes: int  # of its file
+    max_bytes: int  # of its file
     hash_distance: int  # bits of 64; two of which no more differ look the same
     white_above: float  # a level, 0 to 255, of R, G and B: what counts as white in a white border
     white_share: float  # of the border, that has to be white
@@ -90,7 +90,7 @@ class Judge:
     def _ask(self, url: str) -> Served | str:
         """What a server gives, kept; or why it gives nothing for now, which is remembered once others are served."""
         try:
-            content, headers = self.web.content(url, self.rules.most_bytes)
+            content, headers = self.web.content(url, self.rules.max_bytes)
         except WebError as error:
             reason = f"not served: {one_line(error)}"
             if not _may_pass(error):

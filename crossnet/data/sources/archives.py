@@ -26,7 +26,7 @@ class Archive:
     name: str
     urls: tuple[str, ...]
     sha256: str | None
-    most_bytes: int
+    max_bytes: int
 
 
 def unpack(
@@ -50,10 +50,10 @@ def unpack(
     address, new = address_of(archive.urls), archive.sha256 is None
     if new and checksums is not None:
         new = Checksums(checksums, store).of(archive.name, address) is None
-    path = download(archive.urls, store, archive.name, archive.sha256, archive.most_bytes, by_hand, checksums)
+    path = download(archive.urls, store, archive.name, archive.sha256, archive.max_bytes, by_hand, checksums)
     extracted = folder / EXTRACTED
     try:
-        extract(path, extracted, GROWTH * archive.most_bytes, MOST_FILES, wanted)
+        extract(path, extracted, GROWTH * archive.max_bytes, MOST_FILES, wanted)
     except ExtractionError:  # which says nothing against the archive
         raise
     except ArchiveError as error:

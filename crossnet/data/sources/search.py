@@ -34,7 +34,7 @@ def fetch(
     services: Mapping[str, str],
     rules: Rules,
     wanted: int,
-    most_found: int,
+    max_results: int,
     preview_width: int,
     test_share: float,
     seed: int,
@@ -42,7 +42,7 @@ def fetch(
     """Fill a folder with trainA, trainB, testA, testB, manifest.csv and refused.csv; nothing is asked for twice.
 
     queries: for sides A and B, the words, one query after the other; services: of SERVICES, with their addresses, one
-    after the other; wanted: images a side; most_found: results looked at of one query to one service; preview_width:
+    after the other; wanted: images a side; max_results: results looked at of one query to one service; preview_width:
     pixels, of Commons' images; test_share: of each side. `store` keeps what was answered, so a run that was killed
     goes on, and the folder follows from the store and these arguments alone. The environment's OPENVERSE_TOKEN is for
     Openverse. Raises SearchError where it cannot go on, LicenceError for an unknown licence.
@@ -53,7 +53,7 @@ def fetch(
         "services": list(services.items()),
         "rules": asdict(rules),
         "wanted": wanted,
-        "most_found": most_found,
+        "max_results": max_results,
         "preview_width": preview_width,
         "test_share": test_share,
         "seed": seed,
@@ -66,7 +66,7 @@ def fetch(
             kept_store = Store(store)
             searches = [_service(name, services[name], web, kept_store, rules, preview_width) for name in services]
             judge = Judge(web, kept_store, rules)
-            kept, refused = _choose(judge, searches, queries, wanted, most_found)
+            kept, refused = _choose(judge, searches, queries, wanted, max_results)
             empty(folder)
             write_refused(folder / REFUSED, refused)
             _check(kept, refused, queries)
@@ -86,13 +86,13 @@ def _service(name: str, address: str, web: Web, store: Store, rules: Rules, prev
 
 
 def _choose(
-    judge: Judge, searches: Sequence[Search], queries: Mapping[str, Sequence[str]], wanted: int, most_found: int
+    judge: Judge, searches: Sequence[Search], queries: Mapping[str, Sequence[str]], wanted: int, max_results: int
 ) -> tuple[dict[str, list[Kept]], list[Refusal]]:
     """The images of each side, at most `wanted`, and all that were refused on the way."""
     kept: dict[str, list[Kept]] = {}
     refused: list[Refusal] = []
     for side in sorted(queries, key=lambda side: side != WHITE):
-        found = (each for query in queries[side] for search in searches for each in search.search(query, most_found))
+        found = (each for query in queries[side] for search in searches for each in search.search(query, max_results))
         chosen = islice(_judged(judge, found, side, refused), wanted)
         kept[side] = list(progress(chosen, wanted, f"searching for side {side}", "images"))
         if len(kept[side]) < wanted:

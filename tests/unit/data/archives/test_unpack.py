@@ -16,7 +16,7 @@ from crossnet.data.archives.members import ArchiveError
 from crossnet.data.archives.unpack import ExtractionError, extract
 
 FILES = {"h2z/trainA/a.jpg": b"a" * 1000, "h2z/trainB/ü b.jpg": bytes(300_000), "h2z/empty": b""}
-MOST = {"most_bytes": 10**6, "most_files": 20}
+MOST = {"max_bytes": 10**6, "max_files": 20}
 Make = Callable[[Path, Mapping[str, bytes]], Path]
 
 
@@ -102,11 +102,11 @@ def test_an_archive_of_nothing_is_an_empty_folder(tmp_path: Path) -> None:
 @EVERY_KIND
 def test_as_much_as_is_allowed_is_allowed(make: Make, tmp_path: Path) -> None:
     archive = make(tmp_path / "a", FILES)
-    assert extract(archive, tmp_path / "out", most_bytes=301_000, most_files=3) == 3
+    assert extract(archive, tmp_path / "out", max_bytes=301_000, max_files=3) == 3
     with pytest.raises(ArchiveError, match=r"'h2z/trainB/ü b.jpg': with it 301000 bytes or more, and 300999 are"):
-        extract(archive, tmp_path / "more", most_bytes=300_999, most_files=3)
+        extract(archive, tmp_path / "more", max_bytes=300_999, max_files=3)
     with pytest.raises(ArchiveError, match=r"'h2z/empty': more than the 2 members allowed"):
-        extract(archive, tmp_path / "more", most_bytes=301_000, most_files=2)
+        extract(archive, tmp_path / "more", max_bytes=301_000, max_files=2)
     assert not (tmp_path / "more").exists()
 
 
@@ -216,7 +216,7 @@ def test_what_there_is_no_room_for_is_not_begun(tmp_path: Path) -> None:
         ExtractionError,
         match=rf"/a: cannot be extracted: .*/out: its files have {size} bytes, and \d+ are free; make room",
     ):
-        extract(archive, tmp_path / "out", most_bytes=2 * size, most_files=9)
+        extract(archive, tmp_path / "out", max_bytes=2 * size, max_files=9)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 

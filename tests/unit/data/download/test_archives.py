@@ -34,7 +34,7 @@ def server() -> Iterator[FileServer]:
 
 
 def get(folder: Path, *urls: str, **changed: Any) -> Path:
-    options: dict[str, Any] = {"sha256": SHA256, "most_bytes": 10**7, "by_hand": BY_HAND} | changed
+    options: dict[str, Any] = {"sha256": SHA256, "max_bytes": 10**7, "by_hand": BY_HAND} | changed
     return download(urls, folder, "f.zip", **options)
 
 
@@ -78,7 +78,7 @@ def test_a_local_file_is_copied_and_checked_the_same_way(form: str, tmp_path: Pa
         get(tmp_path / "other", address, sha256="0" * 64)
     assert not (tmp_path / "other/f.zip").exists()
     with pytest.raises(DownloadError, match="announces 3000000 bytes, more than the 1000 allowed"):
-        get(tmp_path / "other", address, most_bytes=1000)
+        get(tmp_path / "other", address, max_bytes=1000)
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_more_than_there_is_room_for_is_not_begun(tmp_path: Path, server: FileSe
     server.inject("/f.zip", Fault(200, {"Content-Length": str(10 * room)}, BODY))
     wrong = rf"/f.zip: cannot be read or written: {10 * room} bytes are still to come, and \d+ are free; make room"
     with pytest.raises(DownloadError, match=wrong):
-        get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", most_bytes=11 * room, web=web)
+        get(tmp_path, f"{server.url}/f.zip", f"{server.url}/other.zip", max_bytes=11 * room, web=web)
     assert server.paths == ["/f.zip"]
     assert not (tmp_path / "f.zip.part").exists()
 

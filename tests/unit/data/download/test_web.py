@@ -49,7 +49,7 @@ def test_json_carries_parameters_headers_and_the_agent(web: Web) -> None:
 
 
 def test_content_is_the_bytes_and_the_headers(web: Web, files: FileServer) -> None:
-    body, headers = web.content(f"{files.url}/a", most_bytes=3)
+    body, headers = web.content(f"{files.url}/a", max_bytes=3)
     assert body == b"abc"
     assert headers["etag"] == files.etag("/a")
 
@@ -58,7 +58,7 @@ def test_content_is_the_bytes_and_the_headers(web: Web, files: FileServer) -> No
 def test_content_of_more_than_is_allowed_is_refused(web: Web, files: FileServer, fault: Fault) -> None:
     files.inject("/b", fault)
     with pytest.raises(WebError, match=r"/b: .*more than the 99 (bytes )?allowed"):
-        web.content(f"{files.url}/b", most_bytes=99)
+        web.content(f"{files.url}/b", max_bytes=99)
     assert web.count == 1
 
 
@@ -66,7 +66,7 @@ def test_compressed_content_is_bounded_by_what_it_unpacks_to(web: Web, files: Fi
     bomb = gzip.compress(bytes(10**6))
     files.inject("/a", Fault(200, {"Content-Encoding": "gzip", "Content-Length": str(len(bomb))}, bomb))
     with pytest.raises(WebError, match="more than the 5000 bytes allowed"):
-        web.content(f"{files.url}/a", most_bytes=5000)
+        web.content(f"{files.url}/a", max_bytes=5000)
 
 
 def test_no_json_is_an_error(web: Web, files: FileServer) -> None:

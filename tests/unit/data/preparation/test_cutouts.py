@@ -32,10 +32,10 @@ def raw(tmp_path: Path) -> Path:
 
 
 def run(
-    raw: Path, name: str = "prepared", seed: int = 0, refuse_above: float = 0.0, valid: int = 0
+    raw: Path, name: str = "prepared", seed: int = 0, max_unreadable: float = 0.0, valid: int = 0
 ) -> tuple[Path, Ledger]:
     prepared = raw.parent / name
-    dataset = Dataset("horses", {"a": "photographs", "b": "foregrounds"}, refuse_above, "drop")
+    dataset = Dataset("horses", {"a": "photographs", "b": "foregrounds"}, max_unreadable, "drop")
     return prepared, prepare(raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, Deal(0.2, seed), HeldBack(valid, 0))
 
 
@@ -77,7 +77,7 @@ def test_what_has_no_mask_is_left_out_with_its_reason(raw: Path) -> None:
         PreparationError, match=r"^1 of 20 files cannot be read or used, .*photos/03\.png: no mask masks/03"
     ):
         run(raw)
-    _, ledger = run(raw, refuse_above=0.05)
+    _, ledger = run(raw, max_unreadable=0.05)
     assert ledger.refused == {"photos/03.png": "no mask masks/03.*"}
     assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 1
 
@@ -88,7 +88,7 @@ def test_what_has_a_mask_of_no_use_is_left_out_with_its_reason(raw: Path) -> Non
     Image.fromarray(np.indices((24, 18))[0] > 9).save(raw / "masks" / "11.png")
     with pytest.raises(PreparationError, match=r"^3 of 20 files cannot be read or used, .*a PDF document; take its"):
         run(raw)
-    _, ledger = run(raw, refuse_above=0.15)
+    _, ledger = run(raw, max_unreadable=0.15)
     reasons = ["a mask that cannot be read: a PDF document", "levels 0 to 0", "a mask of 18x24, but its image"]
     for name, reason in zip(("03", "07", "11"), reasons, strict=True):
         assert reason in ledger.refused[f"photos/{name}.png"]

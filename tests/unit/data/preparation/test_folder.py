@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.data.layout import Ledger, read_names
-from crossnet.data.preparation.checks import Leaks, PreparationError, RefusedError
+from crossnet.data.preparation.checks import Overlap, PreparationError, RefusedError
 from crossnet.data.preparation.folder import prepare
 from crossnet.data.preparation.recipe import Dataset
 from crossnet.data.preparation.splits import HeldBack
@@ -33,14 +33,14 @@ def raw(tmp_path: Path) -> Path:
 
 def run(
     raw: Path,
-    refuse_above: float = 1.0,
+    max_unreadable: float = 1.0,
     fit: Fit = "stretch",
     paired: bool = False,
-    leaks: Leaks = "stop",
+    overlap: Overlap = "stop",
     valid: int = 0,
 ) -> tuple[Path, Ledger]:
     prepared = raw.parent / "prepared"
-    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, refuse_above, leaks)
+    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, max_unreadable, overlap)
     return prepared, prepare(raw, Target(prepared, LOAD, SIZE, fit), dataset, HeldBack(valid, 0), paired)
 
 
@@ -159,18 +159,22 @@ def test_a_large_file_that_is_cut_off_is_found_by_decoding_it_in_full(raw: Path)
 
 
 @pytest.mark.parametrize(
-    ("broken", "refuse_above", "stops"),
+    ("broken", "max_unreadable", "stops"),
     [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (3, 1.0, False), (3, 0.2, False)],
 )
-def test_too_large_a_share_of_broken_images_stops_it(raw: Path, broken: int, refuse_above: float, stops: bool) -> None:
+def test_too_large_a_share_of_broken_images_stops_it(
+    raw: Path, broken: int, max_unreadable: float, stops: bool
+) -> None:
     for number in range(broken):
         (raw / "trainA" / f"bad {number}.heic").write_bytes(b"bad")
     if not stops:
-        assert len(run(raw, refuse_above)[1].refused) == broken
+        assert len(run(raw, max_unreadable)[1].refused) == broken
         return
-    message = rf"^{broken} of {12 + broken} files cannot be read or used, .*{refuse_above}.*trainA/bad 0.heic: [^\n]+$"
+    message = (
+        rf"^{broken} of {12 + broken} files cannot be read or used, .*{max_unreadable}.*trainA/bad 0.heic: [^\n]+$"
+    )
     with pytest.raises(PreparationError, match=message):
-        run(raw, refuse_above)
+        run(raw, max_unreadable)
 
 
 def test_a_side_of_which_nothing_can_be_read_stops_it(raw: Path) -> None:
@@ -448,12 +452,12 @@ def test_a_picture_of_training_and_of_the_users_validation_is_a_leak(raw: Path) 
     (raw / "trainA" / "copy.png").write_bytes((raw / "validA" / "0.png").read_bytes())
     with pytest.raises(PreparationError, match="of the test or of the validation"):
         run(raw)
-    _, ledger = run(raw, leaks="drop")
+    _, ledger = run(raw, overlap="drop")
     assert (ledger.kept["validA"], ledger.kept["trainA"]) == (1, 3)
 
 
 def test_a_picture_twice_in_training_is_kept_once_whatever_is_held_back(raw: Path) -> None:
-    """Also with leaks "stop": neither of the two comes from the test."""
+    """Also with overlap "stop": neither of the two comes from the test."""
     many(raw)
     for number in range(40):
         (raw / "trainA" / f"twin {number}.png").write_bytes((raw / "trainA" / f"more {number}.png").read_bytes())

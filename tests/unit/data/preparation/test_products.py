@@ -44,12 +44,12 @@ def run(
     seed: int = 0,
     most: Most = Most(100, 100),  # noqa: B008 - frozen
     group: Group = "model",
-    refuse_above: float = 0.0,
+    max_unreadable: float = 0.0,
     valid: int = 0,
     placing: Placing | None = None,
 ) -> tuple[Path, Ledger]:
     target = Target(raw.parent / name, LOAD, SIZE, "stretch")
-    dataset = Dataset("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, refuse_above, "drop")
+    dataset = Dataset("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, max_unreadable, "drop")
     return target.folder, prepare(
         raw, target, dataset, Deal(0.25, seed), most, group, 12, CROPS, HeldBack(valid, 0), placing
     )
@@ -130,7 +130,7 @@ def test_what_is_not_on_white_is_left_out_with_its_reason(raw: Path) -> None:
     (raw / "products/Shoes/Boots/3.0.jpg").write_bytes(b"<html>")
     with pytest.raises(PreparationError, match=r"^2 of 48 files cannot be read or used"):
         run(raw)
-    _, ledger = run(raw, refuse_above=0.1)
+    _, ledger = run(raw, max_unreadable=0.1)
     assert "not a product on white" in ledger.refused["products/Shoes/Boots/1.0.jpg"]
     assert "a web page; download the image itself" in ledger.refused["products/Shoes/Boots/3.0.jpg"]
 

@@ -42,7 +42,7 @@ class Job:
                 dict(self.services),
                 self.rules,
                 self.wanted,
-                most_found=200,
+                max_results=200,
                 preview_width=512,
                 test_share=self.test_share,
                 seed=0,

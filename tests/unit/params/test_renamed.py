@@ -1,0 +1,21 @@
+"""A params.yaml with a key of an earlier version gets an error with the key's new name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crossnet.params import ParamsError, load_params
+from crossnet.params.renamed import RENAMED
+from tests.support.committed import text
+
+
+@pytest.mark.parametrize("old", [old for old, new in RENAMED.items() if re.search(rf"^ *{new}:", text(), re.MULTILINE)])
+def test_the_error_for_an_old_key_names_the_new_one(old: str, tmp_path: Path) -> None:
+    earlier = re.sub(rf"^( *){RENAMED[old]}:", rf"\1{old}:", text(), count=1, flags=re.MULTILINE)
+    path = tmp_path / "params.yaml"
+    path.write_text(earlier)
+    with pytest.raises(ParamsError) as error:
+        load_params(path)
+    wanted = rf"{re.escape(str(path))}: [\w.]+\b{old}: is called {RENAMED[old]} now; rename the key[^\n]*"
+    assert re.fullmatch(wanted, str(error.value)), str(error.value)
