@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 
 from crossnet.params import Params
-from crossnet.params.places import READ, WRITTEN, on_disk, places
+from crossnet.params.places import READ, WRITTEN, places
+from crossnet.schema import on_disk
 
 IN_REPORTS = tuple(f"reports/{name}" for name in (
     "data", "figures", "plots", "plots/roc", "training", "training/plots", "training/plots/images",

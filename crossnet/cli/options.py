@@ -63,7 +63,7 @@ Out = Annotated[
 def task_and_scale(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
     """The selected task and scale, by default those of params.yaml; fail where it has no such block."""
     from crossnet.analysis.revisions import RunsError, read_params
-    from crossnet.params.block import plain_name
+    from crossnet.schema import plain_name
 
     try:
         params = read_params(root, None)

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from crossnet.params.block import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
 from crossnet.params.reading import ParamsError as ParamsError
 from crossnet.params.reading import describe, read_yaml
 from crossnet.params.tasks import FolderTask, Task
+from crossnet.schema import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
 
 
 class Images(Block):

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
 
 from crossnet.params import History, Methods, Networks
-from crossnet.params.block import Block, OneOrTwoWeights
 from crossnet.params.reading import ParamsError, describe, read_bytes
+from crossnet.schema import Block, OneOrTwoWeights
 
 # what the networks of a model are that was saved before these keys were there
 EARLIER = {"discriminator_layers": 3, "norm": "instance", "shared_init": False}

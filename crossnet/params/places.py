@@ -1,13 +1,12 @@
 """Parameters that name files or folders on this machine: known by their type, and where each of them is."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel
+
+from crossnet.schema import PlaceText
 
 WRITTEN = (
     "data/checked", "data/checksums", "data/fetched", "data/prepared", "data/model", "data/translated", "reports",
@@ -15,25 +14,6 @@ WRITTEN = (
 )  # fmt: skip
 READ = ("crossnet", "stages", "dvc.yaml", "params.yaml")  # by the stages, beside what they write
 KEPT = "reports/experiments"  # which no stage writes
-
-
-class PlaceText(str):
-    """The text of a path, or of an address that may be one."""
-
-    __slots__ = ()
-
-
-Place = Annotated[str, AfterValidator(PlaceText)]
-
-
-def on_disk(home: Path, text: str) -> Path | None:
-    """Where a path is that a user writes: from the user's folder if it begins with `~`, else from the repository, home.
-
-    None for an address of another scheme than file.
-    """
-    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://|file:", text):
-        return Path(url2pathname(urlsplit(text).path)) if (scheme[1] or "file").lower() == "file" else None
-    return Path(text).expanduser() if text.startswith("~") else home / text
 
 
 def of_pipeline(path: Path) -> str | None:

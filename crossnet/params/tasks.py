@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from crossnet.params.block import Block, Bytes, Count, Name, Seed, Share
-from crossnet.params.places import Place
+from crossnet.schema import Block, Bytes, Count, Name, Place, Seed, Share
 from crossnet.urls import redacted, secret_in
 
 Level = Annotated[int, Field(ge=0, le=255)]

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from crossnet.params import load_params
-from crossnet.params.places import on_disk, places
+from crossnet.params.places import places
+from crossnet.schema import on_disk
 from tests.support.committed import PARAMS
 
 

@@ -1,8 +1,14 @@
-"""What every block of params.yaml is: frozen and strict, with ranges that are said once."""
+"""Types that the blocks of params.yaml are made of: strict models, ranges, names, paths of the user's.
+
+Data sets and methods declare their options with these, and `crossnet.params` puts the options together.
+"""
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
@@ -22,6 +28,25 @@ def plain_name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(plain_name)]
+
+
+class PlaceText(str):
+    """The text of a path, or of an address that may be one."""
+
+    __slots__ = ()
+
+
+Place = Annotated[str, AfterValidator(PlaceText)]  # a file or folder on this machine, which no stage may replace
+
+
+def on_disk(home: Path, text: str) -> Path | None:
+    """Resolve a path as a user writes it: from the user's folder if it begins with `~`, else from `home`, the clone.
+
+    Returns None for an address of another scheme than file.
+    """
+    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://|file:", text):
+        return Path(url2pathname(urlsplit(text).path)) if (scheme[1] or "file").lower() == "file" else None
+    return Path(text).expanduser() if text.startswith("~") else home / text
 
 
 class Block(BaseModel):
