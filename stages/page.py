@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from crossnet.figures import gallery
+from crossnet.figures.comparison import PreparedImages
+from crossnet.figures.registry import RunResults, draw_run_figures
 from crossnet.params import Params
 from crossnet.report import experiments, pairs, preparation, provenance, render, thresholds
 from crossnet.report.embedding import Album
@@ -41,7 +42,16 @@ def page(
     return render.page(
         dataset=dataset,
         metrics=metrics,
-        figures=gallery.draw(prepared, translated, reports, reports / "figures", dataset, metrics, names),
+        figures=draw_run_figures(
+            RunResults(
+                PreparedImages(prepared, dataset["a"], dataset["b"], paired, dataset["truth"], names),
+                translated,
+                reports,
+                metrics,
+                params.split,
+            ),
+            reports / "figures",
+        ),
         run=run,
         parameters=params.effective(),
         training=read(reports / "training" / "summary.json"),

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crossnet.data.layout import as_test, is_paired, measured_sides, translation_names
+from crossnet.data.layout import as_test, is_paired, known_truth, measured_sides, translation_names
 from crossnet.files import write_atomically
 from crossnet.params import Params
 from stages._command import command
@@ -13,6 +13,7 @@ def draw(params: Params) -> None:
     """Draw the figures of the run, reports/figures/*.png, and write its page, reports/index.html."""
     prepared, translated, reports = Path("data/prepared") / params.task, Path("data/translated"), Path("reports")
     dataset = json.loads((prepared / "dataset.json").read_text(encoding="utf-8"))
+    dataset["truth"] = known_truth(dataset, params.split)
     dataset["paired"] = is_paired(dataset, params.split)
     sides = measured_sides(prepared, params.split)
     names = {f"test{side[-1]}": translation_names(prepared, side) for side in sides}

@@ -12,10 +12,10 @@ from PIL import Image
 
 from crossnet.analysis.rows import Row
 from crossnet.analysis.runs import MissingFilesError, Run, copy_files
-from crossnet.data.layout import Split, as_test, is_paired, masks_of, sides_of, translation_names
+from crossnet.data.layout import Split, as_test, is_paired, known_truth, masks_of, sides_of, translation_names
 from crossnet.escaping import one_line
-from crossnet.figures.columns import Column, Subjects
-from crossnet.figures.palette import Theme, paint_both
+from crossnet.figures.comparison import Column, PreparedImages
+from crossnet.figures.style import Theme, draw_both_themes
 from crossnet.files import write_csv
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class FigureData:
         return "valid" if 2 * valid > len(self.rows) else "test"
 
     @cached_property
-    def test_set(self) -> Subjects:
+    def test_set(self) -> PreparedImages:
         """The images of the split, of the first run that has them. Raises MissingFilesError where none has."""
         errors: list[MissingFilesError] = []
         sides, masks = sides_of(self.split), masks_of(self.split)
@@ -81,7 +81,14 @@ class FigureData:
             view = self.scratch / "view"
             view.mkdir()
             shown = as_test(folder, self.split, view)
-            return Subjects(shown, str(about["a"]), str(about["b"]), is_paired(about, self.split), names)
+            return PreparedImages(
+                shown,
+                str(about["a"]),
+                str(about["b"]),
+                is_paired(about, self.split),
+                known_truth(about, self.split),
+                names,
+            )
         raise errors[0]
 
     def columns(self, rows: Iterable[Row]) -> list[Column]:
@@ -128,7 +135,7 @@ class FigureData:
 
     def draw(self, name: str, paint: Callable[[Path, Theme], None]) -> list[Path]:
         """Paint a figure on white and on dark ground: <name>.png and dark/<name>.png."""
-        return [*paint_both(paint, self.out, name)]
+        return [*draw_both_themes(paint, self.out, name)]
 
     def write_csv(self, name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
         """Write the data behind a figure: <name>.csv."""

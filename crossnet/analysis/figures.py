@@ -11,9 +11,9 @@ from crossnet.analysis.runs import MissingFilesError
 from crossnet.analysis.settings import ABLATION, FULL, METHODS
 from crossnet.escaping import one_line
 from crossnet.evaluation.foreground import THRESHOLD
-from crossnet.figures import ablation, code_rank, foreground_columns, latent, losses, roc, roc_band, side_by_side
-from crossnet.figures.columns import SIDES, Column, Way
-from crossnet.figures.palette import LIGHT, Theme
+from crossnet.figures import ablation, code_rank, foregrounds, latent, losses, roc, side_by_side
+from crossnet.figures.comparison import FOLDERS, Column, Direction
+from crossnet.figures.style import LIGHT, Theme
 
 CURVES, LOG = "reports/plots/roc", "reports/training/plots/metrics"
 OWN_FIRST = ("scores", "translation")  # curves of a method's own score maps, where it writes such, or by luminance
@@ -33,10 +33,10 @@ def draw(name: str, data: FigureData) -> list[Path]:
 def _ablation(data: FigureData) -> list[Path]:
     wanted = [*ABLATION, METHODS["cyclegan"]]
     rows = [row for name in wanted for row in data.rows if row.name == name]
-    return [path for way in SIDES for path in _ablation_one_way(data, rows, way)]
+    return [path for way in FOLDERS for path in _ablation_one_way(data, rows, way)]
 
 
-def _ablation_one_way(data: FigureData, rows: list[Row], way: Way) -> list[Path]:
+def _ablation_one_way(data: FigureData, rows: list[Row], way: Direction) -> list[Path]:
     kind = distance(rows)
     by_name = {row.name: row for row in rows}
     columns = [
@@ -46,7 +46,7 @@ def _ablation_one_way(data: FigureData, rows: list[Row], way: Way) -> list[Path]
     shown: list[str] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        shown[:] = ablation.draw(data.test_set, columns, path, way=way, theme=theme)
+        shown[:] = ablation.draw(data.test_set, columns, path, direction=way, theme=theme)
 
     files = data.draw(f"ablation_{way}", paint)
     metric = f"{kind}.{way}"
@@ -59,7 +59,7 @@ def _ablation_one_way(data: FigureData, rows: list[Row], way: Way) -> list[Path]
     return [*files, data.write_csv(f"ablation_{way}", heads, lines)]
 
 
-def _under(row: Row, kind: str, way: Way) -> str:
+def _under(row: Row, kind: str, way: Direction) -> str:
     values = [*row.values(f"{kind}.{way}").values()]
     return f"{'FID' if kind == 'fid' else 'KID (Lite0)'}\n{said(values)}\n{_seeds(len(values))}" if values else ""
 
@@ -77,7 +77,7 @@ def _side_by_side(data: FigureData) -> list[Path]:
 
     files = data.draw("side_by_side", paint)
     names = " | ".join(column.name for column in columns)
-    lines = [[s.way, s.image, s.window.top, s.window.left, s.window.height, s.window.width, names] for s in shown]
+    lines = [[s.direction, s.image, s.window.top, s.window.left, s.window.height, s.window.width, names] for s in shown]
     heads = ["direction", "image", "top", "left", "height", "width", "methods"]
     return [*files, data.write_csv("side_by_side", heads, lines)]
 
@@ -85,10 +85,10 @@ def _side_by_side(data: FigureData) -> list[Path]:
 def _latent(data: FigureData) -> list[Path]:
     rows = [row for row in data.rows if row.name in (FULL, METHODS["cyclegan"])]
     columns = data.columns(rows)
-    return [path for way in SIDES for path in _latent_one_way(data, columns, way)]
+    return [path for way in FOLDERS for path in _latent_one_way(data, columns, way)]
 
 
-def _latent_one_way(data: FigureData, columns: list[Column], way: Way) -> list[Path]:
+def _latent_one_way(data: FigureData, columns: list[Column], way: Direction) -> list[Path]:
     codes = {column.name: latent.read(column.translated / "codes" / way) for column in columns}
     for name in [name for name, found in codes.items() if not found]:
         data.note(f"{name} has no codes in {TRANSLATED}/codes/{way}: it was translated by code that kept none")
@@ -99,7 +99,7 @@ def _latent_one_way(data: FigureData, columns: list[Column], way: Way) -> list[P
     bases: list[latent.Basis] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        bases.append(latent.draw(data.test_set, with_codes, path, way=way, codes=codes, theme=theme))
+        bases.append(latent.draw(data.test_set, with_codes, path, direction=way, codes=codes, theme=theme))
 
     files = data.draw(f"latent_{way}", paint)
     lines = []
@@ -117,10 +117,10 @@ def _foregrounds(data: FigureData) -> list[Path]:
     if not data.asked_for and not any(row.values("foreground.threshold") for row in data.rows):
         raise FigureError("this task has no masks; `--figure foregrounds` draws it all the same, of a task to white")
     columns = data.columns(data.methods())
-    overlaps: list[foreground_columns.Overlap] = []
+    overlaps: list[foregrounds.Overlap] = []
 
     def paint(path: Path, theme: Theme) -> None:
-        overlaps[:] = foreground_columns.draw(data.test_set, columns, path, threshold=THRESHOLD, theme=theme)
+        overlaps[:] = foregrounds.draw_methods(data.test_set, columns, path, threshold=THRESHOLD, theme=theme)
 
     return [*data.draw("foregrounds", paint), data.write_csv("foregrounds", ["image", "method", "iou"], overlaps)]
 
@@ -140,7 +140,7 @@ def _roc(data: FigureData) -> list[Path]:
             for name in (each for each in FLOORS if each in found):
                 floor, labels["floor"] = found[name], roc.NAMES[name]
         if curves:
-            bands[row.name] = roc_band.band(curves)
+            bands[row.name] = roc.band(curves)
             areas = [*row.own().values()]
             area = f", AUC {said(areas)}" if areas else ""
             labels[row.name] = f"{row.name}{area}, {_seeds(len(curves))}"
@@ -148,12 +148,12 @@ def _roc(data: FigureData) -> list[Path]:
         raise FigureError("no run has an ROC in reports/plots/roc at hand; they are of tasks with masks")
 
     def paint(path: Path, theme: Theme) -> None:
-        roc_band.draw(bands, path, labels=labels, floor=floor, theme=theme)
+        roc.draw_methods(bands, path, labels=labels, floor=floor, theme=theme)
 
     lines = [
         [name, *(f"{value:.6g}" for value in values), each.n]
         for name, each in bands.items()
-        for values in zip(roc_band.GRID, each.mean, each.low, each.high, strict=True)
+        for values in zip(roc.GRID, each.mean, each.low, each.high, strict=True)
     ]
     heads = ["method", "fpr", "tpr_mean", "tpr_low", "tpr_high", "seeds"]
     return [*data.draw("roc", paint), data.write_csv("roc", heads, lines)]
@@ -162,7 +162,7 @@ def _roc(data: FigureData) -> list[Path]:
 def _code_rank(data: FigureData) -> list[Path]:
     wanted = [*ABLATION, METHODS["cyclegan"]]
     rows = [row for name in wanted for row in data.rows if row.name == name] or data.methods(len(LIGHT.hues))
-    courses: dict[str, list[code_rank.Course]] = {}
+    courses: dict[str, list[code_rank.RankCurves]] = {}
     lines: list[list[object]] = []
     for row in rows:
         for seed, run in row.runs.items():

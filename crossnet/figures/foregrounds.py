@@ -1,21 +1,43 @@
-"""Fig. 9, §5.3: the foreground that the translation to white picks out of its input."""
+"""Fig. 9, section 5.3: foregrounds that are extracted by the translation to white, of one run or of several methods."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from crossnet.figures import sheet
-from crossnet.figures.palette import LIGHT, Theme
+from crossnet.figures import panels
+from crossnet.figures.comparison import Column, PreparedImages, subtitle
+from crossnet.figures.panels import Picture
+from crossnet.figures.registry import Figure, RunResults, run_figure
+from crossnet.figures.style import LIGHT, Theme
 from crossnet.images import luminance
 
-COLUMNS = ("input", "translation", "extracted foreground", "true mask")
+HEADINGS = ("input", "translation", "extracted foreground", "true mask")
+MASKS = "masksA"
+
+Overlap = tuple[str, str, float]  # image, method, intersection over union
 
 
-def extract(picture: sheet.Picture, translation: sheet.Picture, threshold: float) -> sheet.Picture:
-    """White where the translation's luminance exceeds the threshold (0..255), the input's own colour elsewhere.
+@run_figure("foregrounds", position=20)
+def figure(run: RunResults) -> Figure | None:
+    foreground = run.metrics.get("foreground")
+    if not foreground or not (run.images.folder / MASKS).is_dir():
+        return None
+    threshold = float(foreground["threshold"])
+    return Figure(
+        "Foreground extraction",
+        f"As in the paper’s §5.3: where the luminance of the translation exceeds {threshold:g} the pixel becomes "
+        f"white, and every other pixel takes its original colour. {run.selection}",
+        f"A table of {run.images_of_split}: the input, its translation to white, the foreground extracted with it, "
+        "and the true mask.",
+        lambda path, theme: draw(run.images, run.column, path, threshold=threshold, theme=theme),
+    )
 
-    Both are (H, W, 3) uint8 of one size; raises ValueError where they are not.
+
+def extract(picture: Picture, translation: Picture, threshold: float) -> Picture:
+    """Make a picture white where the luminance of its translation exceeds a threshold in [0, 255].
+
+    Both are (H, W, 3) uint8 of one size; raises ValueError if their sizes differ.
     """
     if picture.shape != translation.shape:
         raise ValueError(f"the translation is {translation.shape}, its input {picture.shape}")
@@ -24,23 +46,75 @@ def extract(picture: sheet.Picture, translation: sheet.Picture, threshold: float
 
 
 def draw(
-    prepared: Path,
-    translated: Path,
+    images: PreparedImages,
+    column: Column,
     out: Path,
     *,
     threshold: float,
-    names: Mapping[str, str],
     examples: int = 8,
     theme: Theme = LIGHT,
 ) -> None:
-    """Write the figure, in two panels: prepared holds testA and masksA, translated holds to_b.
-
-    names: what the translation of an image is called, where it is not called as the image is.
-    """
+    """Write the figure of one run, in two panels: input, translation, foreground and true mask."""
+    masks = images.folder / MASKS
     rows = []
-    for id_ in sheet.evenly(sorted(p.stem for p in (prepared / "masksA").glob("*.png")), examples):
-        picture, mask = (sheet.read(prepared / side / f"{id_}.png") for side in ("testA", "masksA"))
-        translation = sheet.read(translated / "to_b" / f"{names.get(id_, id_)}.png")
-        rows.append([picture, translation, extract(picture, translation, threshold), mask])
+    for image in panels.evenly_spaced(sorted(path.stem for path in masks.glob("*.png")), examples):
+        picture, translation = images.input("to_b", image), images.translation(column, "to_b", image)
+        foreground = extract(picture, translation, threshold)
+        rows.append([picture, translation, foreground, panels.read(masks / f"{image}.png")])
+    _draw_halves(HEADINGS, rows, "", out, theme)
+
+
+def draw_methods(
+    images: PreparedImages,
+    columns: Sequence[Column],
+    out: Path,
+    *,
+    threshold: float,
+    examples: int = 8,
+    theme: Theme = LIGHT,
+) -> list[Overlap]:
+    """Write the figure of several methods, in two panels: input, each method's foreground, the true mask if known.
+
+    Args:
+        images: the prepared images.
+        columns: the methods.
+        out: the PNG to write.
+        threshold: the luminance in [0, 255] above which a pixel of a translation becomes white.
+        examples: how many images are shown.
+        theme: the colours.
+
+    Returns:
+        How well each foreground overlaps with its mask; nothing without masks.
+
+    Raises:
+        ValueError: there is no image.
+    """
+    masks = images.folder / MASKS
+    has_masks = masks.is_dir()
+    headings = ("input", *(column.name for column in columns), *(["true mask"] if has_masks else []))
+    rows, overlaps = [], []
+    for image in images.examples("to_b", columns, examples):
+        picture = images.input("to_b", image)
+        found = [extract(picture, images.translation(column, "to_b", image), threshold) for column in columns]
+        row = [picture, *found]
+        if has_masks:
+            row.append(panels.read(masks / f"{image}.png"))
+            overlaps += [
+                (image, column.name, _iou(foreground, row[-1]))
+                for column, foreground in zip(columns, found, strict=True)
+            ]
+        rows.append(row)
+    _draw_halves(headings, rows, subtitle(columns), out, theme)
+    return overlaps
+
+
+def _draw_halves(headings: tuple[str, ...], rows: list[list[Picture]], subtitle: str, out: Path, theme: Theme) -> None:
     half = (len(rows) + 1) // 2
-    sheet.draw([sheet.Panel(COLUMNS, part) for part in (rows[:half], rows[half:]) if part], out, theme)
+    halves = [panels.Panel(headings, part, subtitle=subtitle) for part in (rows[:half], rows[half:]) if part]
+    panels.draw(halves, out, theme)
+
+
+def _iou(foreground: Picture, mask: Picture) -> float:
+    """Return the intersection over union of the pixels that are not white and those of the mask."""
+    found, true = (foreground < 255).any(-1), mask[..., 0] >= 128
+    return float((found & true).sum() / max(1, (found | true).sum()))

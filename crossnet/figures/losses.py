@@ -1,4 +1,4 @@
-"""The training log as small multiples: one plot a logged scalar, whatever their names."""
+"""The training log as small multiples, a plot a logged scalar: figures of the loss terms and of all others."""
 
 import csv
 import math
@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from crossnet.figures.axes import canvas, quiet, save
-from crossnet.figures.palette import FONT, LIGHT, Theme, points
+from crossnet.figures.registry import Figure, RunResults, run_figure
+from crossnet.figures.style import FONT, LIGHT, Theme, new_figure, points, save, style_axes
 
 Series = NDArray[np.float64]  # (K, 2): step, value
 MEANINGS = {
@@ -25,20 +25,54 @@ MEANINGS = {
     "disc_b": "discriminator of B",
 }
 COLUMNS, CELL_WIDTH, CELL_HEIGHT, TEXT = 4, 375, 300, 20
-SMOOTH_FROM = 40  # points in a series of a loss; a shorter one is drawn point by point, without a running mean
+SMOOTH_FROM = 40  # points of a loss; a shorter series is drawn point by point, without a running mean
+
+
+@run_figure("losses", position=50)
+def figure(run: RunResults) -> Figure | None:
+    terms = {name: curve for name, curve in _logged(run).items() if name.startswith("loss/")}
+    if not terms:
+        return None
+    smoothed = any(len(curve) >= SMOOTH_FROM for curve in terms.values())
+    mean = "; a strong line over a faint one is a running mean over about a tenth of the run" if smoothed else ""
+    return Figure(
+        "Loss terms",
+        f"Each term as logged, without its weight{mean}.",
+        f"Small plots over the optimisation steps, one for each of {', '.join(terms)}.",
+        lambda path, theme: draw(terms, path, theme=theme),
+    )
+
+
+@run_figure("diagnostics", position=60)
+def diagnostics(run: RunResults) -> Figure | None:
+    others = {name: curve for name, curve in _logged(run).items() if not name.startswith("loss/")}
+    if not others:
+        return None
+    return Figure(
+        "What else was logged",
+        "A collapse of the latent codes shows in their effective rank: how many of their dimensions they use."
+        if any(name.startswith("code_rank/") for name in others)
+        else "",
+        f"Small plots over the optimisation steps, one for each of {', '.join(others)}.",
+        lambda path, theme: draw(others, path, theme=theme),
+    )
+
+
+def _logged(run: RunResults) -> dict[str, Series]:
+    return read(run.reports / "training/plots/metrics")
 
 
 def read(folder: Path) -> dict[str, Series]:
-    """Every TSV of a dvclive metrics folder, by its path inside it ("loss/gan"); terms with a meaning first.
+    """Read every TSV of a DVCLive metrics folder by its path in it ("loss/gan"), the terms of MEANINGS first.
 
-    Each is in order of step; its value is the first column but step and timestamp, NaN where that is no number.
+    Rows are sorted by step. The value is the first column that is neither step nor timestamp, NaN if it is no number.
     """
     series: dict[str, Series] = {}
     for path in sorted(folder.rglob("*.tsv")):
         with path.open(newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream, delimiter="\t")
             values = [c for c in reader.fieldnames or () if c not in ("step", "timestamp")]
-            rows = [(float(row["step"]), number(row[values[0]])) for row in reader]
+            rows = [(float(row["step"]), _number(row[values[0]])) for row in reader]
         if rows:
             series[path.relative_to(folder).with_suffix("").as_posix()] = np.array(sorted(rows))
     known = list(MEANINGS)
@@ -46,16 +80,8 @@ def read(folder: Path) -> dict[str, Series]:
     return {name: series[name] for name in sorted(series, key=lambda name: (rank[name], name))}
 
 
-def number(text: str) -> float:
-    """The number that a text stands for, or NaN."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def smooth(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """(K,) -> (K,): the running mean over an odd window, which shrinks towards both ends; NaN are left out of it."""
+    """Return the running mean of (K,) values over an odd window, cut at both ends; NaN values are left out."""
     finite = np.isfinite(values)
     kernel = np.ones(window)
     total = np.convolve(np.where(finite, values, 0), kernel, "same")
@@ -64,16 +90,16 @@ def smooth(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
 
 
 def draw(series: Mapping[str, Series], out: Path, *, theme: Theme = LIGHT) -> None:
-    """Write the figure, one plot a series in the mapping's order. Raises ValueError where there is none."""
+    """Write the figure, a plot a series, in the order of the mapping. Raises ValueError if there is none."""
     if not series:
         raise ValueError(f"{out}: no series to draw")
     columns = min(COLUMNS, len(series))
     rows = math.ceil(len(series) / columns)
-    figure = canvas(max(2, columns) * CELL_WIDTH, rows * CELL_HEIGHT, theme)
+    figure = new_figure(max(2, columns) * CELL_WIDTH, rows * CELL_HEIGHT, theme)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
     last = max(float(curve[-1, 0]) for curve in series.values())
     for axes, (name, curve) in zip(grid.flat, series.items(), strict=False):
-        quiet(axes, theme, TEXT - 3)
+        style_axes(axes, theme, TEXT - 3)
         group, _, term = name.rpartition("/")
         hue = theme.hues[0 if group == "loss" else 2]
         steps, values = curve.T
@@ -116,3 +142,10 @@ def draw(series: Mapping[str, Series], out: Path, *, theme: Theme = LIGHT) -> No
         axes.tick_params(labelbottom=True)
     figure.supxlabel("optimisation step", size=points(TEXT), color=theme.muted, family=FONT)
     save(figure, out)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

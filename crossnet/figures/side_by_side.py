@@ -1,4 +1,4 @@
-"""Fig. 6 to 8: inputs and the translations of several methods side by side, each with a part of it enlarged."""
+"""Fig. 6 to 8: inputs and the translations of several methods side by side, each with an enlarged window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,38 +7,38 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import sobel, uniform_filter
 
-from crossnet.figures import sheet
-from crossnet.figures.columns import ARROWS, SIDES, Column, Subjects, Way, subtitle
-from crossnet.figures.palette import LIGHT, Theme
+from crossnet.figures import panels
+from crossnet.figures.comparison import ARROWS, FOLDERS, Column, Direction, PreparedImages, subtitle
+from crossnet.figures.style import LIGHT, Theme
 from crossnet.images import luminance
 
-PART = 3  # the enlarged window is a third of the image, each way
+PART = 3  # a window has a third of the image's height and width
 
 
 @dataclass(frozen=True)
 class Window:
-    """A part of an image: its upper left corner, height and width, in pixels."""
+    """A rectangle of an image, in pixels."""
 
     top: int
     left: int
     height: int
     width: int
 
-    def of(self, picture: sheet.Picture) -> sheet.Picture:
+    def of(self, picture: panels.Picture) -> panels.Picture:
         return picture[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An image that the figure shows, and the window of it that is enlarged."""
+    """An image of the figure, and its window that is enlarged."""
 
-    way: Way
+    direction: Direction
     image: str
     window: Window
 
 
-def busiest(picture: sheet.Picture) -> Window:
-    """The window with the most detail, by the sum of its gradients' magnitude: a rule, so that nobody picks."""
+def most_detailed(picture: panels.Picture) -> Window:
+    """Return the window with the largest sum of gradient magnitudes: a rule, so that nobody picks windows."""
     h, w = picture.shape[:2]
     height, width = max(1, h // PART), max(1, w // PART)
     grey = luminance(picture)
@@ -50,36 +50,38 @@ def busiest(picture: sheet.Picture) -> Window:
 
 
 def draw(
-    tested: Subjects, columns: Sequence[Column], out: Path, *, examples: int = 4, theme: Theme = LIGHT
+    images: PreparedImages, columns: Sequence[Column], out: Path, *, examples: int = 4, theme: Theme = LIGHT
 ) -> list[Shown]:
-    """Write the figure, a panel a direction: a row of images and under it the same window of each, enlarged.
+    """Write the figure, a panel a direction: a row of images and below it the same window of each, enlarged.
 
-    The window is the busiest of the input. Returns what is shown. Raises ValueError where there is nothing.
+    Returns what is shown. Raises ValueError if there is no image.
     """
     shown: list[Shown] = []
-    panels = []
-    across = len(SIDES) * (1 + len(columns) + tested.paired)
-    for way in SIDES:
-        heads = ["input", *(column.name for column in columns), *(["truth"] if tested.paired else [])]
-        rows: list[list[sheet.Picture]] = []
-        for image in tested.images(way, columns, examples):
-            pictures = [tested.input(way, image)]
-            pictures += [tested.translation(column, way, image) for column in columns]
-            pictures += [tested.truth(way, image)] if tested.paired else []
-            window = busiest(pictures[0])
-            shown.append(Shown(way, image, window))
+    drawn = []
+    across = len(FOLDERS) * (1 + len(columns) + images.paired)
+    for direction in FOLDERS:
+        headings = ["input", *(column.name for column in columns)]
+        headings += [images.truth_heading(direction)] if images.paired else []
+        rows: list[list[panels.Picture]] = []
+        for name in images.examples(direction, columns, examples):
+            pictures = [images.input(direction, name)]
+            pictures += [images.translation(column, direction, name) for column in columns]
+            pictures += [images.true_image(direction, name)] if images.paired else []
+            window = most_detailed(pictures[0])
+            shown.append(Shown(direction, name, window))
             rows.append([_marked(picture, window, across, theme) for picture in pictures])
             rows.append([window.of(picture) for picture in pictures])
         if rows:
-            panels.append(sheet.Panel(tuple(heads), rows, ARROWS[way], subtitle(columns, tested.title(way))))
-    sheet.draw(panels, out, theme)
+            title = subtitle(columns, images.title(direction))
+            drawn.append(panels.Panel(tuple(headings), rows, ARROWS[direction], title))
+    panels.draw(drawn, out, theme)
     return shown
 
 
-def _marked(picture: sheet.Picture, window: Window, across: int, theme: Theme) -> sheet.Picture:
-    """The picture at the size of its cell, with a frame around the window."""
-    width, height = sheet.cell_size([picture], across)
-    large = np.array(sheet.fit(picture, width, height))
+def _marked(picture: panels.Picture, window: Window, across: int, theme: Theme) -> panels.Picture:
+    """Enlarge a picture to its cell and draw a frame around the window."""
+    width, height = panels.cell_size([picture], across)
+    large = np.array(panels.fit(picture, width, height))
     scale = large.shape[0] / picture.shape[0]
     top, left = round(window.top * scale), round(window.left * scale)
     bottom, right = round((window.top + window.height) * scale) - 1, round((window.left + window.width) * scale) - 1

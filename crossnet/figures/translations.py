@@ -1,42 +1,37 @@
-"""Test images beside their translations, both ways (the paper's Fig. 5 to 8 in spirit), and beside the truth."""
+"""Inputs and translations in both directions, with the truth if there is one (as Fig. 5 to 8, of one run)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
-from crossnet.figures import sheet
-from crossnet.figures.palette import LIGHT, Theme
+from crossnet.figures import panels
+from crossnet.figures.comparison import FOLDERS, Column, PreparedImages, panel
+from crossnet.figures.registry import Figure, RunResults, run_figure
+from crossnet.figures.style import LIGHT, Theme
+
+
+@run_figure("translations", position=10)
+def figure(run: RunResults) -> Figure:
+    images = run.images
+    truth = ""
+    if images.paired:
+        truth = (
+            " The truth beside them shows the same thing in the other domain, for looking and measuring only: training "
+            "is unpaired."
+        )
+        many = [side for direction, side in (("to_b", "B"), ("to_a", "A")) if images.truth.get(direction) != "image"]
+        truth += f" Towards {' and '.join(many)} it is one of many that would be right." if many else ""
+    return Figure(
+        f"Translations of {run.images_of_split}",
+        f"Left, from A ({images.a}) to B ({images.b}); right, from B to A.{truth} {run.selection}",
+        f"Two tables of {run.images_of_split}: each input beside its translation{' and the truth' * images.paired}, "
+        f"from {images.a} to {images.b} on the left and back on the right.",
+        lambda path, theme: draw(images, [run.column], path, theme=theme),
+    )
 
 
 def draw(
-    prepared: Path,
-    translated: Path,
-    out: Path,
-    *,
-    a: str,
-    b: str,
-    paired: bool,
-    names: Mapping[str, Mapping[str, str]],
-    rows: int = 8,
-    theme: Theme = LIGHT,
+    images: PreparedImages, columns: Sequence[Column], out: Path, *, examples: int = 8, theme: Theme = LIGHT
 ) -> None:
-    """Write the figure; a direction that was not translated is left out.
-
-    prepared: holds testA and testB. translated: holds to_b and to_a. a, b: the domains in words.
-    paired: testA/<name> and testB/<name> show the same thing, and so give the truth. names: what the translation of
-    an image of testA or of testB is called, where it is not called as the image is.
-    """
-    directions = [("A → B", f"{a} → {b}", "testA", "to_b", "testB", "truth")]
-    directions += [("B → A", f"{b} → {a}", "testB", "to_a", "testA", "one of many truths")]
-    panels = []
-    for title, subtitle, inputs, outputs, truths, truth in directions:
-        called = {p.stem: names.get(inputs, {}).get(p.stem, p.stem) for p in (prepared / inputs).glob("*.png")}
-        there = [id_ for id_ in sorted(called) if (translated / outputs / f"{called[id_]}.png").exists()]
-        columns = ("input", "translation", truth)[: 2 + paired]
-        pictures = []
-        for id_ in sheet.evenly(there, rows):
-            files = [prepared / inputs / f"{id_}.png", translated / outputs / f"{called[id_]}.png"]
-            files += [prepared / truths / f"{id_}.png"] * paired
-            pictures.append([sheet.read(file) for file in files])
-        if pictures:
-            panels.append(sheet.Panel(columns, pictures, title, subtitle))
-    sheet.draw(panels, out, theme)
+    """Write the figure, a panel a direction; a direction without translations is left out."""
+    both = [panel(images, columns, direction, examples) for direction in FOLDERS]
+    panels.draw([found for found, names in both if names], out, theme)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crossnet.escaping import csv_cell, printable
-from crossnet.figures.sheet import evenly
+from crossnet.figures.panels import evenly_spaced
 from crossnet.image_folders import list_images
 from crossnet.report.embedding import Album
 
@@ -112,7 +112,7 @@ def _fitting(sides: Mapping[str, Sequence[Test]], album: Album, room: int) -> di
     """As many of each side as there is room for, evenly spaced."""
     count = min(MOST, max(map(len, sides.values()), default=0))
     while True:
-        chosen = {key: evenly(tests, count) for key, tests in sides.items()}
+        chosen = {key: evenly_spaced(tests, count) for key, tests in sides.items()}
         files = [file for tests in chosen.values() for test in tests for file in _files(test)]
         if count <= FEWEST or album.weight(files) <= room:
             return chosen

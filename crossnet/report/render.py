@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
-from crossnet.figures.gallery import Figure
-from crossnet.figures.palette import DARK, LIGHT
+from crossnet.figures.registry import DrawnFigure as Figure
+from crossnet.figures.style import DARK, LIGHT
 from crossnet.report.embedding import Picture, figure_uri
 from crossnet.report.experiments import Experiments
 from crossnet.report.metrics import flat, table

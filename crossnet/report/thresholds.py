@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crossnet.escaping import printable
 from crossnet.figures import roc
-from crossnet.figures.sheet import evenly, read
+from crossnet.figures.panels import evenly_spaced, read
 from crossnet.images import luminance
 from crossnet.report.embedding import Album
 from crossnet.report.pairs import Test
@@ -50,7 +50,7 @@ def collect(
     masked = {test.id: test for test in tests if (masks / f"{test.id}.png").is_file()}
     if not masked or start is None:
         return None
-    shown_ids = evenly([id_ for id_ in candidates if id_ in masked], SHOWN)
+    shown_ids = evenly_spaced([id_ for id_ in candidates if id_ in masked], SHOWN)
     return Threshold(
         lines=_lines(roc.read(curves)) if curves.is_dir() else [],
         start=round(start),

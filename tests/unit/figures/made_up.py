@@ -110,6 +110,7 @@ def make(
         "a": f"pictures {HOSTILE}",
         "b": "pictures on white",
         "paired": paired,
+        "truth": {"to_b": "image", "to_a": "object"},
         "counts": {"trainA": 1800, "trainB": 1700, "testA": images, "testB": images},
     }
     prepare = {"kept": dataset["counts"], "enlarged": {"trainA": 3}, "refused_count": 1, "refused": {"x.png": HOSTILE}}

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.figures.code_rank import PANELS, Course, draw
-from crossnet.figures.palette import LIGHT
+from crossnet.figures.code_rank import PANELS, RankCurves, draw
+from crossnet.figures.style import LIGHT
 
 
-def course(ends_at: float) -> Course:
+def course(ends_at: float) -> RankCurves:
     steps = np.arange(0, 201, 20.0)
     return {code: np.stack([steps, np.linspace(80, ends_at, len(steps))], 1) for code in PANELS}
 
@@ -35,7 +35,7 @@ def test_a_method_without_one_of_the_codes_is_drawn_where_it_has_one(tmp_path: P
     ("courses", "message"), [({}, "no code ranks"), ({str(i): [course(2)] for i in range(6)}, "at most 5")]
 )
 def test_nothing_to_draw_or_too_many_methods_is_an_error(
-    courses: dict[str, list[Course]], message: str, tmp_path: Path
+    courses: dict[str, list[RankCurves]], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=message):
         draw(courses, tmp_path / "ranks.png")

@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.figures import foregrounds, losses, progress, roc, sheet, translations
-from crossnet.figures.palette import DARK, LIGHT, Theme
+from crossnet.figures import foregrounds, losses, panels, progress, roc, translations
+from crossnet.figures.comparison import Column, PreparedImages
+from crossnet.figures.style import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -51,6 +52,14 @@ def run(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def prepared(run: Path, paired: bool = True) -> PreparedImages:
+    return PreparedImages(run / "prepared", "horses", "$zebras$", paired, {}, {})
+
+
+def columns_of(run: Path) -> list[Column]:
+    return [Column("translation", run / "translated")]
+
+
 @THEMES
 def test_the_colours_can_be_read(theme: Theme) -> None:
     assert contrast(theme.ink, theme.ground) >= 7
@@ -62,58 +71,56 @@ def test_the_colours_can_be_read(theme: Theme) -> None:
 @pytest.mark.parametrize(("paired", "columns"), [(True, 6), (False, 4)])
 def test_translations_have_a_column_of_truth_when_paired(run: Path, theme: Theme, paired: bool, columns: int) -> None:
     out = run / "new" / "translations.png"
-    translations.draw(
-        run / "prepared", run / "translated", out, a="horses", b="$zebras$", paired=paired, names={}, theme=theme
-    )
+    translations.draw(prepared(run, paired), columns_of(run), out, theme=theme)
     width, height = size(out)
-    cell = sheet.cell_size([noise(0)], columns)[0]
-    assert columns * cell < width < columns * cell + 100 + 2 * sheet.MARGIN
+    cell = panels.cell_size([noise(0)], columns)[0]
+    assert columns * cell < width < columns * cell + 100 + 2 * panels.MARGIN
     assert 3 * cell < height < 3 * cell + 200
 
 
 def test_a_direction_without_translations_is_left_out(run: Path) -> None:
     for path in (run / "translated/to_a").iterdir():
         path.unlink()
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False, names={})
-    assert size(run / "out.png")[0] < 3 * sheet.LARGEST
+    translations.draw(prepared(run, False), columns_of(run), run / "out.png")
+    assert size(run / "out.png")[0] < 3 * panels.MAX_CELL
 
 
 def test_no_picture_at_all_is_an_error_that_names_the_figure(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"out\.png: no pictures"):
-        translations.draw(tmp_path, tmp_path, tmp_path / "out.png", a="a", b="b", paired=False, names={})
+        translations.draw(prepared(tmp_path, False), columns_of(tmp_path), tmp_path / "out.png")
 
 
 def test_pictures_of_a_folder_may_differ_in_size(run: Path) -> None:
     for name, shape in {"0": (20, 44), "1": (64, 40), "2": (300, 500)}.items():
         for folder in ("prepared/testA", "translated/to_b"):
             save(run / folder / f"{name}.png", noise(0, *shape))
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=False, names={})
+    translations.draw(prepared(run, False), columns_of(run), run / "out.png")
     assert max(size(run / "out.png")) < 2200
 
 
 def test_small_pictures_reach_the_page_pixel_by_pixel(run: Path) -> None:
-    translations.draw(run / "prepared", run / "translated", run / "out.png", a="a", b="b", paired=True, names={})
-    cell, _ = sheet.cell_size([noise(0)], 6)
+    translations.draw(prepared(run, True), columns_of(run), run / "out.png")
+    cell, _ = panels.cell_size([noise(0)], 6)
     with Image.open(run / "out.png") as image:
         drawn = np.asarray(image.convert("RGB"))
-    top = drawn.shape[0] - sheet.MARGIN - 3 * cell - 2 * sheet.GAP
-    first = drawn[top : top + cell, sheet.MARGIN : sheet.MARGIN + cell]
+    top = drawn.shape[0] - panels.MARGIN - 3 * cell - 2 * panels.GAP
+    first = drawn[top : top + cell, panels.MARGIN : panels.MARGIN + cell]
     centres = np.arange(32) * (cell // 32) + cell // 64
     assert np.array_equal(first[np.ix_(centres, centres)], noise(0))
 
 
 def test_fit_keeps_the_aspect() -> None:
-    assert sheet.fit(noise(0, 10, 20), 200, 200).shape == (100, 200, 3)
-    assert sheet.fit(noise(0, 400, 100), 200, 200).shape == (200, 50, 3)
-    assert set(map(tuple, sheet.fit(noise(0, 3, 3), 100, 100).reshape(-1, 3))) == set(
+    assert panels.fit(noise(0, 10, 20), 200, 200).shape == (100, 200, 3)
+    assert panels.fit(noise(0, 400, 100), 200, 200).shape == (200, 50, 3)
+    assert set(map(tuple, panels.fit(noise(0, 3, 3), 100, 100).reshape(-1, 3))) == set(
         map(tuple, noise(0, 3, 3).reshape(-1, 3))
     )
 
 
 def test_rows_are_spaced_evenly_from_first_to_last() -> None:
     names = [f"{i:02}" for i in range(15)]
-    assert sheet.evenly(names, 8) == names[::2]
-    assert sheet.evenly(names, 20) == names
+    assert panels.evenly_spaced(names, 8) == names[::2]
+    assert panels.evenly_spaced(names, 20) == names
 
 
 def test_the_foreground_follows_the_threshold_exactly() -> None:
@@ -140,9 +147,9 @@ def test_a_translation_of_another_size_is_an_error() -> None:
 
 @THEMES
 def test_foregrounds_are_drawn_in_two_panels(run: Path, theme: Theme) -> None:
-    foregrounds.draw(run / "prepared", run / "translated", run / "out.png", threshold=243, names={}, theme=theme)
+    foregrounds.draw(prepared(run), columns_of(run)[0], run / "out.png", threshold=243, theme=theme)
     width, height = size(run / "out.png")
-    cell, _ = sheet.cell_size([noise(0)], 8)
+    cell, _ = panels.cell_size([noise(0)], 8)
     assert 8 * cell < width < 8 * cell + 150
     assert 2 * cell < height < 2 * cell + 120
 
@@ -159,12 +166,12 @@ def test_progress_shows_the_first_and_the_last_in_the_order_of_steps(
     with Image.open(tmp_path / "out.png") as image:
         drawn = np.asarray(image.convert("RGB"))
     columns, rows = max(j for _, j in places) + 1, max(i for i, _ in places) + 1
-    width, height = sheet.cell_size([noise(0, *shape)], columns, sheet.WIDTH // 2)
-    pitch = (drawn.shape[0] - 2 * sheet.MARGIN - rows * height) // rows + height if rows > 1 else 0
+    width, height = panels.cell_size([noise(0, *shape)], columns, panels.WIDTH // 2)
+    pitch = (drawn.shape[0] - 2 * panels.MARGIN - rows * height) // rows + height if rows > 1 else 0
     pixel = width // shape[1] // 2
-    last_row = drawn.shape[0] - sheet.MARGIN - height
+    last_row = drawn.shape[0] - panels.MARGIN - height
     for step, (i, j) in zip((9, 100, 2000), places, strict=True):
-        y, x = last_row - (rows - 1 - i) * pitch + pixel, sheet.MARGIN + j * (width + sheet.GAP) + pixel
+        y, x = last_row - (rows - 1 - i) * pitch + pixel, panels.MARGIN + j * (width + panels.GAP) + pixel
         assert drawn[y, x].tolist() == noise(step, *shape)[0, 0].tolist()
 
 

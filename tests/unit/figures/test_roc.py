@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.metrics import auc
 
-from crossnet.figures import roc_band
-from crossnet.figures.axes import canvas
-from crossnet.figures.palette import DARK, LIGHT, Theme
+from crossnet.figures import roc
+from crossnet.figures.style import DARK, LIGHT, Theme, new_figure
 
 
 def drawn(path: Path) -> NDArray[np.uint8]:
@@ -25,8 +24,8 @@ def curve(*points: tuple[float, float]) -> NDArray[np.float64]:
 
 def test_the_band_averages_vertically() -> None:
     straight, upright = curve((0, 0), (1, 1)), curve((0, 0), (0, 0.5), (1, 1))
-    band = roc_band.band([straight, upright])
-    grid = roc_band.GRID
+    band = roc.band([straight, upright])
+    grid = roc.GRID
     assert band.n == 2
     assert band.low == pytest.approx(grid)
     assert band.high == pytest.approx(0.5 + grid / 2)
@@ -37,11 +36,11 @@ def test_the_band_averages_vertically() -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_band_is_drawn_over_its_seeds(tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
     figures: list[Figure] = []
-    monkeypatch.setattr(roc_band, "canvas", lambda *size: figures.append(canvas(*size)) or figures[-1])
-    wide = roc_band.band([curve((0, 0), (1, 1)), curve((0, 0), (0.1, 0.9), (1, 1))])
-    one = roc_band.band([curve((0, 0), (1, 1))])
-    roc_band.draw({"a": wide}, tmp_path / "wide.png", labels={}, floor=None, theme=theme)
-    roc_band.draw({"a": one}, tmp_path / "one.png", labels={}, floor=None, theme=theme)
+    monkeypatch.setattr(roc, "new_figure", lambda *size: figures.append(new_figure(*size)) or figures[-1])
+    wide = roc.band([curve((0, 0), (1, 1)), curve((0, 0), (0.1, 0.9), (1, 1))])
+    one = roc.band([curve((0, 0), (1, 1))])
+    roc.draw_methods({"a": wide}, tmp_path / "wide.png", labels={}, floor=None, theme=theme)
+    roc.draw_methods({"a": one}, tmp_path / "one.png", labels={}, floor=None, theme=theme)
     spans = [
         (drawn(tmp_path / f"{name}.png") != drawn(tmp_path / "one.png")).any(-1).mean() for name in ("one", "wide")
     ]
@@ -50,6 +49,6 @@ def test_the_band_is_drawn_over_its_seeds(tmp_path: Path, theme: Theme, monkeypa
     assert spans[0] == 0
     assert spans[1] > 0.1
     with pytest.raises(ValueError, match=r"out\.png: no curves"):
-        roc_band.draw({}, tmp_path / "out.png", labels={}, floor=None)
+        roc.draw_methods({}, tmp_path / "out.png", labels={}, floor=None)
     with pytest.raises(ValueError, match="6 methods; at most 5"):
-        roc_band.draw(dict.fromkeys("abcdef", one), tmp_path / "out.png", labels={}, floor=None)
+        roc.draw_methods(dict.fromkeys("abcdef", one), tmp_path / "out.png", labels={}, floor=None)

@@ -1,4 +1,4 @@
-"""Sheets of pictures: panels side by side, each a table of images under a heading. What the image figures share."""
+"""Panels of images, side by side: each is a table of images with a heading. All figures of images are made of them."""
 
 import textwrap
 from collections.abc import Sequence
@@ -12,25 +12,30 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.figures.axes import save
-from crossnet.figures.palette import DPI, FONT, Theme, points
+from crossnet.figures.style import DPI, FONT, Theme, points, save
 
-WIDTH = 1440  # of all cells together, in pixels, at most
-LARGEST = 288  # cell, in pixels
-TALLEST = 2.0  # cell, height over width
+WIDTH = 1440  # the most pixels of all cells of a row together
+MAX_CELL = 288  # the most pixels of a cell's width
+MAX_ASPECT = 2.0  # the most height over width of a cell
 GAP, PANEL_GAP, MARGIN = 8, 44, 16
 TITLE, TEXT, LEADING = 26, 20, 1.35
 ADVANCE = 0.58  # mean width of a letter of FONT, in its size
 
 Picture = NDArray[np.uint8]  # (H, W, 3)
-Thing = TypeVar("Thing")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A table of pictures of any sizes: rows of at most as many as there are columns, a caption above each or none.
+    """A table of images of any sizes.
 
-    under: what stands below each column, its lines as they are.
+    Args:
+        columns: the heading of each column.
+        rows: the images; a row may have fewer than there are columns.
+        title: the heading of the panel.
+        subtitle: a line or two under the title.
+        captions: a text above each image, in rows as the images; none for no captions.
+        under: a text below each column; its line ends stay.
     """
 
     columns: tuple[str, ...]
@@ -41,21 +46,21 @@ class Panel:
     under: Sequence[str] = ()
 
 
-def evenly(things: Sequence[Thing], count: int) -> list[Thing]:
-    """At most `count` of some things, evenly spaced from the first to the last: nobody picks."""
-    if len(things) <= count:
-        return list(things)
-    return [things[round(i)] for i in np.linspace(0, len(things) - 1, count)]
+def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
+    """Return at most `count` items, evenly spaced from the first to the last, so that nobody picks examples."""
+    if len(items) <= count:
+        return list(items)
+    return [items[round(i)] for i in np.linspace(0, len(items) - 1, count)]
 
 
 def read(path: Path) -> Picture:
-    """An image file as (H, W, 3) uint8."""
+    """Read an image file as (H, W, 3) uint8."""
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
 def fit(picture: Picture, width: int, height: int) -> Picture:
-    """The picture as large as the box allows: nearest neighbour when it grows, Lanczos when it shrinks."""
+    """Resize a picture to fit in a box: nearest neighbour to enlarge it, Lanczos to reduce it."""
     h, w, _ = picture.shape
     scale = min(width / w, height / h)
     if scale == 1:
@@ -65,22 +70,22 @@ def fit(picture: Picture, width: int, height: int) -> Picture:
     return np.asarray(Image.fromarray(picture).resize(size, how))
 
 
-def cell_size(pictures: Sequence[Picture], columns: int, largest: int = LARGEST) -> tuple[int, int]:
-    """Width and height of a cell: a whole multiple of the widest picture where that fits the sheet."""
+def cell_size(pictures: Sequence[Picture], columns: int, largest: int = MAX_CELL) -> tuple[int, int]:
+    """Return the width and height of a cell: a multiple of the widest picture's size where WIDTH allows it."""
     widest = max(p.shape[1] for p in pictures)
     room = min(WIDTH // columns, largest)
     width = room // widest * widest or room
     tallest = max(p.shape[0] / p.shape[1] for p in pictures)
-    return width, round(width * min(tallest, TALLEST))
+    return width, round(width * min(tallest, MAX_ASPECT))
 
 
 def wrap(text: str, width: float, size: float, lines: int) -> list[str]:
-    """The text in at most so many lines of a width in pixels."""
+    """Wrap a text into at most `lines` lines of a width in pixels."""
     return textwrap.wrap(text, max(8, int(width / (ADVANCE * size))), max_lines=lines, placeholder=" …")
 
 
-def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = LARGEST) -> None:
-    """Write the panels as one PNG, left to right. Raises ValueError where there is no picture."""
+def draw(panels: Sequence[Panel], out: Path, theme: Theme, largest: int = MAX_CELL) -> None:
+    """Write the panels as one PNG, left to right. Raises ValueError if there is no picture."""
     pictures = [picture for panel in panels for row in panel.rows for picture in row]
     if not pictures:
         raise ValueError(f"{out}: no pictures to draw")

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.figures import ablation, foreground_columns, latent, sheet, side_by_side
-from crossnet.figures.columns import Column, Subjects, subtitle
-from crossnet.figures.palette import DARK, LIGHT, Theme
+from crossnet.figures import ablation, foregrounds, latent, panels, side_by_side
+from crossnet.figures.comparison import Column, PreparedImages, panel, subtitle
+from crossnet.figures.style import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 Pictures = NDArray[np.uint8]
@@ -32,13 +32,15 @@ def drawn(path: Path) -> Pictures:
 
 
 @pytest.fixture
-def tested(tmp_path: Path) -> Subjects:
-    """Five test images a side, with masks."""
+def images(tmp_path: Path) -> PreparedImages:
+    """Five images a side, with masks; the truth of B to A is one of many."""
     for i in range(5):
         save(tmp_path / "prepared/testA" / f"{i}.png", noise(i))
         save(tmp_path / "prepared/testB" / f"{i}.png", noise(10 + i))
         save(tmp_path / "prepared/masksA" / f"{i}.png", noise(20 + i)[..., 0] // 128 * 255)
-    return Subjects(tmp_path / "prepared", "horses", "$zebras$", True, {"testA": {"4": "four"}})
+    return PreparedImages(
+        tmp_path / "prepared", "horses", "$zebras$", True, {"to_b": "image", "to_a": "object"}, {"testA": {"4": "four"}}
+    )
 
 
 @pytest.fixture
@@ -52,39 +54,39 @@ def columns(tmp_path: Path) -> list[Column]:
     return [Column("one", tmp_path / "one", "FID\n12.3 ± 1.0\n3 seeds"), Column("other", tmp_path / "other")]
 
 
-def test_images_are_those_that_all_methods_have_evenly_spaced(tested: Subjects, columns: list[Column]) -> None:
-    assert tested.images("to_b", columns, 9) == ["0", "1", "3", "4"]
-    assert tested.images("to_b", columns, 2) == ["0", "4"]
-    assert np.array_equal(tested.translation(columns[0], "to_b", "4"), noise(104))
+def test_images_are_those_that_all_methods_have_evenly_spaced(images: PreparedImages, columns: list[Column]) -> None:
+    assert images.examples("to_b", columns, 9) == ["0", "1", "3", "4"]
+    assert images.examples("to_b", columns, 2) == ["0", "4"]
+    assert np.array_equal(images.translation(columns[0], "to_b", "4"), noise(104))
 
 
 @THEMES
 def test_the_ablation_has_a_column_each_and_room_for_what_stands_below(
-    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+    images: PreparedImages, columns: list[Column], tmp_path: Path, theme: Theme
 ) -> None:
-    assert ablation.draw(tested, columns, tmp_path / "out.png", way="to_b", theme=theme) == ["0", "1", "3", "4"]
+    assert ablation.draw(images, columns, tmp_path / "out.png", direction="to_b", theme=theme) == ["0", "1", "3", "4"]
     with_text = drawn(tmp_path / "out.png")
-    cell, _ = sheet.cell_size([noise(0)], 4)
+    cell, _ = panels.cell_size([noise(0)], 4)
     assert 4 * cell < with_text.shape[1] < 4 * cell + 100
     bare = [Column(column.name, column.translated) for column in columns]
-    ablation.draw(tested, bare, tmp_path / "bare.png", way="to_b", theme=theme)
+    ablation.draw(images, bare, tmp_path / "bare.png", direction="to_b", theme=theme)
     ground = with_text[-1, 0]
     without = drawn(tmp_path / "bare.png")
-    last = slice(len(without) - sheet.MARGIN - cell, len(without) - sheet.MARGIN)
+    last = slice(len(without) - panels.MARGIN - cell, len(without) - panels.MARGIN)
     assert np.array_equal(with_text[last], without[last])  # the pictures stay where they are
     below = with_text[len(without) + 2 :]  # past the frames
-    assert len(below) >= 3 * sheet.TEXT
+    assert len(below) >= 3 * panels.TEXT
     inked = (below != ground).any(-1).any(0)
     assert inked.any()
     assert np.flatnonzero(inked).min() > cell
-    assert np.flatnonzero(inked).max() < 2 * cell + sheet.GAP + sheet.MARGIN  # under its own column
+    assert np.flatnonzero(inked).max() < 2 * cell + panels.GAP + panels.MARGIN  # under its own column
 
 
 def test_the_window_is_where_the_detail_is() -> None:
     flat = np.full((30, 60, 3), 90, np.uint8)
-    assert (side_by_side.busiest(flat).height, side_by_side.busiest(flat).width) == (10, 20)
+    assert (side_by_side.most_detailed(flat).height, side_by_side.most_detailed(flat).width) == (10, 20)
     flat[12:18, 41:55] = noise(0, 30)[:6, :14]
-    window = side_by_side.busiest(flat)
+    window = side_by_side.most_detailed(flat)
     assert window.top <= 12 <= 18 <= window.top + window.height
     assert window.left <= 41 <= 55 <= window.left + window.width
     assert 0 <= window.top <= 20
@@ -93,41 +95,43 @@ def test_the_window_is_where_the_detail_is() -> None:
 
 @THEMES
 def test_side_by_side_enlarges_the_same_window_of_all(
-    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+    images: PreparedImages, columns: list[Column], tmp_path: Path, theme: Theme
 ) -> None:
-    shown = side_by_side.draw(tested, columns, tmp_path / "out.png", examples=2, theme=theme)
-    assert [(each.way, each.image) for each in shown] == [(w, i) for w in ("to_b", "to_a") for i in ("0", "4")]
-    assert all(each.window == side_by_side.busiest(tested.input(each.way, each.image)) for each in shown)
+    shown = side_by_side.draw(images, columns, tmp_path / "out.png", examples=2, theme=theme)
+    assert [(each.direction, each.image) for each in shown] == [(w, i) for w in ("to_b", "to_a") for i in ("0", "4")]
+    assert all(each.window == side_by_side.most_detailed(images.input(each.direction, each.image)) for each in shown)
     picture = drawn(tmp_path / "out.png")
-    cell, _ = sheet.cell_size([noise(0)], 8)
-    pitch, height = cell + sheet.GAP, picture.shape[0]
+    cell, _ = panels.cell_size([noise(0)], 8)
+    pitch, height = cell + panels.GAP, picture.shape[0]
     part = cell // 8  # a window of 8 x 8 pixels, each so many pixels wide
     centres = np.arange(8) * part + part // 2 + (cell - 8 * part) // 2
     for column, whole in enumerate((noise(4), noise(104), noise(204), noise(14))):
-        enlarged = picture[height - sheet.MARGIN - cell :, sheet.MARGIN + column * pitch :][:cell, :cell]
+        enlarged = picture[height - panels.MARGIN - cell :, panels.MARGIN + column * pitch :][:cell, :cell]
         assert np.array_equal(enlarged[np.ix_(centres, centres)], shown[1].window.of(whole))
 
 
 @THEMES
 def test_foregrounds_overlap_with_their_masks(
-    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+    images: PreparedImages, columns: list[Column], tmp_path: Path, theme: Theme
 ) -> None:
     for i in (0, 1, 3, 4):  # the first method finds the masks, the other finds everything
-        mask = tested.prepared / "masksA" / f"{i}.png"
+        mask = images.folder / "masksA" / f"{i}.png"
         name = "four" if i == 4 else i
         save(columns[0].translated / "to_b" / f"{name}.png", 255 - np.repeat(drawn(mask)[..., :1], 3, -1))
         save(columns[1].translated / "to_b" / f"{name}.png", np.zeros((24, 24, 3), np.uint8))
-    overlaps = foreground_columns.draw(tested, columns, tmp_path / "out.png", threshold=243, theme=theme)
-    shares = {i: (drawn(tested.prepared / "masksA" / f"{i}.png")[..., 0] > 0).mean() for i in "0134"}
+    overlaps = foregrounds.draw_methods(images, columns, tmp_path / "out.png", threshold=243, theme=theme)
+    shares = {i: (drawn(images.folder / "masksA" / f"{i}.png")[..., 0] > 0).mean() for i in "0134"}
     for image, method, overlap in overlaps:
         assert overlap == pytest.approx(1 if method == "one" else shares[image], abs=0.02)  # white pixels of the input
     assert len(overlaps) == 8
 
 
-def test_without_masks_foregrounds_are_shown_alone(tested: Subjects, columns: list[Column], tmp_path: Path) -> None:
-    shutil.rmtree(tested.prepared / "masksA")
-    assert foreground_columns.draw(tested, columns, tmp_path / "out.png", threshold=243) == []
-    cell, _ = sheet.cell_size([noise(0)], 6)
+def test_without_masks_foregrounds_are_shown_alone(
+    images: PreparedImages, columns: list[Column], tmp_path: Path
+) -> None:
+    shutil.rmtree(images.folder / "masksA")
+    assert foregrounds.draw_methods(images, columns, tmp_path / "out.png", threshold=243) == []
+    cell, _ = panels.cell_size([noise(0)], 6)
     assert 6 * cell < drawn(tmp_path / "out.png").shape[1] < 6 * cell + 150
 
 
@@ -140,28 +144,28 @@ def test_the_seed_of_what_is_shown_is_told() -> None:
 
 
 def test_every_figure_tells_the_seed_clear_of_the_edge(
-    tested: Subjects, columns: list[Column], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    images: PreparedImages, columns: list[Column], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     codes = {column.name: {"0": np.arange(72, dtype=np.float32).reshape(8, 3, 3)} for column in columns}
     seeded = [replace(column, seed=7) for column in columns]
     told: list[str] = []
-    sheets = sheet.draw
+    draw = panels.draw
 
-    def spied(panels: list[sheet.Panel], out: Path, theme: Theme) -> None:
-        told.append(panels[0].subtitle)
-        sheets(panels, out, theme)
+    def spied(found: list[panels.Panel], out: Path, theme: Theme) -> None:
+        told.append(found[0].subtitle)
+        draw(found, out, theme)
 
-    monkeypatch.setattr(sheet, "draw", spied)
-    ablation.draw(tested, seeded, tmp_path / "out.png", way="to_b")
-    side_by_side.draw(tested, seeded, tmp_path / "out.png", examples=1)
-    foreground_columns.draw(tested, seeded, tmp_path / "out.png", threshold=243, examples=1)
-    latent.draw(tested, seeded, tmp_path / "out.png", way="to_b", codes=codes)
+    monkeypatch.setattr(panels, "draw", spied)
+    ablation.draw(images, seeded, tmp_path / "out.png", direction="to_b")
+    side_by_side.draw(images, seeded, tmp_path / "out.png", examples=1)
+    foregrounds.draw_methods(images, seeded, tmp_path / "out.png", threshold=243, examples=1)
+    latent.draw(images, seeded, tmp_path / "out.png", direction="to_b", codes=codes)
     assert told == ["seed 7: horses → $zebras$"] * 2 + ["seed 7"] * 2
     inked = (drawn(tmp_path / "out.png") != 255).any(-1)
-    assert inked[:, : 2 * sheet.MARGIN].any()
-    assert not inked[:, : sheet.MARGIN - 3].any()
-    assert not inked[:, -sheet.MARGIN + 3 :].any()
-    assert sheet.MARGIN >= 12
+    assert inked[:, : 2 * panels.MARGIN].any()
+    assert not inked[:, : panels.MARGIN - 3].any()
+    assert not inked[:, -panels.MARGIN + 3 :].any()
+    assert panels.MARGIN >= 12
 
 
 def test_one_basis_is_that_of_the_covariance_of_all_codes() -> None:
@@ -182,7 +186,7 @@ def test_one_basis_is_that_of_the_covariance_of_all_codes() -> None:
 
 @THEMES
 def test_codes_of_two_methods_are_coloured_alike(
-    tested: Subjects, columns: list[Column], tmp_path: Path, theme: Theme
+    images: PreparedImages, columns: list[Column], tmp_path: Path, theme: Theme
 ) -> None:
     rng = np.random.default_rng(1)
     same = {image: rng.standard_normal((8, 6, 6)).astype(np.float16) for image in ("0", "3", "four")}
@@ -192,22 +196,33 @@ def test_codes_of_two_methods_are_coloured_alike(
             path.parent.mkdir(parents=True, exist_ok=True)
             np.save(path, code)
     codes = {column.name: latent.read(column.translated / "codes/to_b") for column in columns}
-    latent.draw(tested, columns, tmp_path / "out.png", way="to_b", codes=codes, theme=theme)
+    latent.draw(images, columns, tmp_path / "out.png", direction="to_b", codes=codes, theme=theme)
     picture = drawn(tmp_path / "out.png")
-    cell, _ = sheet.cell_size([noise(0)], 7)
-    pitch, row = cell + sheet.GAP, picture.shape[0] - sheet.MARGIN - cell
-    second = sheet.MARGIN + 4 * pitch - sheet.GAP + sheet.PANEL_GAP
-    places = [sheet.MARGIN + pitch, second], [sheet.MARGIN + 2 * pitch, second + pitch]  # components, magnitude
+    cell, _ = panels.cell_size([noise(0)], 7)
+    pitch, row = cell + panels.GAP, picture.shape[0] - panels.MARGIN - cell
+    second = panels.MARGIN + 4 * pitch - panels.GAP + panels.PANEL_GAP
+    places = [panels.MARGIN + pitch, second], [panels.MARGIN + 2 * pitch, second + pitch]  # components, magnitude
     for one, other in places:
         assert np.array_equal(
             picture[row : row + cell, one : one + cell], picture[row : row + cell, other : other + cell]
         )
     assert 3 * cell < picture.shape[0] < 3 * cell + 200
     with pytest.raises(ValueError, match="no image of which every method has a code"):
-        latent.draw(tested, columns, tmp_path / "o.png", way="to_b", codes={**codes, "other": {"1": same["0"]}})
+        latent.draw(images, columns, tmp_path / "o.png", direction="to_b", codes={**codes, "other": {"1": same["0"]}})
 
 
 def test_what_is_no_code_is_told(tmp_path: Path) -> None:
     np.save(tmp_path / "0.npy", np.zeros((4, 4)))
     with pytest.raises(ValueError, match=r"0\.npy: an array of shape \(4, 4\), wanted a code"):
         latent.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("truth", "heading"), [("image", "truth"), ("object", "one of many truths"), (None, "one of many truths")]
+)
+def test_the_truth_is_called_one_of_many_unless_the_whole_image_is_known(
+    images: PreparedImages, columns: list[Column], truth: str | None, heading: str
+) -> None:
+    known = {"to_b": "object"} | ({"to_a": truth} if truth else {})
+    for_direction, _ = panel(replace(images, truth=known), columns, "to_a", 1)
+    assert for_direction.columns == ("input", "one", "other", heading)
