@@ -2,8 +2,8 @@
 
 It is the training's own step: networks, losses, histories, optimisers, batches from memory, the look at each loss. A
 mode says how networks are called, eager or compiled (by torch.compile), and what else: `graph`, the work of a phase as
-a CUDA graph; `streams`, two networks at a time. `compiled-graph-streams` is what `graphs: true` and `compile: true` of
-params.yaml are.
+a CUDA graph; `streams`, two networks at a time. `compiled-graph-streams` is what `cuda_graphs: true` and
+`compile: true` of params.yaml are.
 """
 
 import gc
@@ -29,7 +29,7 @@ from crossnet.training.batches import Batches
 from crossnet.training.cost import cost
 from crossnet.training.devices import recorder, start
 from crossnet.training.machine import deterministic, kind, peak_memory_mib
-from crossnet.training.schedule import Plan
+from crossnet.training.schedule import Schedule
 from crossnet.training.step import Step
 
 
@@ -95,7 +95,7 @@ def main(
         except RuntimeError as error:
             raise fail(str(error), 1) from None
         each, all_of_them = seconds(step, steps, fabric)
-        loss = step.means.read(fabric)["loss/zid"]
+        loss = step.means.compute(fabric)["loss/zid"]
         print(
             f"{kind(fabric.device)}, {chosen}, channels {layout}, {how}: {all_of_them * 1e3:.2f} ms a step, "
             f"{each * 1e3:.2f} ms if each is waited for ({operations / all_of_them / 1e12:.2f} TFLOP/s), "
@@ -132,11 +132,11 @@ def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequ
         network.to(memory_format=layout)  # type: ignore[call-overload]
     pictures = torch.randint(0, 256, (2, PICTURES, 3, images.load_size, images.load_size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, images.size, options.flip, 0)
-    plan = Plan(10**9, options.batch, **options.schedule)
+    plan = Schedule(10**9, options.batch, **options.schedule)
     step = Step(method, batches, fabric, plan, recorder(fabric, GRAPH in how))
     for number in range(BEFORE):
         step(number)
-    step.means.read(fabric)
+    step.means.compute(fabric)
     return step
 
 

@@ -29,11 +29,11 @@ from crossnet.methods.crossnet import CrossNet
 from crossnet.params import Params, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import Checkpoints
-from crossnet.training.checkpointing.state import capture
+from crossnet.training.checkpointing.state import TrainingState
 from crossnet.training.cost import cost
 from crossnet.training.devices import spread, start
-from crossnet.training.ema import Average
-from crossnet.training.means import Means
+from crossnet.training.ema import EMA
+from crossnet.training.logging import RunningMeans
 from crossnet.training.update import optimisers, training_only
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
@@ -141,8 +141,8 @@ def checkpoint(method: Method, adams: dict[str, Adam], average: float, fabric: F
     """Seconds that one takes to be written, and its MiB, in this working folder's file system."""
     with TemporaryDirectory(dir=".") as folder:
         checkpoints, step = Checkpoints(Path(folder), 1, fabric), count()
-        rest = Means(), Average(method, average)
-        taken = seconds(lambda: checkpoints.save(next(step), *capture(method, adams, *rest)), 5)
+        state = TrainingState(method, adams, RunningMeans(), EMA(method, average))
+        taken = seconds(lambda: checkpoints.save(next(step), *state.state_dict()), 5)
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
     return taken, size / 2**20
 
@@ -177,7 +177,7 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
     parts = shares(method, made, adams, batches, apply.width)
     torch.set_num_threads(threads)
     rest = max(0.0, step - sum(parts.values()))
-    (saving, size_mib), every = checkpoint(method, adams, options.average, fabric), params.checkpoints.every_seconds
+    (saving, size_mib), every = checkpoint(method, adams, options.ema_decay, fabric), params.checkpoints.every_seconds
     kernel = "x".join(map(str, layer.weight.shape))
     return [
         f"{params.scale}, {size}x{size}, batch {options.batch}: {price.step_operations / 1e9:.1f} GFLOP a step, "

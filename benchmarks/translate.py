@@ -31,7 +31,7 @@ WEIGHTS = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient"
 def model(width: int, blocks: int) -> Method:
     """An untrained CrossNet for translating."""
     networks = {"width": width, "encoder_blocks": blocks, "translator_blocks": 0, "discriminator_width": 1}
-    made = load("crossnet")(networks, WEIGHTS, {"capacity": 0, "chance": 0.0}, seed=0)
+    made = load("crossnet")(networks, WEIGHTS, {"size": 0, "reuse_probability": 0.0}, seed=0)
     for network in made.networks.values():
         network.requires_grad_(False).eval()
     return made

@@ -39,7 +39,7 @@ class ModelError(ValueError):
 def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
     """Write config.json and the weights of all networks, those for translating in a file of their own: all or none.
 
-    config holds `method`, `networks`, `weights` and `history` as the method's constructor takes them, and whatever
+    config holds `method`, `networks`, `weights` and `image_pool` as the method's constructor takes them, and whatever
     else describes the model.
     """
     files: dict[Path, bytes | str] = {folder / CONFIG: json.dumps(config, indent=1) + "\n"}
@@ -62,7 +62,7 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     try:
         config = read_config(folder / CONFIG)
         with torch.device("meta"):
-            method = load(config["method"])(config["networks"], config["weights"], config["history"], seed=0)
+            method = load(config["method"])(config["networks"], config["weights"], config["image_pool"], seed=0)
         for file in files:
             wanted = {
                 n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)

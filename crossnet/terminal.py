@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -45,3 +45,8 @@ def progress(
         if now - last >= every_s or done == total:
             last, left = now, (now - start) / (done - before) * (total - done)
             echo(f"{what}: {done}/{total} {unit}, {now - start:.0f} s, {left:.0f} s left")
+
+
+def steps_shown(what: str) -> Callable[[range], Iterator[int]]:
+    """Return what yields the steps of a range and reports progress; those before its start are already done."""
+    return lambda steps: progress(steps, steps.stop, what, "steps", steps.start)

@@ -12,9 +12,9 @@ import typer
 from crossnet.escaping import one_line
 from crossnet.files import error_message
 from crossnet.params import Params, load_params
+from crossnet.params.user_files import refuse_user_files
 from crossnet.terminal import echo
 from stages import interrupted
-from stages.own import refuse_user_files
 
 # how gloo, NCCL and torch's store tell a process that it has lost another one of its run
 LOST = re.compile(r"/gloo/.*(closed by peer|reset by peer|Broken pipe)|remote process exited|remote server shutdown")

@@ -4,9 +4,9 @@ from pathlib import Path
 from crossnet.analysis.clone import fault
 from crossnet.files import write_atomically
 from crossnet.params import Params
+from crossnet.params.user_files import MADE_BY, OwnError, refuse_unknown
 from crossnet.terminal import echo
 from stages._command import command
-from stages.own import MADE_BY, OwnError, refuse_unknown
 
 
 def check(params: Params) -> None:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 from crossnet.evaluation.weights import checked
 from crossnet.params import Params
+from crossnet.params.user_files import refuse_unknown
 from stages._command import command
 from stages.fid_weights import fid_weights
-from stages.own import refuse_unknown
 from stages.sources import bring
 
 

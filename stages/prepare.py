@@ -8,8 +8,8 @@ from crossnet.data.whole_folder import whole_folder
 from crossnet.escaping import code_span
 from crossnet.files import write_atomically
 from crossnet.params import Params, tasks
+from crossnet.params.user_files import refuse_unknown
 from stages._command import command
-from stages.own import refuse_unknown
 from stages.recipes import lay_out
 
 OWN_IMAGES = (tasks.FolderTask, tasks.FoldersTask)

@@ -7,8 +7,8 @@ from crossnet.data.rendering.workers import Counts
 from crossnet.data.sources.archives import Archive
 from crossnet.data.whole_folder import whole_folder
 from crossnet.params import Params, tasks
+from crossnet.params.user_files import MARK
 from crossnet.schema import on_disk
-from stages.own import MARK
 
 PAPER = "https://arxiv.org/abs/1901.04530"  # what the requests are for, where nobody says who makes them
 

@@ -15,7 +15,7 @@ from crossnet.methods.base import Side
 from crossnet.model import batch_pixels, encode, load_model, place, translate
 from crossnet.params import Params
 from crossnet.terminal import progress
-from crossnet.training.checkpointing.cleanup import forget
+from crossnet.training.checkpointing.cleanup import delete_finished_run
 from stages._command import command
 
 CODES = 16  # images of a side whose codes are kept, evenly spaced: they take more room than images
@@ -26,7 +26,7 @@ def translate_stage(params: Params) -> None:
 
     The codes of some are kept in data/translated/codes/{to_b,to_a}, float16 (C, h, w), NPY, under the same names.
     """
-    forget(Path("reports/training/summary.json"))  # this stage begins when DVC has saved what the training left
+    delete_finished_run(Path("reports/training/summary.json"))  # DVC has saved its model before this stage begins
     method, _ = load_model(Path("data/model"))
     place(method, device_for(params.training.accelerator, "training.accelerator"))
     prepared, translated = Path("data/prepared") / params.task, Path("data/translated")

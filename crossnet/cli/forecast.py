@@ -48,7 +48,7 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     from crossnet.training.devices import start
     from crossnet.training.finite_check import DivergedError
     from crossnet.training.machine import MemoryShortError, enough_memory, peak_memory_mib
-    from crossnet.training.schedule import Plan
+    from crossnet.training.schedule import Schedule
 
     options, threads = params.training, torch.get_num_threads()
     try:
@@ -68,7 +68,7 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     wanted = None
     if side or not options.duration.endswith("epochs"):
         global_batch = options.batch * options.devices * options.nodes
-        wanted = Plan(options.images(side), global_batch, **options.schedule).steps
+        wanted = Schedule(options.images(side), global_batch, **options.schedule).steps
     return Forecast(device.type, a_step, first_step, peak_memory_mib(device), wanted)
 
 
@@ -79,21 +79,21 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
     from crossnet.methods.base import load
     from crossnet.training.batches import Batches
     from crossnet.training.checkpointing.files import Checkpoints
-    from crossnet.training.checkpointing.policy import Keeper
+    from crossnet.training.checkpointing.policy import CheckpointPolicy
     from crossnet.training.devices import recorder, spread
-    from crossnet.training.log_replay import Journal
+    from crossnet.training.logging import TrainingLog
     from crossnet.training.loop import train
     from crossnet.training.machine import deterministic
-    from crossnet.training.schedule import Plan
+    from crossnet.training.schedule import Schedule
 
     deterministic(0)
     options, size = params.training, params.images.size
-    apply = spread(fabric, options.precision, options.graphs, options.compile)
+    apply = spread(fabric, options.precision, options.cuda_graphs, options.compile)
     method = load(params.method)(**params.setup, seed=0, apply=apply)
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
     never = {"log_every": steps + 1, "grid_every": steps + 1}
-    short = Plan((steps + 1) * options.batch, options.batch, **options.schedule | never)
+    short = Schedule((steps + 1) * options.batch, options.batch, **options.schedule | never)
     times = [time.monotonic()]
 
     def note() -> None:
@@ -101,19 +101,17 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
             torch.cuda.synchronize()
         times.append(time.monotonic())
 
-    def ticks(all_steps: Iterable[int], total: int, before: int) -> Iterable[int]:
+    def timed(all_steps: range) -> Iterable[int]:
         for step in all_steps:
             if step == 1:
                 note()
             yield step
-
-    def end(done: int) -> None:
         note()
 
     with TemporaryDirectory() as folder:
-        journal = Journal(Path(folder), lambda name, value, done: None, lambda path, done: None)
-        with Keeper(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as keeper:
-            train(method, batches, fabric, short, journal, keeper, end, ticks, recorder(fabric, options.graphs))
+        log, record = TrainingLog(Path(folder)), recorder(fabric, options.cuda_graphs)
+        with CheckpointPolicy(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as policy:
+            train(method, batches, fabric, short, log, policy, track=timed, record=record)
     began, first, last = times
     return (last - first) / steps, first - began
 

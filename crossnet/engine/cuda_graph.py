@@ -75,7 +75,7 @@ def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor
         if isinstance(failure, torch.OutOfMemoryError | NotCompiledError):
             raise failure from None
         reason = next((line for line in str(failure).splitlines() if line.strip()), type(failure).__name__)
-        message = f"a step cannot be recorded as a CUDA graph: {reason}; training.graphs: false does without"
+        message = f"a step cannot be recorded as a CUDA graph: {reason}; training.cuda_graphs: false does without"
         raise NotRecordedError(message) from failure
 
 

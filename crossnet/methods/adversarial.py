@@ -24,9 +24,9 @@ JUDGED: Figure = {
 class Adversary:
     """Q_a and Q_b, each with its history of translations [19], trained after the generators of the same step."""
 
-    def __init__(self, networks: Mapping[str, nn.Module], history: Mapping[str, Any], seed: int, apply: Apply):
+    def __init__(self, networks: Mapping[str, nn.Module], image_pool: Mapping[str, Any], seed: int, apply: Apply):
         self._networks, self._apply = networks, apply
-        self.histories = {side: History(**history, seed=derive(seed, side)) for side in ("a", "b")}
+        self.histories = {side: History(**image_pool, seed=derive(seed, side)) for side in ("a", "b")}
         self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms, self._shown)
         self._translated: dict[str, Tensor] = {}
 

@@ -50,8 +50,8 @@ class Method(ABC):
     """Networks by name, the phases of one step in order, and the translation.
 
     Subclasses are built from plain mappings, blocks of params.yaml: `networks` (widths, numbers of blocks), `weights`
-    (of the loss terms, and options), `history` (capacity, chance); from a seed, the same for all processes that train
-    together, and the rank of this one, which has a history of its own. `apply` makes the calls of networks.
+    (of the loss terms, and options), `image_pool` (size, reuse_probability); from a seed, the same for all processes
+    that train together, and the rank of this one, which has its own image pools. `apply` makes the calls of networks.
     """
 
     networks: Mapping[str, nn.Module]
@@ -62,7 +62,7 @@ class Method(ABC):
         self,
         networks: Mapping[str, Any],
         weights: Mapping[str, Any],
-        history: Mapping[str, Any],
+        image_pool: Mapping[str, Any],
         seed: int,
         rank: int = 0,
         apply: Apply = batched,

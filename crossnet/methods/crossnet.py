@@ -90,13 +90,13 @@ class CrossNet(TwoGenerators):
         self,
         networks: Mapping[str, Any],
         weights: Mapping[str, Any],
-        history: Mapping[str, Any],
+        image_pool: Mapping[str, Any],
         seed: int,
         rank: int = 0,
         apply: Apply = batched,
     ):
         terms = TERMS | ({"ctc": l_ctc_stopped} if weights["ctc_stop_gradient"] else {})
-        super().__init__(build, networks, CROSS_PATHS, terms, weights, history, seed, rank, apply)
+        super().__init__(build, networks, CROSS_PATHS, terms, weights, image_pool, seed, rank, apply)
 
 
 METHOD = CrossNet

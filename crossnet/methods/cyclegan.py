@@ -64,12 +64,12 @@ class CycleGAN(TwoGenerators):
         self,
         networks: Mapping[str, Any],
         weights: Mapping[str, Any],
-        history: Mapping[str, Any],
+        image_pool: Mapping[str, Any],
         seed: int,
         rank: int = 0,
         apply: Apply = batched,
     ):
-        super().__init__(build, networks, CYCLE_PATHS, TERMS, weights, history, seed, rank, apply)
+        super().__init__(build, networks, CYCLE_PATHS, TERMS, weights, image_pool, seed, rank, apply)
 
 
 METHOD = CycleGAN

@@ -7,15 +7,15 @@ from torch import Tensor
 
 
 class History:
-    """Up to `capacity` past translations; discriminators see these instead of the newest ones half of the time.
+    """Up to `size` past translations; discriminators see these instead of the newest ones half of the time.
 
-    Until it is full it stores each image and hands it back. Then, with probability `chance`, it hands back a stored
-    image at random and keeps the new one in its place; otherwise the new one passes through. `chance` 0 or capacity
-    0 turns it off. Its random state is its own, so that a run can be continued exactly.
+    Until it is full it stores each image and hands it back. Then, with probability `reuse_probability`, it hands back a
+    stored image at random and keeps the new one in its place; otherwise the new one passes through. A probability or a
+    size of 0 turns it off. Its random state is its own, so that a run can be continued exactly.
     """
 
-    def __init__(self, capacity: int, chance: float, seed: int):
-        self.capacity, self.chance = capacity, chance
+    def __init__(self, size: int, reuse_probability: float, seed: int):
+        self.size, self.reuse_probability = size, reuse_probability
         self.images: list[Tensor] = []
         self._random = torch.Generator().manual_seed(seed)
 
@@ -35,10 +35,10 @@ class History:
         self._random.set_state(state["random"])
 
     def _exchange_one(self, image: Tensor) -> Tensor:
-        if len(self.images) < self.capacity:
+        if len(self.images) < self.size:
             self.images.append(image.clone())
             return image
-        if torch.rand((), generator=self._random).item() >= self.chance or not self.images:
+        if torch.rand((), generator=self._random).item() >= self.reuse_probability or not self.images:
             return image
         place = int(torch.randint(len(self.images), (), generator=self._random))
         old, self.images[place] = self.images[place], image.clone()

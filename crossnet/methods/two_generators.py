@@ -35,7 +35,7 @@ class TwoGenerators(Method):
         figure: Figure,
         terms: Mapping[str, Term],
         weights: Mapping[str, Any],
-        history: Mapping[str, Any],
+        image_pool: Mapping[str, Any],
         seed: int,
         rank: int,
         apply: Apply,
@@ -48,7 +48,7 @@ class TwoGenerators(Method):
         if networks.get(SHARED):
             share_weights(self.networks)
         self._weights, self._apply = weights, apply
-        self._adversary = Adversary(self.networks, history, derive(seed, "history", rank), apply)
+        self._adversary = Adversary(self.networks, image_pool, derive(seed, "history", rank), apply)
         judges = self._adversary.phase
         descending = Phase("generators", tuple(n for n in self.networks if n not in judges.trains), self._descend)
         self.phases = (descending, judges) if weights["gan"] else (descending,)

@@ -61,9 +61,11 @@ class Networks(Block):
         return self
 
 
-class History(Block):
-    capacity: Annotated[int, Field(ge=0, le=100_000)]
-    chance: Share
+class ImagePool(Block):
+    """Past translations for the discriminators: how many are kept, and how often one replaces a new one."""
+
+    size: Annotated[int, Field(ge=0, le=100_000)]
+    reuse_probability: Share
 
 
 def _duration(text: str) -> str:
@@ -75,20 +77,20 @@ def _duration(text: str) -> str:
 class Training(Block):
     duration: Annotated[str, AfterValidator(_duration)]
     decay_from: Share
-    average: Annotated[float, Field(ge=0, lt=1)]
+    ema_decay: Annotated[float, Field(ge=0, lt=1)]
     batch: Annotated[int, Field(ge=1, le=100_000)]
     lr: Annotated[float, Field(gt=0, le=1)]
     beta1: Annotated[float, Field(ge=0, lt=1)]
     beta2: Annotated[float, Field(ge=0, lt=1)]
     flip: bool
-    history: History
+    image_pool: ImagePool
     log_every: Positive
     grid_every: Positive
     accelerator: Literal["cpu", "cuda", "mps", "auto"]
     devices: Annotated[int, Field(ge=1, le=1024)]
     nodes: Annotated[int, Field(ge=1, le=10_000)]
     precision: Literal["32-true", "tf32", "bf16-mixed"]
-    graphs: bool
+    cuda_graphs: bool
     compile: bool
 
     @property
@@ -98,8 +100,8 @@ class Training(Block):
 
     @property
     def schedule(self) -> dict[str, Any]:
-        """What a training's plan takes beside its images and its batch."""
-        names = ("lr", "decay_from", "average", "log_every", "grid_every")
+        """Arguments of `crossnet.training.schedule.Schedule` but its images and its batch."""
+        names = ("lr", "decay_from", "ema_decay", "log_every", "grid_every")
         return {name: getattr(self, name) for name in names} | {"betas": self.betas}
 
     def images(self, epoch: int) -> int:
@@ -233,9 +235,9 @@ class Params(Block):
 
     @property
     def setup(self) -> dict[str, Any]:
-        """What the method's constructor takes beside a seed: networks, weights, history."""
-        history = self.training.history.model_dump()
-        return {"networks": self.networks.model_dump(), "weights": self.weights, "history": history}
+        """Arguments of the method's constructor: networks, weights, image pool."""
+        image_pool = self.training.image_pool.model_dump()
+        return {"networks": self.networks.model_dump(), "weights": self.weights, "image_pool": image_pool}
 
     def effective(self) -> dict[str, Any]:
         """What this run uses, as nested plain values: the chosen blocks and no others."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from crossnet.params import History, Methods, Networks
+from crossnet.params import ImagePool, Methods, Networks
 from crossnet.params.reading import ParamsError, describe, read_bytes
+from crossnet.params.renamed import with_new_keys
 from crossnet.schema import Block, OneOrTwoWeights
 
 # what the networks of a model are that was saved before these keys were there
@@ -32,7 +33,12 @@ class ModelConfig(Block):
     method: Annotated[str, AfterValidator(_known)]
     networks: Annotated[Networks, BeforeValidator(_completed)]
     weights: dict[str, OneOrTwoWeights | bool]
-    history: History
+    image_pool: ImagePool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_of_now(cls, values: Any) -> Any:
+        return with_new_keys(values)
 
 
 def read_config(path: Path) -> dict[str, Any]:

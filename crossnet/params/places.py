@@ -27,7 +27,7 @@ def of_pipeline(path: Path) -> str | None:
     except RuntimeError as error:
         raise OSError(f"{path}: {error}") from None
     for root in (place, *place.parents):
-        if (root / "dvc.yaml").is_file() and (root / "stages/own.py").is_file():
+        if (root / "dvc.yaml").is_file() and (root / "stages/_command.py").is_file():
             inside = [own for own in (*WRITTEN, *READ) if place.is_relative_to((root / own).resolve())]
             return next(iter(inside), None) if not place.is_relative_to((root / KEPT).resolve()) else None
     return None

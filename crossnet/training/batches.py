@@ -49,6 +49,11 @@ class Batches:
         """Images a side in one epoch: max(A, B)."""
         return max(len(images) for images in self._sides.values())
 
+    @property
+    def global_batch(self) -> int:
+        """Images of each domain in a step, of all processes."""
+        return self._all
+
     def digest(self) -> str:
         """SHA-256 of the images of both sides, in their order, and of how many each side has."""
         total = hashlib.sha256()

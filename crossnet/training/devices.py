@@ -13,7 +13,7 @@ from crossnet.engine.executor import Apply, InTurn, batched, together
 from crossnet.engine.threads import Lanes
 from crossnet.engine.torch_compile import Inductor
 from crossnet.terminal import echo
-from crossnet.training.gpu_lock import lease, visible
+from crossnet.training.gpu_lock import lock_gpu, visible_gpus
 from crossnet.training.machine import keep_freed_memory
 
 
@@ -27,7 +27,7 @@ def start(accelerator: str, devices: int, nodes: int, precision: str) -> Fabric:
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
     chosen: int | list[int] = devices
     if torch.cuda.is_available() and accelerator in ("cuda", "auto") and devices * nodes == 1:
-        chosen = [lease(visible(torch.cuda.device_count()))]
+        chosen = [lock_gpu(visible_gpus(torch.cuda.device_count()))]
     fabric = Fabric(
         accelerator=accelerator,
         strategy="ddp" if devices * nodes > 1 else "auto",

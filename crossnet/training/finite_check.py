@@ -1,4 +1,4 @@
-"""A look at every loss and at what is kept, so that a run stops where either is no longer a number."""
+"""Stop a run whose losses or weights are NaN or infinite."""
 
 import math
 from collections import deque
@@ -12,50 +12,50 @@ class DivergedError(RuntimeError):
     """A loss or a weight that is not finite; the message names it and the step."""
 
 
-AHEAD = 4  # phases that a processor may be ahead of a GPU: enough for it to make the next batches meanwhile
+AHEAD = 4  # phases whose losses a GPU still computes while the CPU goes on: enough to make the next batches
 
 
-class Watch:
-    """Sees the objective of every phase. On a GPU it reads each one some phases later, so that neither waits."""
+class FiniteCheck:
+    """Check the loss of every phase. On a GPU each is read some phases later, so that the CPU need not wait for it."""
 
     def __init__(self) -> None:
         self._ahead: deque[tuple[int, Tensor, Mapping[str, Tensor], torch.cuda.Event]] = deque()
 
-    def see(self, step: int, objective: Tensor, terms: Mapping[str, Tensor]) -> None:
-        """Look at a phase of a step, counted from 1. Raises DivergedError, on a GPU up to AHEAD phases late."""
-        if objective.is_cuda:
-            copy = torch.empty((), dtype=objective.dtype, pin_memory=True)
-            copy.copy_(objective.detach(), non_blocking=True)
+    def check(self, step: int, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
+        """Check a phase of a step, counted from 1. Raises DivergedError, on a GPU up to AHEAD phases late."""
+        if loss.is_cuda:
+            copy = torch.empty((), dtype=loss.dtype, pin_memory=True)
+            copy.copy_(loss.detach(), non_blocking=True)
             event = torch.cuda.Event()
             event.record()
             self._ahead.append((step, copy, terms, event))
-            self._settle(AHEAD)
+            self._read(AHEAD)
         else:
-            _judge(step, float(objective.detach()), terms)
+            _check(step, float(loss.detach()), terms)
 
-    def settle(self) -> None:
-        """Judge what has been seen and not been read; before a log is written or a state is kept."""
-        self._settle(0)
+    def flush(self) -> None:
+        """Check all losses that were not read yet, as before a log or a checkpoint is written. Raises DivergedError."""
+        self._read(0)
 
-    def _settle(self, left: int) -> None:
+    def _read(self, left: int) -> None:
         while len(self._ahead) > left:
             step, copy, terms, event = self._ahead.popleft()
             event.synchronize()
-            _judge(step, float(copy), terms)
+            _check(step, float(copy), terms)
 
 
-def judge_weights(step: int, networks: Mapping[str, nn.Module]) -> None:
-    """Look at what is about to be kept after a step, counted from 1. Raises DivergedError.
+def check_weights(step: int, networks: Mapping[str, nn.Module]) -> None:
+    """Check the weights after a step, counted from 1, before they are saved. Raises DivergedError.
 
-    A loss does not tell of a gradient that broke the weights in the step itself.
+    The gradients of a finite loss may still overflow, and the update of that step with them.
     """
     for name, network in networks.items():
         if not all(bool(torch.isfinite(parameter).all()) for parameter in network.parameters()):
             raise DivergedError(f"step {step}: the weights of {name} are not finite; a lower lr may help")
 
 
-def _judge(step: int, objective: float, terms: Mapping[str, Tensor]) -> None:
-    if not math.isfinite(objective):
+def _check(step: int, loss: float, terms: Mapping[str, Tensor]) -> None:
+    if not math.isfinite(loss):
         values = {name: float(value.detach()) for name, value in terms.items()}
-        guilty = [f"{name} is {value}" for name, value in values.items() if not math.isfinite(value)]
-        raise DivergedError(f"step {step}: {', '.join(guilty) or f'the objective is {objective}'}; a lower lr may help")
+        broken = [f"{name} is {value}" for name, value in values.items() if not math.isfinite(value)]
+        raise DivergedError(f"step {step}: {', '.join(broken) or f'the objective is {loss}'}; a lower lr may help")

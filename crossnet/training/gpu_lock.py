@@ -1,4 +1,4 @@
-"""One GPU for one run: runs that start beside each other, as those of `dvc queue start -j 4`, never share one."""
+"""A GPU for each run: runs that are started at once, as by `dvc queue start -j 4`, do not share one."""
 
 import os
 import tempfile
@@ -10,31 +10,32 @@ from filelock import FileLock, Timeout
 
 from crossnet.terminal import echo
 
-SHARED = "CROSSNET_RUNS_PER_GPU"
+RUNS_PER_GPU = "CROSSNET_RUNS_PER_GPU"
 _held: dict[Path, FileLock] = {}  # until this process ends, however it ends
 
 
-def visible(count: int) -> list[str]:
-    """The names of the GPUs that torch numbers from 0 to `count` - 1, as CUDA_VISIBLE_DEVICES has them."""
+def visible_gpus(count: int) -> list[str]:
+    """The names in CUDA_VISIBLE_DEVICES of the GPUs that torch numbers from 0 to `count` - 1."""
     named = [name.strip() for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name.strip()]
     return named if len(named) == count else [str(number) for number in range(count)]
 
 
-def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float = 5.0) -> int:
-    """The place in `gpus` of one that no other run of this user holds on this machine; waits where all are held.
+def lock_gpu(gpus: Sequence[str], folder: Path | None = None, every_seconds: float = 5.0) -> int:
+    """Lock a GPU that no other run of this user has on this machine, and return its place in `gpus`.
 
-    With CROSSNET_RUNS_PER_GPU that many runs hold one GPU. A process that holds one is given it again. The locks are in
-    a folder of the machine, not of the repository, so runs of several clones count as well.
+    Waits until one is free. With CROSSNET_RUNS_PER_GPU so many runs share one. A process that has locked one gets the
+    same again. The locks are in a folder of the machine, so that runs of several clones count.
     """
     folder = folder or Path(tempfile.gettempdir()) / f"crossnet-gpus-{os.getuid()}"
     folder.mkdir(parents=True, exist_ok=True)
-    shares = [
-        (place, f"{name.replace('/', '_')}{share}.lock") for share in _shares() for place, name in enumerate(gpus)
+    paths = [
+        (place, folder / f"{name.replace('/', '_')}{suffix}.lock")
+        for suffix in _suffixes()
+        for place, name in enumerate(gpus)
     ]
-    paths = [(place, folder / name) for place, name in shares]
     if mine := [place for place, path in paths if path in _held]:
         return mine[0]
-    told = False
+    waits = False
     while True:
         for place, path in paths:
             lock = FileLock(path)
@@ -44,15 +45,15 @@ def lease(gpus: Sequence[str], folder: Path | None = None, every_seconds: float 
                 continue
             _held[path] = lock
             return place
-        if not told:
+        if not waits:
             echo(f"all {len(gpus)} GPUs are held by other runs; waiting for one")
-            told = True
+            waits = True
         time.sleep(every_seconds)
 
 
-def _shares() -> list[str]:
-    """What the names of the locks of one GPU end in: one lock for each run that may hold it."""
-    text = os.environ.get(SHARED, "1")
+def _suffixes() -> list[str]:
+    """What distinguishes the locks of one GPU: one lock for each run that may have it."""
+    text = os.environ.get(RUNS_PER_GPU, "1")
     if not text.isdecimal() or int(text) < 1:
-        raise RuntimeError(f"{SHARED}: {text!r} is no number of runs; wanted 1 or more")
+        raise RuntimeError(f"{RUNS_PER_GPU}: {text!r} is no number of runs; wanted 1 or more")
     return ["", *(f".{number}" for number in range(1, int(text)))]

@@ -1,7 +1,7 @@
-"""The training loop: steps of a method under Lightning Fabric, logged and kept. It knows no method by name."""
+"""The training loop: steps of a method under Lightning Fabric, logged and saved. It knows no method by name."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from lightning_fabric import Fabric
 
@@ -10,11 +10,12 @@ from crossnet.methods.base import Method
 from crossnet.terminal import echo
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import State
-from crossnet.training.checkpointing.policy import Keeper
-from crossnet.training.checkpointing.state import capture, restore
-from crossnet.training.finite_check import judge_weights
-from crossnet.training.log_replay import Journal
-from crossnet.training.schedule import Plan
+from crossnet.training.checkpointing.policy import CheckpointPolicy
+from crossnet.training.checkpointing.state import TrainingState
+from crossnet.training.finite_check import check_weights
+from crossnet.training.logging import TrainingLog
+from crossnet.training.preview import Preview
+from crossnet.training.schedule import Schedule
 from crossnet.training.step import Step
 
 
@@ -22,62 +23,65 @@ def train(
     method: Method,
     batches: Batches,
     fabric: Fabric,
-    plan: Plan,
-    journal: Journal,
-    keeper: Keeper,
-    draw: Callable[[int], None],
-    ticks: Callable[[Iterable[int], int, int], Iterable[int]],
+    schedule: Schedule,
+    log: TrainingLog,
+    policy: CheckpointPolicy,
+    preview: Preview | None = None,
+    track: Callable[[range], Iterable[int]] = iter,
     record: Recorder | None = None,
-    probe: Callable[[], Mapping[str, float]] = dict,
 ) -> float:
-    """Train a method in place, from where the keeper's newest checkpoint left it, and end with one more (`Keeper.end`).
+    """Train a method in place, from the newest checkpoint on, and save the end.
 
-    The journal receives the terms' means, the learning rate, images a second so far, and the values that probe measures
-    on the weights as they are, these before the first step too. draw is called with the number of steps done where the
-    plan draws; ticks wraps the steps to show progress, given their number and how many
-    are done; record is that of `Step`. Returns the seconds that the training took, earlier starts included. Raises
-    DivergedError at a loss that is NaN or infinite, or before weights that are would be kept, and Interrupted where the
-    run is told to stop.
+    log: gets the means of the terms, the learning rate, images a second, and the effective ranks of the preview's
+    codes, these before the first step too.
+    policy: says when a checkpoint is saved.
+    preview: fixed images, whose translations are logged as well; None: no preview.
+    track: wraps the numbers of the steps, to show progress.
+    record: of `Step`.
+
+    Returns the seconds that the training took, earlier starts included. Raises DivergedError at a loss that is NaN or
+    infinite, or before such weights are saved, and Interrupted after a signal.
     """
-    take = Step(method, batches, fabric, plan, record)
+    take = Step(method, batches, fabric, schedule, record)
+    state = TrainingState(method, take.optimisers, take.means, take.ema)
     first, before = 0, 0.0
-    if saved := keeper.checkpoints.newest():
-        first, state = saved
-        before = restore(state, method, take.optimisers, take.means, take.average)["seconds"]
-        journal.replay(state[1]["rows"], first)
+    if saved := policy.checkpoints.newest():
+        first, (tensors, facts) = saved
+        state.load_state_dict((tensors, facts))
+        before = facts["seconds"]
+        log.replay(facts["rows"], first)
         if fabric.is_global_zero:
-            echo(f"going on after step {first} of {plan.steps}")
+            echo(f"going on after step {first} of {schedule.steps}")
 
-    def look() -> None:
-        take.watch.settle()
-        judge_weights(done, method.networks)
+    def check() -> None:
+        take.finite.flush()
+        check_weights(done, method.networks)
 
     def everything() -> State:
-        look()
-        tensors, facts = capture(method, take.optimisers, take.means, take.average)
-        return tensors, facts | {"rows": journal.rows, "seconds": seconds()}
+        check()
+        tensors, facts = state.state_dict()
+        return tensors, facts | {"rows": log.rows, "seconds": seconds()}
 
     def seconds() -> float:
         return before + time.monotonic() - began
 
     began, done = time.monotonic(), first
-    if first == 0:
-        for name, value in probe().items():
-            journal.write(name, value, 0)
-    for step in ticks(range(first, plan.steps), plan.steps, first):
+    if first == 0 and preview:
+        log.metrics(preview.code_ranks(method), 0)
+    for step in track(range(first, schedule.steps)):
         done = step + 1
         take(step)
-        if plan.reads(done):
-            take.watch.settle()
-            speed = (done - first) * plan.batch / (time.monotonic() - began)
-            shown = {"learning_rate": plan.rate(step), "images_per_second": speed}
-            for name, value in (take.means.read(fabric) | shown | dict(probe())).items():
-                journal.write(name, value, done)
-        if plan.draws(done):
-            take.watch.settle()
-            draw(done)
-        keeper.after(done, everything)
-    look()
-    keeper.end(done, everything)
-    take.average.take_over()
+        if schedule.logs_after(done):
+            take.finite.flush()
+            log.metrics(take.means.compute(fabric), done)
+            log.metric("learning_rate", schedule.learning_rate(step), done)
+            log.metric("images_per_second", (done - first) * schedule.batch / (time.monotonic() - began), done)
+            log.metrics(preview.code_ranks(method) if preview else {}, done)
+        if schedule.previews_after(done) and preview:
+            take.finite.flush()
+            log.image(preview.draw(method), done)
+        policy.save_if_due(done, everything)
+    check()
+    policy.save_last(done, everything)
+    take.ema.copy_to_method()
     return seconds()

@@ -16,6 +16,7 @@ import torch
 
 from crossnet.engine.cpu.winograd_native import used
 from crossnet.methods.base import Method
+from crossnet.training.schedule import Schedule
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
@@ -80,15 +81,14 @@ def kind(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def summarise(
-    method: Method, steps: int, images_seen: int, seconds: float, device: torch.device, threads: int
-) -> dict[str, Any]:
+def summarise(method: Method, schedule: Schedule, seconds: float, device: torch.device, threads: int) -> dict[str, Any]:
     """What a training took and on what: time, speed, memory, parameters, device, versions that shape numbers."""
+    images = schedule.steps * schedule.batch
     return {
         "seconds": seconds,
-        "steps": steps,
-        "images_seen": images_seen,
-        "images_per_second": images_seen / seconds,
+        "steps": schedule.steps,
+        "images_seen": images,
+        "images_per_second": images / seconds,
         "peak_memory_mib": peak_memory_mib(device),
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
         "device": kind(device),

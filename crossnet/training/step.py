@@ -10,11 +10,11 @@ from torch.optim import Optimizer
 from crossnet.engine.cuda_graph import Recorder
 from crossnet.methods.base import Method
 from crossnet.training.batches import Batches
-from crossnet.training.ema import Average
-from crossnet.training.finite_check import Watch
+from crossnet.training.ema import EMA
+from crossnet.training.finite_check import FiniteCheck
+from crossnet.training.logging import RunningMeans
 from crossnet.training.machine import enough_memory
-from crossnet.training.means import Means
-from crossnet.training.schedule import Plan
+from crossnet.training.schedule import Schedule
 from crossnet.training.update import Update, optimisers
 
 
@@ -26,24 +26,26 @@ class Step:
     and MemoryShortError, each in one line.
     """
 
-    def __init__(self, method: Method, batches: Batches, fabric: Fabric, plan: Plan, record: Recorder | None = None):
+    def __init__(
+        self, method: Method, batches: Batches, fabric: Fabric, schedule: Schedule, record: Recorder | None = None
+    ):
         for network in method.networks.values():
             network.to(fabric.device).train()
-        self.optimisers = optimisers(method, plan.lr, plan.betas)
-        self.means, self.average, self.watch = Means(), Average(method, plan.average), Watch()
-        self._phases, self._batches, self._fabric, self._plan = method.phases, batches, fabric, plan
+        self.optimisers = optimisers(method, schedule.lr, schedule.betas)
+        self.means, self.ema, self.finite = RunningMeans(), EMA(method, schedule.ema_decay), FiniteCheck()
+        self._phases, self._batches, self._fabric, self._schedule = method.phases, batches, fabric, schedule
         self._prepared: dict[str, Any] = {n: fabric.setup_optimizers(adam) for n, adam in self.optimisers.items()}
         self._updates = {ph.name: Update(method, ph, self._prepared[ph.name], fabric, record) for ph in method.phases}
 
     def __call__(self, step: int) -> None:
-        rate, see = self._plan.rate(step), partial(self.watch.see, step + 1)
+        rate, see = self._schedule.learning_rate(step), partial(self.finite.check, step + 1)
         with enough_memory(self._fabric.device, step + 1):
             x_a, x_b = (_on_device(x, self._fabric) for x in self._batches[step])
             for phase in self._phases:
                 if phase.due(step):
                     _learn_at(rate, self._prepared[phase.name])
-                    self.means.add(self._updates[phase.name](x_a, x_b, see))
-        self.average.update()
+                    self.means.update(self._updates[phase.name](x_a, x_b, see))
+        self.ema.update()
 
 
 def _on_device(x: Tensor, fabric: Fabric) -> Tensor:

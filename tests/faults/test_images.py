@@ -28,7 +28,7 @@ from crossnet.params import load_params
 from crossnet.training.batches import Batches, load_side
 from stages.prepare import prepare as prepare_stage
 from tests.support.committed import PARAMS
-from tests.support.tiny import method, tiny_plan, trained, weights_of
+from tests.support.tiny import method, tiny_schedule, trained, weights_of
 
 LOAD, SIZE = 28, 24
 SIDES = ("trainA", "trainB", "testA", "testB")
@@ -95,7 +95,7 @@ def test_one_image_on_a_side_trains(tmp_path: Path) -> None:
     a, b = (load_side(tmp_path / "prepared" / side) for side in ("trainA", "trainB"))
     made = method("crossnet")
     before = weights_of(made)
-    trained(made, Batches(a, b, 1, SIZE, True, 0), tiny_plan(images=1, batch=1))
+    trained(made, Batches(a, b, 1, SIZE, True, 0), tiny_schedule(images=1, batch=1))
     assert any((before[name] != after).any() for name, after in weights_of(made).items())
 
 

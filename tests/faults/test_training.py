@@ -22,14 +22,14 @@ from stages.translate import translate_stage
 from tests.faults.stage import ENVIRONMENT, TRAIN, Begun, checkpoints, forked, project, set_parameters, stage
 from tests.support.cloned import hashes
 from tests.support.tiny import (
-    HISTORY,
+    IMAGE_POOL,
     METHODS,
     NETWORKS,
     WEIGHTS,
     Log,
     method,
     tiny_batches,
-    tiny_plan,
+    tiny_schedule,
     trained,
     weights_of,
 )
@@ -119,7 +119,7 @@ def interrupted(folder: Path, after: int) -> None:
             return tiny_batches()[step]
 
     with pytest.raises(Killed):
-        trained(method("crossnet"), Dying(), tiny_plan(), folder, every_seconds=0)
+        trained(method("crossnet"), Dying(), tiny_schedule(), folder, every_seconds=0)
 
 
 @pytest.mark.parametrize("damage", ["a byte", "cut off", "emptied", "gone", "no digest"])
@@ -127,7 +127,7 @@ def test_of_a_broken_checkpoint_the_one_before_is_taken(
     damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone, again = method("crossnet"), method("crossnet")
-    trained(alone, tiny_batches(), tiny_plan())
+    trained(alone, tiny_batches(), tiny_schedule())
     interrupted(tmp_path, after=4)
     broken = tmp_path / "step-000000004" / "rank-0.safetensors"
     content = bytearray(broken.read_bytes())
@@ -138,9 +138,9 @@ def test_of_a_broken_checkpoint_the_one_before_is_taken(
         broken.with_suffix(".sha256").unlink()
     else:
         broken.write_bytes({"a byte": content, "cut off": content[:-9], "emptied": b""}[damage])
-    log = trained(again, tiny_batches(), tiny_plan(), tmp_path)
+    log = trained(again, tiny_batches(), tiny_schedule(), tmp_path)
     assert f"warning: {broken}: a broken checkpoint; the one before it is tried" in capsys.readouterr().err
-    assert log.steps == [4, 5, 6]
+    assert log.images == [4, 5, 6]
     assert sorted(log.rows) == [2, 4, 6]
     assert all(torch.equal(weights_of(again)[key], value) for key, value in weights_of(alone).items())
 
@@ -150,7 +150,7 @@ def test_what_is_saved_after_a_broken_checkpoint_is_kept_though_it_is_of_an_earl
     left: tuple[int, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone, again = method("crossnet"), method("crossnet")
-    trained(alone, tiny_batches(), tiny_plan())
+    trained(alone, tiny_batches(), tiny_schedule())
     interrupted(tmp_path, after=4)
     assert sorted(steps_in(tmp_path)) == [3, 4]
     for step in (3, 4):
@@ -163,8 +163,8 @@ def test_what_is_saved_after_a_broken_checkpoint_is_kept_though_it_is_of_an_earl
     told = capsys.readouterr().err
     assert ("there is none before it: a fresh start" in told) == (not left)
     assert max(steps_in(tmp_path)) == (3 if left else 1)
-    log = trained(again, tiny_batches(), tiny_plan(), tmp_path)
-    assert log.steps == ([4, 5, 6] if left else [2, 3, 4, 5, 6])
+    log = trained(again, tiny_batches(), tiny_schedule(), tmp_path)
+    assert log.images == ([4, 5, 6] if left else [2, 3, 4, 5, 6])
     assert all(torch.equal(weights_of(again)[key], value) for key, value in weights_of(alone).items())
 
 
@@ -263,7 +263,7 @@ def test_a_loss_that_is_no_number_stops_at_its_step_and_is_named(tmp_path: Path)
             return super().__getitem__(step)
 
     with pytest.raises(RuntimeError, match=r"^step 4: loss/\w+ is nan.*; a lower lr may help$"):
-        trained(made, Watched(3), tiny_plan(log_every=1), tmp_path, every_seconds=0)
+        trained(made, Watched(3), tiny_schedule(log_every=1), tmp_path, every_seconds=0)
     assert max(path.name for path in tmp_path.glob("step-*")) == "step-000000003"
     assert all(torch.equal(weights_of(made)[key], value) for key, value in before.items())
 
@@ -273,14 +273,14 @@ def test_a_learning_rate_that_no_weight_survives_stops_in_one_line(name: str, tm
     """Real images, gradients and Adam: nothing is poisoned. params.yaml allows no rate above 1."""
     made = method(name)
     with pytest.raises(RuntimeError, match=r"^step \d: [^\n]*(nan|inf|not finite)[^\n]*; a lower lr may help$"):
-        trained(made, tiny_batches(), tiny_plan(lr=1e30, decay_from=1.0), tmp_path, every_seconds=0)
+        trained(made, tiny_batches(), tiny_schedule(lr=1e30, decay_from=1.0), tmp_path, every_seconds=0)
     for step in tmp_path.glob("step-*"):
         assert step.name == "step-000000001"
 
 
 @pytest.mark.parametrize("last", [False, True])
 def test_weights_that_are_no_numbers_are_never_kept(last: bool, tmp_path: Path) -> None:
-    made, steps = method("crossnet"), tiny_plan().steps
+    made, steps = method("crossnet"), tiny_schedule().steps
     broken = steps if last else 3
     calls = count(1)
 
@@ -289,14 +289,14 @@ def test_weights_that_are_no_numbers_are_never_kept(last: bool, tmp_path: Path) 
 
     made.networks["D_b"][0].weight.register_hook(spoil)
     with pytest.raises(RuntimeError, match=rf"^step {broken}: the weights of D_b are not finite; a lower lr may help$"):
-        trained(made, tiny_batches(), tiny_plan(), tmp_path, every_seconds=0.0)
+        trained(made, tiny_batches(), tiny_schedule(), tmp_path, every_seconds=0.0)
     assert max(steps_in(tmp_path)) == broken - 1
 
 
 def test_nothing_is_logged_of_a_step_that_is_no_number(tmp_path: Path) -> None:
     log = Log()
     with pytest.raises(RuntimeError, match="step 4"):
-        log = trained(method("crossnet"), Poisoned(3), tiny_plan(log_every=4), tmp_path)
+        log = trained(method("crossnet"), Poisoned(3), tiny_schedule(log_every=4), tmp_path)
     assert not log.rows
 
 
@@ -343,7 +343,12 @@ def test_a_batch_too_large_for_memory_says_what_there_is_and_what_to_lower(tmp_p
 
 
 def test_weights_of_another_architecture_are_refused_with_what_differs(tmp_path: Path) -> None:
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    config = {
+        "method": "crossnet",
+        "networks": NETWORKS,
+        "weights": dict(WEIGHTS["crossnet"]),
+        "image_pool": IMAGE_POOL,
+    }
     save_model(tmp_path / "model", method("crossnet"), config | {"networks": NETWORKS | {"width": 4}})
     done = translate(tmp_path)
     assert done.returncode == 2
@@ -363,7 +368,12 @@ class Bomb:
 
 
 def test_a_pickle_in_place_of_weights_is_refused_and_nothing_run(tmp_path: Path) -> None:
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    config = {
+        "method": "crossnet",
+        "networks": NETWORKS,
+        "weights": dict(WEIGHTS["crossnet"]),
+        "image_pool": IMAGE_POOL,
+    }
     save_model(tmp_path / "model", method("crossnet"), config)
     (tmp_path / "model" / TRANSLATING).write_bytes(pickle.dumps(Bomb(tmp_path / "exploded")))
     done = translate(tmp_path)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -17,9 +17,9 @@ from torch import Tensor
 
 from crossnet.engine.cpu.winograd_native import used
 from crossnet.training.checkpointing.files import Checkpoints
-from crossnet.training.checkpointing.policy import Keeper
+from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import spread, start
-from crossnet.training.log_replay import Journal
+from crossnet.training.logging import TrainingLog
 from crossnet.training.loop import train
 from crossnet.training.machine import deterministic
 from tests.support import tiny
@@ -75,19 +75,15 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     apply = spread(fabric, "32-true")
     made = tiny.method("crossnet", history=job.history, rank=rank, apply=apply, width=4)  # wide enough to be compiled
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
-    plan = tiny.tiny_plan(images=job.images, batch=job.batch * job.processes, average=0.9, log_every=7)
-    journal = Journal(job.folder / "pictures", lambda name, value, done: None, lambda path, done: None)
-
-    def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
-        return steps
-
+    plan = tiny.tiny_schedule(images=job.images, batch=job.batch * job.processes, ema_decay=0.9, log_every=7)
+    rows = TrainingLog(job.folder / "pictures")
     checkpoints = Checkpoints(job.folder / "run", 2, fabric)
-    with Keeper(checkpoints, job.every_seconds, 1.0, fabric) as keeper:
-        train(made, batches, fabric, plan, journal, keeper, lambda done: None, ticks)
+    with CheckpointPolicy(checkpoints, job.every_seconds, 1.0, fabric) as policy:
+        train(made, batches, fabric, plan, rows, policy)
     job.outcome.mkdir(parents=True, exist_ok=True)
     save_file(tiny.weights_of(made) | made.memory(), job.outcome / f"{rank}.safetensors")
     if rank == 0:
-        (job.outcome / "log.json").write_text(json.dumps(journal.rows))
+        (job.outcome / "log.json").write_text(json.dumps(rows.rows))
         (job.outcome / "convolutions").write_text(used())
 
 

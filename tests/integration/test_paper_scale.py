@@ -8,7 +8,7 @@ import torch
 from crossnet.methods.base import load
 from crossnet.params import load_params
 from crossnet.training.batches import Batches
-from crossnet.training.schedule import Plan
+from crossnet.training.schedule import Schedule
 from tests.support.committed import PARAMS
 from tests.support.tiny import trained
 
@@ -20,14 +20,17 @@ def test_one_step_runs_and_trains_every_network() -> None:
     params = load_params(PARAMS)
     paper, lambdas = params.scales["paper"], {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6}
     method = load("crossnet")(
-        paper.networks.model_dump(), lambdas | {"ctc_stop_gradient": False}, paper.training.history.model_dump(), seed=0
+        paper.networks.model_dump(),
+        lambdas | {"ctc_stop_gradient": False},
+        paper.training.image_pool.model_dump(),
+        seed=0,
     )
     counts = {name: sum(p.numel() for p in network.parameters()) for name, network in method.networks.items()}
     assert counts == {name: COUNTS[name[0]] for name in method.networks}
     before = {name: next(network.parameters()).detach().clone() for name, network in method.networks.items()}
     side = torch.randint(0, 256, (1, 3, 143, 143), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     options = paper.training
-    plan = Plan(1, options.batch, **options.schedule | {"log_every": 1})
+    plan = Schedule(1, options.batch, **options.schedule | {"log_every": 1})
     logged = trained(method, Batches(side, side.flip(-1), 1, paper.images.size // 2, True, 0), plan).rows[1]
     assert {name for name in logged if name.startswith("loss/")} == {
         f"loss/{term}" for term in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b")

@@ -1,11 +1,13 @@
 """The smallest methods that have every part, and images for them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from crossnet.engine.cuda_graph import Recorder
@@ -13,14 +15,14 @@ from crossnet.engine.executor import Apply, batched
 from crossnet.methods.base import Method, load
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import Checkpoints
-from crossnet.training.checkpointing.policy import Keeper
+from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
-from crossnet.training.log_replay import Journal
+from crossnet.training.logging import TrainingLog
 from crossnet.training.loop import train
-from crossnet.training.schedule import Plan
+from crossnet.training.schedule import Schedule
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
-HISTORY = {"capacity": 4, "chance": 0.5}
+IMAGE_POOL = {"size": 4, "reuse_probability": 0.5}
 WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "crossnet": {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False},
     "cyclegan": {"gan": 1, "cycle": 10, "identity": 5},
@@ -39,7 +41,7 @@ def method(
     **weights: Any,
 ) -> Method:
     """A method of that name with the smallest networks, or wider ones; `weights` replace the default ones."""
-    kept = HISTORY | {"capacity": history}
+    kept = IMAGE_POOL | {"size": history}
     made = load(name)(NETWORKS | {"width": width}, WEIGHTS[name] | weights, kept, seed=seed, rank=rank, apply=apply)
     for network in made.networks.values():
         network.to(dtype)
@@ -61,47 +63,58 @@ def weights_of(made: Method) -> dict[str, Tensor]:
 
 
 class Log:
-    """Remembers what a training logs, and after which steps."""
+    """A writer that remembers what a training logs, and after which steps."""
 
     def __init__(self) -> None:
         self.rows: dict[int, dict[str, float]] = {}
-        self.steps: list[int] = []
+        self.images: list[int] = []
 
-    def __call__(self, name: str, value: float, done: int) -> None:
+    def metric(self, name: str, value: float, done: int) -> None:
         self.rows.setdefault(done, {})[name] = value
+
+    def image(self, path: Path, done: int) -> None:
+        self.images.append(done)
+
+
+class Preview:
+    """Stands for `crossnet.training.preview.Preview`: a tiny image, and code ranks that a test gives."""
+
+    def __init__(self, code_ranks: Callable[[], Mapping[str, float]] = dict):
+        self._code_ranks = code_ranks
+
+    def draw(self, made: Method) -> NDArray[np.uint8]:
+        return np.zeros((1, 1, 3), np.uint8)
+
+    def code_ranks(self, made: Method) -> Mapping[str, float]:
+        return self._code_ranks()
 
 
 def trained(
     made: Method,
     batches: Any,
-    plan: Plan,
+    schedule: Schedule,
     folder: Path | None = None,
     every_seconds: float = 1e9,
     keep: int = 2,
     accelerator: str = "cpu",
     record: Recorder | None = None,
-    probe: Callable[[], Mapping[str, float]] = dict,
+    code_ranks: Callable[[], Mapping[str, float]] = dict,
 ) -> Log:
     """Train a method and return its log; checkpoints go to a folder, if one is given."""
-    log = Log()
-
-    def ticks(steps: Iterable[int], total: int, before: int) -> Iterable[int]:
-        assert total == plan.steps
-        return steps
-
+    log, preview = Log(), Preview(code_ranks)
     with TemporaryDirectory() as elsewhere:
         fabric = start(accelerator, 1, 1, "32-true")
         checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
-        journal = Journal(Path(elsewhere), log, lambda path, done: None)
-        with Keeper(checkpoints, every_seconds, 1.0, fabric) as keeper:
-            train(made, batches, fabric, plan, journal, keeper, log.steps.append, ticks, record, probe)
+        with CheckpointPolicy(checkpoints, every_seconds, 1.0, fabric) as policy:
+            rows = TrainingLog(Path(elsewhere), log)
+            train(made, batches, fabric, schedule, rows, policy, preview, record=record)  # type: ignore[arg-type]
     return log
 
 
-def tiny_plan(**changed: Any) -> Plan:
+def tiny_schedule(**changed: Any) -> Schedule:
     """12 images a side in batches of 2."""
-    plan = {"images": 12, "batch": 2, "lr": 1e-3, "betas": (0.5, 0.999), "decay_from": 0.5, "average": 0.0}
-    return Plan(**(plan | {"log_every": 2, "grid_every": 1} | changed))
+    plan = {"images": 12, "batch": 2, "lr": 1e-3, "betas": (0.5, 0.999), "decay_from": 0.5, "ema_decay": 0.0}
+    return Schedule(**(plan | {"log_every": 2, "grid_every": 1} | changed))
 
 
 def tiny_batches(batch: int = 2, seed: int = 0, rank: int = 0, processes: int = 1) -> Batches:

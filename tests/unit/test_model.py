@@ -20,11 +20,11 @@ from crossnet.images import from_range
 from crossnet.model import TRAINING_ONLY, TRANSLATING, ModelError, encode, load_model, place, save_model, translate
 from crossnet.params.model_config import EARLIER
 from tests.support import built
-from tests.support.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, method, weights_of
+from tests.support.tiny import IMAGE_POOL, METHODS, NETWORKS, WEIGHTS, method, weights_of
 
 
 def saved(folder: Path, name: str = "crossnet", seed: int = 3, **networks: int) -> Path:
-    config = {"method": name, "networks": NETWORKS | networks, "weights": dict(WEIGHTS[name]), "history": HISTORY}
+    config = {"method": name, "networks": NETWORKS | networks, "weights": dict(WEIGHTS[name]), "image_pool": IMAGE_POOL}
     save_model(folder, method(name, seed), config | {"task": "sculptures", "size": 32})
     return folder
 
@@ -196,7 +196,7 @@ def test_a_checkpoint_of_torch_in_place_of_weights_is_refused(tmp_path: Path) ->
 
 
 def config_without(key: str) -> str:
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": WEIGHTS["crossnet"], "history": HISTORY}
+    config = {"method": "crossnet", "networks": NETWORKS, "weights": WEIGHTS["crossnet"], "image_pool": IMAGE_POOL}
     del config[key]
     return json.dumps(config)
 
@@ -204,7 +204,7 @@ def config_without(key: str) -> str:
 @pytest.mark.parametrize(
     "config",
     [
-        *[pytest.param(config_without(key), id=f"no {key}") for key in ("method", "networks", "weights", "history")],
+        *[pytest.param(config_without(key), id=f"no {key}") for key in ("method", "networks", "weights", "image_pool")],
         pytest.param(config_without("method").replace("{", '{"method": "munit", ', 1), id="unknown method"),
         pytest.param(config_without("method").replace("{", '{"method": "../x", ', 1), id="path for a method"),
         pytest.param("{", id="no JSON"),

@@ -75,7 +75,7 @@ WRONG = [
     ("nan", setting("lambda_zcyc", ".nan"), "lambda_zcyc: nan should be a finite number"),
     ("infinite", setting("lambda_zcyc", ".inf"), "lambda_zcyc: inf should be a finite number"),
     ("nan share", setting("decay_from", ".nan"), f"{S}.training.decay_from: nan should"),
-    ("share above 1", setting("chance", "1.5"), f"{S}.training.history.chance: 1.5 should be less than or equal to 1"),
+    ("share above 1", setting("reuse_probability", "1.5"), f"{S}.training.image_pool.reuse_probability: 1.5 should be"),
     ("no rate", setting("lr", "0"), f"{S}.training.lr: 0 should be greater than 0"),
     ("beta of 1", setting("beta1", "1"), f"{S}.training.beta1: 1 should be less than 1"),
     ("no images", setting("train", "0"), f"{S}.images.train: 0 should be greater than or equal to 1"),
@@ -239,7 +239,7 @@ def test_the_scale_of_the_paper_is_cyclegans_where_the_paper_is_silent() -> None
     training = paper.training
     assert (training.lr, training.beta1, training.beta2, training.batch) == (2e-4, 0.5, 0.999, 1)
     assert (training.decay_from, training.flip) == (0.5, True)
-    assert (training.history.capacity, training.history.chance) == (50, 0.5)
+    assert (training.image_pool.size, training.image_pool.reuse_probability) == (50, 0.5)
     assert (paper.images.load_size, paper.networks.discriminator_width) == (286, 64)
 
 

@@ -1,6 +1,6 @@
-"""What runs have left on the disk: listed, and deleted where nobody trains them.
+"""List what runs have left on the disk, and delete the runs that no process trains.
 
-Another process may end its run, and so delete its files, at any moment meanwhile: what is gone is passed over.
+Another process may end its run, and so delete its files, at any moment meanwhile: missing files are skipped.
 """
 
 import json
@@ -14,84 +14,91 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossnet.training.checkpointing.files import steps_in
-from crossnet.training.checkpointing.run_directory import Identity, is_run, recorded, runs_folder
-from crossnet.training.checkpointing.run_lock import BusyError, holder, only_writer
+from crossnet.training.checkpointing.fingerprint import Identity
+from crossnet.training.checkpointing.run_directory import is_run, recorded_runs, runs_directory
+from crossnet.training.checkpointing.run_lock import OWNER, LockedError, lock_owner, run_lock
 
 UNKNOWN = {"settings": {"task": "its run.json is damaged", "method": "method unknown", "seed": "unknown"}}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run: its folder, what shaped it or UNKNOWN, the steps done, bytes on disk, and who trains it now, if any."""
+    """A run on the disk.
+
+    identity: what shaped it, or UNKNOWN.
+    step: steps done.
+    size: bytes.
+    changed: time of the last change, in seconds since the epoch.
+    owner: the process that trains it now, None for none.
+    """
 
     folder: Path
     identity: Identity
     step: int
     size: int
     changed: float
-    holder: str | None
+    owner: str | None
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last change."""
+        return time.time() - self.changed
 
 
-def listing(folder: Path) -> list[Run]:
-    """The runs of a folder of runs, the one changed last first; what is no run is passed over."""
-    known, found = dict(recorded(folder)), []
-    for path in filter(_is_left_by_a_run, folder.glob("*")):
-        facts = list(_files(path))
-        if facts:
+def list_runs(folder: Path) -> list[Run]:
+    """The runs of a folder of runs, the one changed last first."""
+    known, runs = dict(recorded_runs(folder)), []
+    for path in filter(_has_files_of_a_run, folder.glob("*")):
+        if facts := list(_files(path)):
             size, changed = sum(fact.st_size for fact in facts), max(fact.st_mtime for fact in facts)
             step, identity = max(steps_in(path), default=0), known.get(path, UNKNOWN)
-            found.append(Run(path, identity, step, size, changed, holder(path)))
-    return sorted(found, key=lambda run: run.changed, reverse=True)
+            runs.append(Run(path, identity, step, size, changed, lock_owner(path)))
+    return sorted(runs, key=lambda run: run.changed, reverse=True)
 
 
-def strangers(folder: Path) -> list[Path]:
-    """What lies in a folder of runs and is no run."""
-    return sorted(path for path in folder.glob("*") if not _is_left_by_a_run(path))
+def foreign_files(folder: Path) -> list[Path]:
+    """Files and folders in a folder of runs that are no run."""
+    return sorted(path for path in folder.glob("*") if not _has_files_of_a_run(path))
 
 
-def remove(folder: Path) -> list[Path]:
-    """Delete what a run that nobody trains has written; returns what else is in its folder, which stays.
+def delete_run(folder: Path) -> list[Path]:
+    """Delete what a run has written, and return the other files of its folder, which stay.
 
-    Raises BusyError where somebody trains it.
+    Raises LockedError where a process trains it.
     """
-    with only_writer(folder):
+    with run_lock(folder):
         for path in [*_written(folder)]:
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
     for place in (folder / "pictures", folder):
-        with suppress(OSError):  # not empty, or not there
+        with suppress(OSError):  # not empty, or missing
             place.rmdir()
     return sorted(path for path in folder.rglob("*") if not path.is_dir())
 
 
-def forget(summary: Path) -> None:
-    """Delete the finished run that the summary of a training names, its model being safe elsewhere.
+def delete_finished_run(summary: Path) -> None:
+    """Delete the finished run that the summary of a training names, after DVC has saved its model.
 
-    Passes over a summary that is not there or names none, and a run that is not there or that somebody trains.
+    Does nothing where the summary is missing or names no run, or the run is missing or being trained.
     """
-    with suppress(OSError, ValueError, KeyError, TypeError, BusyError):
+    with suppress(OSError, ValueError, KeyError, TypeError, LockedError):
         name = re.fullmatch("[0-9a-f]{16}", json.loads(summary.read_text())["run"])
-        if name and (folder := runs_folder() / name[0]).is_dir():
-            remove(folder)
+        if name and (folder := runs_directory() / name[0]).is_dir():
+            delete_run(folder)
 
 
-def age(run: Run) -> float:
-    """Seconds since anything of a run changed."""
-    return time.time() - run.changed
-
-
-def _is_left_by_a_run(path: Path) -> bool:
+def _has_files_of_a_run(path: Path) -> bool:
     return is_run(path) and any(_written(path))
 
 
 def _written(folder: Path) -> Iterator[Path]:
-    """What a run writes into its folder; nothing where that is gone."""
+    """What a run writes into its folder; nothing where that is missing."""
     with suppress(FileNotFoundError):
         for path in folder.iterdir():
-            kind = r"step-\d{9,}|\.partial-.*" if path.is_dir() else r"run\.json(\.partial)?|holder|lock"
-            if re.fullmatch(kind, path.name):
+            names = r"step-\d{9,}|\.partial-.*" if path.is_dir() else rf"run\.json(\.partial)?|{OWNER}|lock"
+            if re.fullmatch(names, path.name):
                 yield path
     for path in (folder / "pictures").glob("*.png*"):
         if re.fullmatch(r"\d+\.png(\.partial)?", path.name):

@@ -1,4 +1,4 @@
-"""One writer a folder: a lock that ends with the process that holds it, however it ends."""
+"""A lock on a folder: one process writes there. It ends with the process that has it, however that ends."""
 
 import os
 import socket
@@ -10,45 +10,47 @@ from filelock import FileLock, Timeout
 
 from crossnet.files import write_atomically
 
+OWNER = "holder"  # a file beside the lock that names the process
 
-class BusyError(RuntimeError):
-    """Somebody else writes there; the message is one line and names the process."""
+
+class LockedError(RuntimeError):
+    """Another process writes there; the message is one line and names it."""
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process alone, until it ends, however it ends. Raises BusyError where it is held."""
+def run_lock(folder: Path) -> Iterator[None]:
+    """Lock a folder for this process. Raises LockedError where another one has it."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock")
     try:
-        lock.acquire(timeout=1)  # a look at who holds it takes no longer
+        lock.acquire(timeout=1)  # `lock_owner` has it for less
     except Timeout:
-        raise BusyError(f"{folder}: is being written by {_name(folder)}; let it end, or end it first") from None
+        raise LockedError(f"{folder}: is being written by {_owner(folder)}; let it end, or end it first") from None
     try:
-        write_atomically(folder / "holder", f"process {os.getpid()} on {socket.gethostname()}")
+        write_atomically(folder / OWNER, f"process {os.getpid()} on {socket.gethostname()}")
         yield
     finally:
-        (folder / "holder").unlink(missing_ok=True)
+        (folder / OWNER).unlink(missing_ok=True)
         lock.release()
 
 
-def holder(folder: Path) -> str | None:
-    """Who holds a folder now, or None; also of a folder that is gone."""
+def lock_owner(folder: Path) -> str | None:
+    """The process that has locked a folder now; None where none has, or where the folder is gone."""
     if not folder.is_dir():
         return None
     lock = FileLock(folder / "lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return _name(folder)
+        return _owner(folder)
     except OSError:
         return None
     lock.release()
     return None
 
 
-def _name(folder: Path) -> str:
+def _owner(folder: Path) -> str:
     try:
-        return (folder / "holder").read_text() or "another process"
+        return (folder / OWNER).read_text() or "another process"
     except OSError:
         return "another process"

@@ -1,7 +1,8 @@
-"""All that a training is made of between two steps, as named tensors and plain facts, and back again."""
+"""The state of a training between two steps, as named tensors and plain facts."""
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,59 +12,64 @@ from torch.optim import Optimizer
 
 from crossnet.methods.base import Method
 from crossnet.training.checkpointing.files import State
-from crossnet.training.ema import Average
-from crossnet.training.means import Means
+from crossnet.training.ema import EMA
+from crossnet.training.logging import RunningMeans
 
 
-def capture(method: Method, optimisers: Mapping[str, Optimizer], means: Means, average: Average) -> State:
-    """Networks, their average, what the method remembers, optimisers, running means, every global random state.
+@dataclass(frozen=True)
+class TrainingState:
+    """Networks, image pools, their EMA, optimizers, running means of the log, every global random state.
 
-    The learning rate and the batches are functions of the step alone, and so are not among them.
+    The learning rate and the batches are functions of the step alone, and so are not saved.
     """
-    random_tensors, random_facts = _random_state()
-    tensors = {
-        f"network/{name}/{key}": value
-        for name, network in method.networks.items()
-        for key, value in network.state_dict().items()
-    }
-    tensors |= {f"memory/{name}": value for name, value in method.memory().items()}
-    for phase, optimiser in optimisers.items():
-        for place, slots in optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser/{phase}/{place}/{slot}": value for slot, value in slots.items()}
-    tensors |= {f"average/{name}": value for name, value in average.state().items()}
-    tensors |= {f"mean/{name}": torch.as_tensor(total) for name, total in means.totals.items()}
-    return tensors | random_tensors, {"counts": means.counts} | random_facts
+
+    method: Method
+    optimizers: Mapping[str, Optimizer]
+    means: RunningMeans
+    ema: EMA
+
+    def state_dict(self) -> State:
+        """Tensors by name, and facts that JSON can hold."""
+        random_tensors, random_facts = _random_state()
+        means = self.means.state_dict()
+        tensors = _named("memory", self.method.memory()) | _named("ema", self.ema.state_dict())
+        for name, network in self.method.networks.items():
+            tensors |= _named(f"network/{name}", network.state_dict())
+        for phase, optimizer in self.optimizers.items():
+            for place, slots in optimizer.state_dict()["state"].items():
+                tensors |= _named(f"optimizer/{phase}/{place}", slots)
+        return tensors | _named("mean", means["totals"]) | random_tensors, {"counts": means["counts"]} | random_facts
+
+    def load_state_dict(self, state: State) -> None:
+        """Load what `state_dict` returned into newly built parts of the same run."""
+        tensors, facts = state
+        for name, network in self.method.networks.items():
+            network.load_state_dict(_below(tensors, f"network/{name}"))
+        self.method.recall(_below(tensors, "memory"))
+        self.ema.load_state_dict(_below(tensors, "ema"))
+        for phase, optimizer in self.optimizers.items():
+            slots: dict[int, dict[str, Tensor]] = {}
+            for key, value in _below(tensors, f"optimizer/{phase}").items():
+                place, slot = key.split("/")
+                slots.setdefault(int(place), {})[slot] = value
+            optimizer.load_state_dict(optimizer.state_dict() | {"state": slots})
+        device = next(next(iter(self.method.networks.values())).parameters()).device
+        totals = {name: total.to(device) for name, total in _below(tensors, "mean").items()}
+        self.means.load_state_dict({"totals": totals, "counts": facts["counts"]})
+        _set_random_state(tensors, facts)
 
 
-def restore(
-    state: State, method: Method, optimisers: Mapping[str, Optimizer], means: Means, average: Average
-) -> dict[str, Any]:
-    """Make everything what it was when it was captured, in newly built objects of the same run; returns the facts."""
-    tensors, facts = state
-    for name, network in method.networks.items():
-        network.load_state_dict(_below(tensors, f"network/{name}/"))
-    method.recall(_below(tensors, "memory/"))
-    average.load(_below(tensors, "average/"))
-    for phase, optimiser in optimisers.items():
-        slots: dict[int, dict[str, Tensor]] = {}
-        for key, value in _below(tensors, f"optimiser/{phase}/").items():
-            place, slot = key.split("/")
-            slots.setdefault(int(place), {})[slot] = value
-        optimiser.load_state_dict(optimiser.state_dict() | {"state": slots})
-    device = next(next(iter(method.networks.values())).parameters()).device
-    means.counts = dict(facts["counts"])
-    means.totals = {name: tensors[f"mean/{name}"].to(device) for name in means.counts}
-    _set_random_state(tensors, facts)
-    return facts
+def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}/{name}": value for name, value in tensors.items()}
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    return {name.removeprefix(f"{prefix}/"): value for name, value in tensors.items() if name.startswith(f"{prefix}/")}
 
 
 def _random_state() -> State:
     tensors = {"random/torch": torch.get_rng_state()}
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # or else a CPU's training would take a GPU up
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # get_rng_state would initialize it
         tensors["random/cuda"] = torch.cuda.get_rng_state()
     kind, keys, *rest = np.random.get_state(legacy=True)
     version, words, gauss = random.getstate()

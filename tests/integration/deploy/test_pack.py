@@ -40,7 +40,7 @@ def test_what_cannot_be_packed_is_one_line(runs: str, said: str, tmp_path: Path)
 
 
 def test_a_pack_in_a_folder_of_the_pipeline_is_refused(tmp_path: Path) -> None:
-    for name in ("dvc.yaml", "stages/own.py"):
+    for name in ("dvc.yaml", "stages/_command.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     done = pack(tmp_path, "a: [seed=1]", "data/model/node")

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from crossnet.cli import app
 from crossnet.params import load_params
+from crossnet.params.user_files import OwnError
 from stages.check import check
-from stages.own import OwnError
 from tests.support.cloned import run
 from tests.support.committed import PARAMS
 

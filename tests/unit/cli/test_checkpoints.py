@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crossnet.cli import app
-from crossnet.training.checkpointing.run_directory import claimed
+from crossnet.training.checkpointing.run_directory import run_directory
 from tests.support.broken_off import broken_off, identity
 
 
@@ -22,7 +22,7 @@ def test_it_lists_runs_and_who_trains_them() -> None:
     folder = broken_off(identity(seed=4), steps=(70,))
     [line] = CliRunner().invoke(app, ["checkpoints"]).output.splitlines()
     assert line.startswith(f"{folder.name}  t, crossnet, seed 4: step 70, 0 MiB, 0.0 h ago")
-    with claimed(identity(seed=4), True):
+    with run_directory(identity(seed=4), True):
         assert ", trained by process " in CliRunner().invoke(app, ["checkpoints"]).output
 
 
@@ -30,7 +30,7 @@ def test_it_deletes_the_named_or_all_but_none_that_is_trained() -> None:
     first, second, third = (broken_off(identity(seed=seed)) for seed in (1, 2, 3))
     assert CliRunner().invoke(app, ["checkpoints", first.name, "--prune"]).exit_code == 0
     assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
-    with claimed(identity(seed=2), True):
+    with run_directory(identity(seed=2), True):
         result = CliRunner().invoke(app, ["checkpoints", "--prune"])
         assert f"left alone: {second.relative_to(Path.cwd()) if second.is_absolute() else second}" in result.stderr
         assert (second.exists(), third.exists()) == (True, False)

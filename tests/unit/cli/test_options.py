@@ -125,7 +125,7 @@ def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch)
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What of a clone tells that it is one."""
     monkeypatch.setattr("crossnet.analysis.revisions.read_params", lambda root, commit: PARAMS)
-    for name in ("dvc.yaml", "stages/own.py"):
+    for name in ("dvc.yaml", "stages/_command.py"):
         (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "clone" / name).touch()
     return tmp_path / "clone"

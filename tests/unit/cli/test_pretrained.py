@@ -13,11 +13,16 @@ from typer.testing import CliRunner, Result
 from crossnet.cli import app, pretrained
 from crossnet.model import save_model
 from tests.support.paths import ROOT
-from tests.support.tiny import HISTORY, NETWORKS, WEIGHTS, method
+from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
 
 
 def saved(folder: Path, seed: int = 0) -> Path:
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    config = {
+        "method": "crossnet",
+        "networks": NETWORKS,
+        "weights": dict(WEIGHTS["crossnet"]),
+        "image_pool": IMAGE_POOL,
+    }
     save_model(folder, method("crossnet", seed), config)
     return folder
 

@@ -16,13 +16,18 @@ from typer.testing import CliRunner
 from crossnet.cli import app
 from crossnet.model import padded, save_model, translate
 from tests.support.littered import litter
-from tests.support.tiny import HISTORY, NETWORKS, WEIGHTS, method
+from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    config = {
+        "method": "crossnet",
+        "networks": NETWORKS,
+        "weights": dict(WEIGHTS["crossnet"]),
+        "image_pool": IMAGE_POOL,
+    }
     save_model(folder, method("crossnet"), config)
     return folder
 
@@ -31,7 +36,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sized_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose config.json says that it was trained on images of 8x8 pixels."""
     folder = tmp_path_factory.mktemp("sized")
-    config = {"method": "crossnet", "networks": NETWORKS, "weights": dict(WEIGHTS["crossnet"]), "history": HISTORY}
+    config = {
+        "method": "crossnet",
+        "networks": NETWORKS,
+        "weights": dict(WEIGHTS["crossnet"]),
+        "image_pool": IMAGE_POOL,
+    }
     save_model(folder, method("crossnet"), config | {"size": 8})
     return folder
 

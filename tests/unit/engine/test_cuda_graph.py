@@ -16,7 +16,7 @@ from crossnet.training.devices import recorder, start
 from tests.faults.stage import project
 from tests.support.committed import PARAMS
 from tests.support.gradients import assert_same_gradients
-from tests.support.tiny import METHODS, method, tiny_batches, tiny_plan, trained, weights_of
+from tests.support.tiny import METHODS, method, tiny_batches, tiny_schedule, trained, weights_of
 
 
 class Tape:
@@ -63,7 +63,7 @@ class Tape:
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("changed", [{}, {"gan": 0}])
 def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict[str, float]) -> None:
-    plan = tiny_plan(images=24, log_every=3, average=0.9)
+    plan = tiny_schedule(images=24, log_every=3, ema_decay=0.9)
     plain, recorded = method(name, **changed), method(name, **changed)
     tape = Tape(recorded)
     logs = [
@@ -81,7 +81,7 @@ def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict
 
 
 def test_it_goes_on_from_a_checkpoint_to_the_bit(tmp_path: Path) -> None:
-    plan, half = (tiny_plan(images=24 * share, decay_from=1.0) for share in (2, 1))
+    plan, half = (tiny_schedule(images=24 * share, decay_from=1.0) for share in (2, 1))
     whole, before, after = method("crossnet"), method("crossnet"), method("crossnet")
     trained(whole, tiny_batches(plan.batch), plan, record=Tape(whole))
     trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, record=Tape(before))
@@ -180,7 +180,7 @@ def test_a_graph_that_is_broken_off_tells_why(
         cuda_graph(work)
     assert "previous error" not in str(stopped.value)
     if told is NotRecordedError:
-        reason = "a step cannot be recorded as a CUDA graph: some reason; training.graphs: false does without"
+        reason = "a step cannot be recorded as a CUDA graph: some reason; training.cuda_graphs: false does without"
         assert str(stopped.value) == reason
 
 

@@ -46,7 +46,7 @@ def test_it_remembers_images_and_not_how_they_came_about() -> None:
 
 
 def test_it_judges_old_translations_too() -> None:
-    made = load("crossnet")(NETWORKS, WEIGHTS["crossnet"], {"capacity": 1, "chance": 1.0}, seed=0)
+    made = load("crossnet")(NETWORKS, WEIGHTS["crossnet"], {"size": 1, "reuse_probability": 1.0}, seed=0)
     generators, discriminators = made.phases
     x, y, z = images(1, 1), images(2, 1), images(3, 1)
     generators.judge(x, x)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 import crossnet.methods
 from crossnet.methods.base import Method, load
 from crossnet.training.update import optimisers, training_only
-from tests.support.tiny import HISTORY, METHODS, NETWORKS, WEIGHTS, images, method, weights_of
+from tests.support.tiny import IMAGE_POOL, METHODS, NETWORKS, WEIGHTS, images, method, weights_of
 
 EVERY_METHOD = pytest.mark.parametrize("name", METHODS)
 GENERATORS = ("E_ab", "E_ba", "D_a", "D_b")
@@ -178,14 +178,14 @@ def test_cyclegan_has_no_translators_and_the_generators_of_crossnet() -> None:
 def test_an_unknown_network_size_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match="depth"):
         load(name)(
-            NETWORKS | {"depth": 3}, {"ctc_stop_gradient": False, "gan": 1}, {"capacity": 1, "chance": 0}, seed=0
+            NETWORKS | {"depth": 3}, {"ctc_stop_gradient": False, "gan": 1}, {"size": 1, "reuse_probability": 0}, seed=0
         )
 
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("shared", [False, True])
 def test_both_generators_begin_with_the_same_weights_where_that_is_wanted(name: str, shared: bool) -> None:
-    made = load(name)(NETWORKS | {"shared_init": shared}, WEIGHTS[name], HISTORY, seed=0)
+    made = load(name)(NETWORKS | {"shared_init": shared}, WEIGHTS[name], IMAGE_POOL, seed=0)
     for one, other in (("E_ab", "E_ba"), ("D_a", "D_b")):
         pairs = zip(made.networks[one].parameters(), made.networks[other].parameters(), strict=True)
         assert all(torch.equal(x, y) for x, y in pairs) == shared

@@ -7,8 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from crossnet.params import load_params
+from crossnet.params.user_files import MARK
 from stages.fetch import fetch
-from stages.own import MARK
 from tests.integration.test_tasks import mask_of, sides, tarred, zipped
 from tests.support.committed import CHOICES, PARAMS
 from tests.support.servers import Fault, FileServer

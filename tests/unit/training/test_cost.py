@@ -7,12 +7,12 @@ import torch
 
 from crossnet.methods.base import load
 from crossnet.training.cost import cost
-from tests.support.tiny import HISTORY, NETWORKS, WEIGHTS
+from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS
 
 
 def made(name: str, **networks: int) -> Any:
     with torch.device("meta"):
-        return load(name)(NETWORKS | networks, WEIGHTS[name], HISTORY, seed=0)
+        return load(name)(NETWORKS | networks, WEIGHTS[name], IMAGE_POOL, seed=0)
 
 
 def test_the_operations_are_those_of_the_convolutions_and_their_gradients() -> None:

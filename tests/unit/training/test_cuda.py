@@ -11,7 +11,7 @@ from crossnet.engine.cuda_streams import Streams
 from crossnet.engine.executor import together
 from crossnet.engine.torch_compile import Inductor
 from tests.support.gradients import assert_same_gradients
-from tests.support.tiny import METHODS, method, tiny_batches, tiny_plan, trained
+from tests.support.tiny import METHODS, method, tiny_batches, tiny_schedule, trained
 
 pytestmark = [
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU"),
@@ -30,7 +30,7 @@ def test_graphs_and_streams_give_the_gradients_of_a_step_without(name: str, prec
 
 
 def test_a_recorded_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
-    plan, half = (tiny_plan(images=24 * share, decay_from=1.0, average=0.9) for share in (2, 1))
+    plan, half = (tiny_schedule(images=24 * share, decay_from=1.0, ema_decay=0.9) for share in (2, 1))
     whole, before, after = (method("crossnet", apply=Streams(together)) for _ in range(3))
     options: dict[str, Any] = {"accelerator": "cuda", "record": cuda_graph}
     log = trained(whole, tiny_batches(plan.batch), plan, **options)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from crossnet.training.gpu_lock import lease, visible
+from crossnet.training.gpu_lock import lock_gpu, visible_gpus
 from tests.faults.trainer import CONTEXT
 
 
 def hold(folder: Path, answers: Any) -> None:
-    first, again = (lease(["0", "1"], folder, every_seconds=0.02) for _ in range(2))
+    first, again = (lock_gpu(["0", "1"], folder, every_seconds=0.02) for _ in range(2))
     assert first == again
     answers.put(first)
     time.sleep(100)
@@ -46,17 +46,17 @@ def test_gpus_have_the_names_that_the_environment_gives_them(
     setting: str, count: int, names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", setting)
-    assert visible(count) == names
+    assert visible_gpus(count) == names
 
 
 def test_several_runs_share_a_gpu_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSNET_RUNS_PER_GPU", "2")
     held = FileLock(tmp_path / "0.lock")
     with held:
-        assert lease(["0"], tmp_path) == 0
+        assert lock_gpu(["0"], tmp_path) == 0
 
 
 def test_a_wrong_number_of_runs_a_gpu_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSNET_RUNS_PER_GPU", "many")
     with pytest.raises(RuntimeError, match=r"^CROSSNET_RUNS_PER_GPU: 'many' is no number of runs; wanted 1 or more$"):
-        lease(["0"], tmp_path)
+        lock_gpu(["0"], tmp_path)

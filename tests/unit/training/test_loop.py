@@ -11,15 +11,15 @@ from torch import Tensor
 
 from crossnet.methods.base import Method, Phase
 from crossnet.training.devices import start
-from crossnet.training.schedule import Plan
+from crossnet.training.schedule import Schedule
 from crossnet.training.update import training_only
 from tests.support.tiny import METHODS, Log, method, trained, weights_of
 from tests.support.tiny import tiny_batches as batches
-from tests.support.tiny import tiny_plan as plan
+from tests.support.tiny import tiny_schedule as schedule
 
 
-def run(made: Method, plan_: Plan, seed: int = 0) -> Log:
-    return trained(made, batches(plan_.batch, seed), plan_)
+def run(made: Method, schedule_: Schedule, seed: int = 0) -> Log:
+    return trained(made, batches(schedule_.batch, seed), schedule_)
 
 
 @pytest.mark.parametrize(
@@ -33,27 +33,29 @@ def run(made: Method, plan_: Plan, seed: int = 0) -> Log:
 def test_the_rate_is_constant_then_falls_linearly_to_zero_by_images_seen(
     decay_from: float, seen: int, factor: float
 ) -> None:
-    assert plan(images=100, batch=1, lr=0.1, decay_from=decay_from).rate(seen) == pytest.approx(0.1 * factor)
+    assert schedule(images=100, batch=1, lr=0.1, decay_from=decay_from).learning_rate(seen) == pytest.approx(
+        0.1 * factor
+    )
 
 
 @given(st.integers(1, 10**6), st.integers(1, 64), st.floats(0, 1))
 def test_the_rate_never_rises_and_stays_within_its_start_and_zero(images: int, batch: int, decay_from: float) -> None:
-    some = plan(images=images, batch=batch, lr=1.0, decay_from=decay_from)
+    some = schedule(images=images, batch=batch, lr=1.0, decay_from=decay_from)
     assert (some.steps - 1) * batch < images <= some.steps * batch
-    rates = [some.rate(step) for step in range(0, some.steps, max(1, some.steps // 50))]
+    rates = [some.learning_rate(step) for step in range(0, some.steps, max(1, some.steps // 50))]
     assert rates[0] == 1
     assert all(1 >= earlier >= later >= 0 for earlier, later in pairwise(rates))
 
 
 def test_the_rate_goes_by_images_and_not_by_steps() -> None:
-    ones, fours = (plan(images=64, batch=batch) for batch in (1, 4))
-    assert [ones.rate(4 * step) for step in range(16)] == [fours.rate(step) for step in range(16)]
+    ones, fours = (schedule(images=64, batch=batch) for batch in (1, 4))
+    assert [ones.learning_rate(4 * step) for step in range(16)] == [fours.learning_rate(step) for step in range(16)]
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_the_same_seed_twice_gives_the_same_weights_to_the_bit(name: str) -> None:
     first, again = method(name), method(name)
-    logs = [run(made, plan()) for made in (first, again)]
+    logs = [run(made, schedule()) for made in (first, again)]
     assert weights_of(first).keys() == weights_of(again).keys()
     for key, value in weights_of(first).items():
         assert torch.equal(value, weights_of(again)[key])
@@ -65,14 +67,14 @@ def test_the_same_seed_twice_gives_the_same_weights_to_the_bit(name: str) -> Non
 
 def test_another_seed_of_the_batches_gives_other_weights() -> None:
     first, other = method("crossnet"), method("crossnet")
-    run(first, plan())
-    run(other, plan(), seed=1)
+    run(first, schedule())
+    run(other, schedule(), seed=1)
     assert not torch.equal(weights_of(first)["T_ab.0.body.0.weight"], weights_of(other)["T_ab.0.body.0.weight"])
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
-    found, wanted, some = method(name), method(name), plan(images=8, decay_from=0.0)
+    found, wanted, some = method(name), method(name), schedule(images=8, decay_from=0.0)
     run(found, some)
     weights = {ph.name: [p for n in ph.trains for p in wanted.networks[n].parameters()] for ph in wanted.phases}
     adams = {phase: torch.optim.Adam(params, betas=some.betas, fused=True) for phase, params in weights.items()}
@@ -94,7 +96,7 @@ def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
 def test_it_trains_every_network(name: str) -> None:
     made = method(name)
     before = weights_of(made)
-    run(made, plan(images=2))
+    run(made, schedule(images=2))
     after = weights_of(made)
     changed = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
     assert changed == set(made.networks)
@@ -103,15 +105,15 @@ def test_it_trains_every_network(name: str) -> None:
 def test_without_the_adversarial_term_the_discriminators_stay_as_they_began() -> None:
     made = method("crossnet", gan=0)
     before = weights_of(made)
-    run(made, plan(images=4))
+    run(made, schedule(images=4))
     after = weights_of(made)
     changed = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
     assert changed == set(made.networks) - {"Q_a", "Q_b"}
 
 
 def test_the_log_has_every_term_every_few_steps_and_at_the_end() -> None:
-    log = run(method("crossnet"), plan(images=10, log_every=2))
-    assert log.steps == [1, 2, 3, 4, 5]
+    log = run(method("crossnet"), schedule(images=10, log_every=2))
+    assert log.images == [1, 2, 3, 4, 5]
     assert list(log.rows) == [2, 4, 5]
     terms = {"gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"}
     named = {f"loss/{term}" for term in terms} | {"code_norm/z_a", "code_norm/z_b", "learning_rate"}
@@ -125,18 +127,18 @@ def test_a_probe_is_read_before_the_first_step_and_whenever_the_log_is() -> None
         seen.append(len(seen))
         return {"code_rank/z_a": float(len(seen))}
 
-    log = trained(method("crossnet"), batches(2, 0), plan(images=8, log_every=2), probe=probe)
+    log = trained(method("crossnet"), batches(2, 0), schedule(images=8, log_every=2), code_ranks=probe)
     assert {done: row.get("code_rank/z_a") for done, row in log.rows.items()} == {0: 1.0, 2: 2.0, 4: 3.0}
 
 
 def test_a_term_without_weight_is_not_logged() -> None:
-    log = run(method("crossnet", zcyc=0), plan(images=2))
+    log = run(method("crossnet", zcyc=0), schedule(images=2))
     assert "loss/zcyc" not in log.rows[1]
     assert "loss/zid" in log.rows[1]
 
 
 def test_what_is_logged_is_the_mean_since_the_last_time() -> None:
-    each, some = (run(method("cyclegan"), plan(images=10, log_every=every)).rows for every in (1, 3))
+    each, some = (run(method("cyclegan"), schedule(images=10, log_every=every)).rows for every in (1, 3))
     for done, last in ((3, 0), (5, 3)):
         for name in ("loss/gan", "loss/cycle", "loss/disc_a"):
             mean = sum(each[step][name] for step in range(last + 1, done + 1)) / (done - last)
@@ -144,12 +146,12 @@ def test_what_is_logged_is_the_mean_since_the_last_time() -> None:
 
 
 def test_the_logged_rate_follows_the_schedule_and_decides_the_update() -> None:
-    log = run(method("crossnet"), plan(images=8, decay_from=0.25, log_every=1))
+    log = run(method("crossnet"), schedule(images=8, decay_from=0.25, log_every=1))
     rates = [row["learning_rate"] for row in log.rows.values()]
     assert rates == pytest.approx([1e-3, 1e-3, 1e-3 * 4 / 6, 1e-3 * 2 / 6])
     made = method("crossnet")
     before = weights_of(made)
-    run(made, plan(images=2, lr=1e-3))
+    run(made, schedule(images=2, lr=1e-3))
     step = (weights_of(made)["E_ab.0.weight"] - before["E_ab.0.weight"]).abs()
     assert step.max() == pytest.approx(1e-3, rel=1e-2)  # Adam's first step is the rate, whatever the gradient
 
@@ -185,5 +187,5 @@ def test_a_phase_that_is_not_due_is_left_out() -> None:
         return made.networks["E_ab"](x_a).square().sum(), {}
 
     made.phases = (*made.phases, Phase("rare", ("E_ab",), terms, every=2))
-    run(made, plan(images=10))
+    run(made, schedule(images=10))
     assert len(called) == 3

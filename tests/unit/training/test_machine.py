@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from crossnet.training.machine import deterministic, summarise
-from tests.support.tiny import method
+from tests.support.tiny import method, tiny_schedule
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_every_global_random_state_is_seeded() -> None:
 
 def test_the_summary_says_what_it_took_and_on_what() -> None:
     made = method("crossnet")
-    summary = summarise(made, steps=5, images_seen=20, seconds=4.0, device=torch.device("cpu"), threads=2)
+    summary = summarise(made, tiny_schedule(images=20, batch=4), seconds=4.0, device=torch.device("cpu"), threads=2)
     assert summary["images_per_second"] == 5
     assert summary["device"] == "cpu"
     assert summary["threads"] == 2

@@ -9,9 +9,9 @@ import pytest
 
 from crossnet.cli.checkpoints import checkpoints
 from crossnet.training.checkpointing import cleanup
-from crossnet.training.checkpointing.cleanup import forget, listing, remove
-from crossnet.training.checkpointing.run_directory import claimed, runs_folder
-from crossnet.training.checkpointing.run_lock import BusyError
+from crossnet.training.checkpointing.cleanup import delete_finished_run, delete_run, list_runs
+from crossnet.training.checkpointing.run_directory import run_directory, runs_directory
+from crossnet.training.checkpointing.run_lock import LockedError
 from tests.support.broken_off import broken_off, identity
 
 
@@ -23,21 +23,21 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_runs_are_listed_with_their_newest_step_and_deleted_if_nobody_trains_them() -> None:
-    assert listing(runs_folder()) == []
+    assert list_runs(runs_directory()) == []
     broken_off(identity(), steps=(3, 12))
-    [run] = listing(runs_folder())
-    assert (run.step, run.holder, run.identity["settings"]["seed"]) == (12, None, 0)
+    [run] = list_runs(runs_directory())
+    assert (run.step, run.owner, run.identity["settings"]["seed"]) == (12, None, 0)
     assert run.size > 200
-    with claimed(identity(), True):
-        [held] = listing(runs_folder())
-        assert held.holder is not None
-        assert f"process {os.getpid()}" in held.holder
-        with pytest.raises(BusyError):
-            remove(held.folder)
+    with run_directory(identity(), True):
+        [held] = list_runs(runs_directory())
+        assert held.owner is not None
+        assert f"process {os.getpid()}" in held.owner
+        with pytest.raises(LockedError):
+            delete_run(held.folder)
     broken_off(identity())
-    [run] = listing(runs_folder())
-    remove(run.folder)
-    assert listing(runs_folder()) == []
+    [run] = list_runs(runs_directory())
+    delete_run(run.folder)
+    assert list_runs(runs_directory()) == []
 
 
 @pytest.mark.parametrize("left", ["", None])
@@ -48,7 +48,7 @@ def test_a_run_whose_record_is_damaged_is_listed_and_can_be_deleted(
     (folder / "run.json").unlink()
     if left is not None:
         (folder / "run.json").write_text(left)
-    found = {run.folder: run for run in listing(runs_folder())}
+    found = {run.folder: run for run in list_runs(runs_directory())}
     assert found.keys() == {whole, folder}
     assert found[folder].step == 7
     assert found[folder].identity["settings"]["task"] == "its run.json is damaged"
@@ -58,25 +58,25 @@ def test_a_run_whose_record_is_damaged_is_listed_and_can_be_deleted(
     assert not folder.exists()
 
 
-def test_a_finished_run_is_forgotten_by_the_summary_that_names_it(tmp_path: Path) -> None:
+def test_a_finished_run_is_deleted_by_the_summary_that_names_it(tmp_path: Path) -> None:
     folder, other, summary = broken_off(identity()), broken_off(identity(seed=1)), tmp_path / "summary.json"
     odd = ("", "[]", "{}", '{"run": 3}', '{"run": "../runs"}', '{"run": "0123456789abcdef"}')
     for content in (None, *odd, json.dumps({"run": folder.name})):
         assert folder.exists()
         if content is not None:
             summary.write_text(content)
-        forget(summary)
+        delete_finished_run(summary)
     assert not folder.exists()
     summary.write_text(json.dumps({"run": other.name}))
-    with claimed(identity(seed=1), True):
-        forget(summary)
+    with run_directory(identity(seed=1), True):
+        delete_finished_run(summary)
         assert other.exists()
 
 
 @pytest.mark.parametrize("gone", ["a file", "the run"])
 def test_a_run_that_ends_while_it_is_listed_is_passed_over(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stays, ends = broken_off(identity(seed=1)), broken_off(identity(seed=2))
-    recorded, walk = cleanup.recorded, os.walk
+    recorded, walk = cleanup.recorded_runs, os.walk
 
     def ends_after_its_record_is_read(folder: Path) -> object:
         for path, of in recorded(folder):
@@ -90,6 +90,6 @@ def test_a_run_that_ends_while_it_is_listed_is_passed_over(gone: str, monkeypatc
                 shutil.rmtree(parent)
             yield parent, folders, names
 
-    monkeypatch.setattr(cleanup, "recorded", ends_after_its_record_is_read)
+    monkeypatch.setattr(cleanup, "recorded_runs", ends_after_its_record_is_read)
     monkeypatch.setattr(os, "walk", ends_after_its_files_are_named)
-    assert {run.folder for run in listing(runs_folder())} == ({stays, ends} if gone == "a file" else {stays})
+    assert {run.folder for run in list_runs(runs_directory())} == ({stays, ends} if gone == "a file" else {stays})

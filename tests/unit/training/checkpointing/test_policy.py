@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossnet.training.checkpointing.policy import Keeper
+from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
 
 
@@ -33,10 +33,10 @@ def test_it_saves_by_the_clock_and_within_its_share(
     every: float, share: float, takes: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow: Any = Slow(monkeypatch, takes)
-    with Keeper(slow, every, share, start("cpu", 1, 1, "32-true")) as keeper:
+    with CheckpointPolicy(slow, every, share, start("cpu", 1, 1, "32-true")) as policy:
         for step in range(1, 46):
             slow.now += 1
-            keeper.after(step, lambda: ({}, {}))
+            policy.save_if_due(step, lambda: ({}, {}))
     assert slow.saved == wanted
 
 
@@ -45,6 +45,6 @@ def test_it_saves_the_end_where_it_saves_at_all(
     every: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow: Any = Slow(monkeypatch, 0.0)
-    with Keeper(slow, every, 1.0, start("cpu", 1, 1, "32-true")) as keeper:
-        keeper.end(7, lambda: ({}, {}))
+    with CheckpointPolicy(slow, every, 1.0, start("cpu", 1, 1, "32-true")) as policy:
+        policy.save_last(7, lambda: ({}, {}))
     assert slow.saved == wanted

@@ -1,4 +1,4 @@
-"""What is captured between two steps is what is there again when it is restored."""
+"""A training's state between two steps, saved and loaded."""
 
 import random
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from crossnet.training.checkpointing.state import capture, restore
-from crossnet.training.ema import Average
+from crossnet.training.checkpointing.state import TrainingState
+from crossnet.training.ema import EMA
+from crossnet.training.logging import RunningMeans
 from crossnet.training.machine import deterministic
-from crossnet.training.means import Means
 from crossnet.training.update import optimisers
 from tests.support.tiny import method
 
@@ -19,15 +19,15 @@ def drawn() -> list[Any]:
     return [random.random(), random.gauss(), np.random.rand(), np.random.randn(), torch.rand(3).tolist()]
 
 
-def test_random_states_go_on_where_they_were() -> None:
+def test_random_states_continue_after_load_state_dict() -> None:
     made = method("crossnet")
-    parts = (made, optimisers(made, 1e-3, (0.5, 0.999)), Means(), Average(made, 0.0))
+    state = TrainingState(made, optimisers(made, 1e-3, (0.5, 0.999)), RunningMeans(), EMA(made, 0.0))
     deterministic(7)
     drawn()
-    tensors, facts = capture(*parts)
+    tensors, facts = state.state_dict()
     tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     wanted = [drawn() for _ in range(3)]
     deterministic(8)
     drawn()
-    restore((tensors, facts), *parts)
+    state.load_state_dict((tensors, facts))
     assert [drawn() for _ in range(3)] == wanted

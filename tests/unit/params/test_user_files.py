@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from crossnet.params import Params, load_params
+from crossnet.params.user_files import WRITTEN, OwnError, refuse_user_files
 from stages import sources
 from stages.check import check
 from stages.fetch import fetch
-from stages.own import WRITTEN, OwnError, refuse_user_files
 from stages.prepare import prepare
 from tests.support.committed import PARAMS
 from tests.unit.test_architecture import STAGES, outs
