@@ -232,8 +232,8 @@ def test_metrics_and_figures_know_no_model(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", sources("crossnet"))
-def test_dvclive_is_for_stages_and_parameters_for_stages_and_the_command_line(file: str) -> None:
-    assert "dvclive" not in packages(file)
+def test_dvclive_is_for_the_log_and_parameters_for_stages_and_the_command_line(file: str) -> None:
+    assert "dvclive" not in packages(file) or file == "crossnet/training/logging.py"
     commands = file in ("crossnet/cli/__init__.py", "crossnet/model.py") or file.startswith(
         ("crossnet/cli/", "crossnet/params/")
     )

@@ -79,7 +79,7 @@ def statement(text: str) -> str:
             "crossnet/models/resnet.py",
             lambda text: text.replace("return z + self.body(z)", "return (z  +  self.body(z))"),
         ),
-        ("crossnet/methods/crossnet.py", lambda text: text.replace('"""', '"""Mended. ')),
+        ("crossnet/methods/crossnet.py", lambda text: text.replace('"""', '"""Mended. ', 1)),
         ("crossnet/methods/cyclegan.py", statement),
         ("crossnet/training/logging.py", statement),
         ("crossnet/training/checkpointing/cleanup.py", statement),
