@@ -173,10 +173,10 @@ PARAMETERS = {  # what stages read of their parameters, and the keys that this c
 }
 
 
-def parameters_read(file: str) -> set[str]:
-    """The keys that a stage reads: of `params.images.size` that one, of `params.images` the block."""
+def parameters_read(source: str) -> set[str]:
+    """The keys that a file reads: of `params.images.size` that one, of `params.images` the block."""
     found: set[str] = set()
-    tree = ast.parse((ROOT / file).read_text())
+    tree = ast.parse(source)
     nested = {
         id(node.value): node.attr
         for node in ast.walk(tree)
@@ -189,12 +189,68 @@ def parameters_read(file: str) -> set[str]:
     return found
 
 
+def parameters_renamed(source: str) -> list[int]:
+    """Lines where parameters get another name than `params`, under which `parameters_read` does not find them."""
+    tree = ast.parse(source)
+    handed = {
+        id(value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call | ast.Attribute)
+        for value in (
+            [node.value] if isinstance(node, ast.Attribute) else [*node.args, *(k.value for k in node.keywords)]
+        )
+    }
+    arguments = [node for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    annotated = {argument.arg for argument in arguments if argument.annotation and _is_params(argument.annotation)}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "params"]
+    return [
+        *(argument.lineno for argument in arguments if argument.arg in annotated - {"params"}),
+        *(use.lineno for use in uses if annotated and isinstance(use.ctx, ast.Load) and id(use) not in handed),
+    ]
+
+
+def _is_params(annotation: ast.expr) -> bool:
+    text = ast.unparse(annotation)
+    return bool(re.search(r"\bParams\b", text)) and not text.startswith("Callable")
+
+
+def files_with_parameters(stage: str, method: str) -> list[str]:
+    """The files that a stage reaches and that know Params, but crossnet/params, which checks all of params.yaml."""
+    files = (file for file in reached(entry(stage), method) if not file.startswith("crossnet/params/"))
+    return sorted(file for file in files if "crossnet.params.Params" in imports(file))
+
+
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if "params.yaml" not in STAGES[stage]["deps"]])
-def test_a_stage_declares_the_parameters_that_it_reads(stage: str) -> None:
-    declared = set(STAGES[stage].get("params", []))
-    read = parameters_read(entry(stage))
+@EVERY_METHOD
+def test_a_stage_declares_the_parameters_that_any_file_it_reaches_reads(stage: str, method: str) -> None:
+    declared, files = set(STAGES[stage].get("params", [])), files_with_parameters(stage, method)
+    read = {key for file in files for key in parameters_read((ROOT / file).read_text())}
     assert {key for key in read if not any(key == d or key.startswith(f"{d}.") for d in declared)} == set()
     assert read
+
+
+@EVERY_STAGE
+@EVERY_METHOD
+def test_the_files_of_a_stage_give_parameters_no_other_name(stage: str, method: str) -> None:
+    files = files_with_parameters(stage, method)
+    assert [file for file in files if parameters_renamed((ROOT / file).read_text())] == []
+
+
+@EVERY_STAGE
+@EVERY_METHOD
+def test_parameters_are_loaded_by_the_command_of_a_stage_alone(stage: str, method: str) -> None:
+    loading = re.compile(r"\b(load_params|read_yaml)\(")
+    files = {file for file in reached(entry(stage), method) if loading.search((ROOT / file).read_text())}
+    assert {file for file in files if not file.startswith("crossnet/params/")} == {"stages/_command.py"}
+
+
+def test_parameters_that_are_read_are_found_and_other_names_for_them_too() -> None:
+    reads = "def stage(params: Params):\n    f(params, params.seed)\n    return params.images.size\n"
+    assert parameters_read(reads) == {"seed", "scales.${scale}.images.size"}
+    assert parameters_renamed(reads) == []
+    assert parameters_renamed("def f(given: Params):\n    return given.seed\n") == [1]
+    assert parameters_renamed("def f(params: Params):\n    g = params\n    return g.seed\n") == [2]
+    assert parameters_renamed("def f(params: 'Params | None'):\n    return lambda: [params]\n") == [2]
 
 
 @pytest.mark.parametrize("file", sources("crossnet/models", "crossnet/engine"))
