@@ -4,7 +4,7 @@ from pathlib import Path
 from crossnet.analysis.clone import fault
 from crossnet.files import write_atomically
 from crossnet.params import Params
-from crossnet.params.user_files import MADE_BY, OwnError, refuse_unknown
+from crossnet.params.user_files import MADE_BY, UserFilesError, refuse_unknown
 from crossnet.terminal import echo
 from stages._command import command
 
@@ -19,7 +19,7 @@ def check(params: Params) -> None:
     home = Path(os.environ.get("DVC_ROOT", "."))
     if why := fault(home):
         if home.resolve() != Path.cwd().resolve():  # a copy by --temp or the queue: what it makes would be lost
-            raise OwnError(why)
+            raise UserFilesError(why)
         echo(f"warning: {why}")
     Path("data").mkdir(exist_ok=True)
     write_atomically(Path("data/checked"), "params.yaml is sound\n")

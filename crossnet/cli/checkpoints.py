@@ -18,8 +18,7 @@ def checkpoints(
     same command is typed.
     """
     from crossnet.training.checkpointing.cleanup import delete_run, foreign_files, list_runs
-    from crossnet.training.checkpointing.run_directory import runs_directory
-    from crossnet.training.checkpointing.run_lock import LockedError
+    from crossnet.training.checkpointing.run_directory import LockedError, runs_directory
 
     folder = runs_directory()
     if not (folder.parent.parent / "params.yaml").is_file():

@@ -10,7 +10,7 @@ import typer
 
 from crossnet.escaping import one_line
 from crossnet.files import error_message, errors_at
-from crossnet.params.places import KEPT, of_pipeline
+from crossnet.params.user_files import KEPT, of_pipeline
 from crossnet.terminal import echo
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Parameter files, read within bounds: how large they may be, how deeply nested, and how an error is told."""
+"""Read parameter files within bounds of size and depth, and describe their errors in one line."""
 
 import reprlib
 import stat
@@ -15,8 +15,8 @@ from crossnet.escaping import one_line
 from crossnet.params.renamed import RENAMED
 from crossnet.urls import SECRET, redact_urls
 
-MOST_BYTES = 2**16  # of a file; params.yaml has 14 kB
-MOST_NODES = 20_000  # of a YAML document, aliases followed; params.yaml has 700
+MAX_BYTES = 2**16  # of a file; params.yaml has 16 kB
+MAX_NODES = 20_000  # of a YAML document, aliases followed; params.yaml has 700
 
 
 class ParamsError(ValueError):
@@ -24,13 +24,13 @@ class ParamsError(ValueError):
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a small file. Raises OSError for one that is larger than MOST_BYTES, or not a regular file."""
+    """The content of a small file. Raises OSError for one that is larger than MAX_BYTES, or not a regular file."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError(0, "Is a directory" if path.is_dir() else "Not a regular file", str(path))
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise OSError(0, f"More than {MOST_BYTES} bytes", str(path))
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise OSError(0, f"More than {MAX_BYTES} bytes", str(path))
     return content
 
 
@@ -40,8 +40,8 @@ def read_yaml(path: Path) -> Any:
     try:
         node = yaml.compose(content)
         nodes = 0 if node is None else _nodes(node, {})
-        if nodes > MOST_NODES:
-            raise ValueError(f"its aliases stand for more than {MOST_NODES} values")
+        if nodes > MAX_NODES:
+            raise ValueError(f"its aliases stand for more than {MAX_NODES} values")
         return None if node is None else yaml.constructor.construct_document(node)
     except RecursionError:
         raise ParamsError(f"{path}: not YAML: nested too deeply") from None
@@ -50,22 +50,22 @@ def read_yaml(path: Path) -> Any:
 
 
 def _nodes(node: Node, known: dict[int, int]) -> int:
-    """How many nodes a node stands for where every alias is written out, at most MOST_NODES + 1."""
+    """Count the nodes of a document with its aliases written out, up to MAX_NODES + 1."""
     if id(node) not in known:
-        known[id(node)] = MOST_NODES + 1  # of what contains itself
+        known[id(node)] = MAX_NODES + 1  # of what contains itself
         children: Sequence[Node] = ()
         if isinstance(node, MappingNode):
             children = [part for pair in node.value for part in pair]
         elif isinstance(node, SequenceNode):
             children = node.value
-        known[id(node)] = min(MOST_NODES + 1, 1 + sum(_nodes(child, known) for child in children))
+        known[id(node)] = min(MAX_NODES + 1, 1 + sum(_nodes(child, known) for child in children))
     return known[id(node)]
 
 
 def describe(errors: Sequence[ErrorDetails]) -> str:
-    """The first of some errors: key, what was found, what was wanted; and how many more there are.
+    """Describe the first error: its key, what was found, what was wanted, and how many more errors there are.
 
-    A key that has another name now comes before all others, and the new name is given.
+    A renamed key is described before all others.
     """
     first = next((error for error in errors if _renamed(error)), errors[0])
     place = list(map(str, first["loc"]))
@@ -94,7 +94,7 @@ def _renamed(error: ErrorDetails) -> str | None:
 
 
 def shown(value: Any) -> str:
-    """A value in a message: its repr, shortened where it is long or nested, with addresses as they may be shown."""
+    """Show a value in a message: its repr, shortened where it is long or nested, without secrets of addresses."""
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxother = 2, 80, 80
     try:

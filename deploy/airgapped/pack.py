@@ -15,8 +15,8 @@ from PIL import Image
 from crossnet.escaping import one_line
 from crossnet.files import error_message, write_json
 from crossnet.params import Params, load_params
-from crossnet.params.places import of_pipeline
 from crossnet.params.reading import read_yaml
+from crossnet.params.user_files import of_pipeline
 from deploy.airgapped.bundle import MIB, PART, BundleError, code_digest
 
 # what training and translating import beside torch, and what these import

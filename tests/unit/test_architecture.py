@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from crossnet.params.places import READ, WRITTEN
+from crossnet.params.user_files import READ, WRITTEN
 from tests.support.paths import ROOT
 
 STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]

@@ -15,8 +15,15 @@ from pathlib import Path
 
 from crossnet.training.checkpointing.files import steps_in
 from crossnet.training.checkpointing.fingerprint import Identity
-from crossnet.training.checkpointing.run_directory import is_run, recorded_runs, runs_directory
-from crossnet.training.checkpointing.run_lock import OWNER, LockedError, lock_owner, run_lock
+from crossnet.training.checkpointing.run_directory import (
+    OWNER,
+    LockedError,
+    is_run,
+    lock_owner,
+    recorded_runs,
+    run_lock,
+    runs_directory,
+)
 
 UNKNOWN = {"settings": {"task": "its run.json is damaged", "method": "method unknown", "seed": "unknown"}}
 

@@ -1,4 +1,4 @@
-"""Run directories: a folder of checkpoints for each run, named after its fingerprint.
+"""Run directories: a folder of checkpoints for each run, named after its fingerprint, and the lock on it.
 
 It is `.crossnet/runs/<fingerprint>` of the repository, which DVC does not manage, and which stays the same for an
 experiment that runs in a temporary copy (`$DVC_ROOT`). A run of other parameters, data or code has another
@@ -8,15 +8,23 @@ fingerprint, so it never resumes from this one's weights.
 import json
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from crossnet.files import write_atomically
 from crossnet.terminal import echo
 from crossnet.training.checkpointing.files import keep_newest, steps_in
 from crossnet.training.checkpointing.fingerprint import Identity, differing, fingerprint
-from crossnet.training.checkpointing.run_lock import run_lock
+
+OWNER = "holder"  # a file beside the lock that names the process
+
+
+class LockedError(RuntimeError):
+    """Another process writes there; the message is one line and names it."""
 
 
 def runs_directory() -> Path:
@@ -46,6 +54,38 @@ def run_directory(identity: Identity, writes: bool) -> Iterator[Path]:
             echo(f"threads: {now}, but {before} when the run began: last bits will differ")
         yield folder
         keep_newest(1, folder)
+
+
+@contextmanager
+def run_lock(folder: Path) -> Iterator[None]:
+    """Lock a folder for this process, until it ends, however it ends. Raises LockedError where another one has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=1)  # `lock_owner` has it for less
+    except Timeout:
+        raise LockedError(f"{folder}: is being written by {_owner(folder)}; let it end, or end it first") from None
+    try:
+        write_atomically(folder / OWNER, f"process {os.getpid()} on {socket.gethostname()}")
+        yield
+    finally:
+        (folder / OWNER).unlink(missing_ok=True)
+        lock.release()
+
+
+def lock_owner(folder: Path) -> str | None:
+    """The process that has locked a folder now; None where none has, or where the folder is gone."""
+    if not folder.is_dir():
+        return None
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _owner(folder)
+    except OSError:
+        return None
+    lock.release()
+    return None
 
 
 def is_run(path: Path) -> bool:
@@ -82,3 +122,10 @@ def _read(path: Path) -> Identity | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("settings"), dict) else None
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return (folder / OWNER).read_text() or "another process"
+    except OSError:
+        return "another process"

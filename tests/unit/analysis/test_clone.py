@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from crossnet.cli import app
 from crossnet.params import load_params
-from crossnet.params.user_files import OwnError
+from crossnet.params.user_files import UserFilesError
 from stages.check import check
 from tests.support.cloned import run
 from tests.support.committed import PARAMS
@@ -55,7 +55,7 @@ def test_ablation_refuses_and_check_warns_and_stops_what_would_be_lost(
     monkeypatch.setenv("DVC_ROOT", str(Path.cwd()))
     (tmp_path / "copy").mkdir()
     monkeypatch.chdir(tmp_path / "copy")  # as --temp and the queue do
-    with pytest.raises(OwnError, match=re.escape(said)):
+    with pytest.raises(UserFilesError, match=re.escape(said)):
         check(load_params(PARAMS))
     assert not Path("data").exists()
 

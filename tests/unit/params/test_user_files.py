@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from crossnet.params import Params, load_params
-from crossnet.params.user_files import WRITTEN, OwnError, refuse_user_files
+from crossnet.params.user_files import WRITTEN, UserFilesError, places, refuse_user_files
+from crossnet.schema import on_disk
 from stages import sources
 from stages.check import check
 from stages.fetch import fetch
@@ -68,14 +69,16 @@ def test_a_path_that_meets_what_the_pipeline_has_is_refused(task: str, key: str,
     Path("data/translated/to_b").mkdir(parents=True)
     Path("by-a-link").symlink_to("data/translated/to_b")
     wanted = rf"^params\.yaml: tasks\.{task}\.{key.replace('__', '.')}: '{text}' {said}, which belongs to the pipeline"
-    with pytest.raises(OwnError, match=wanted):
+    with pytest.raises(UserFilesError, match=wanted):
         refuse_user_files(params(task, **{key: text}))
 
 
 @pytest.mark.parametrize("text", ["a\0b", "file:///a%00b", "~nobody-of-this-name/images", "circle/images"])
 def test_what_is_no_path_is_refused_with_its_key(text: str) -> None:
     Path("circle").symlink_to("circle")
-    with pytest.raises(OwnError, match=rf"^params\.yaml: tasks\.folder\.path: {re.escape(repr(text))} is no path: "):
+    with pytest.raises(
+        UserFilesError, match=rf"^params\.yaml: tasks\.folder\.path: {re.escape(repr(text))} is no path: "
+    ):
         refuse_user_files(params(path=text))
 
 
@@ -88,7 +91,7 @@ def test_mirrors_are_looked_at_and_addresses_of_the_web_are_not() -> None:
     own = Path("data/prepared/a.zip").absolute().as_uri()
     web = ["https://example.org/data/model/a.zip", "http://example.org/"]
     refuse_user_files(params("zappos", mirrors=web))
-    with pytest.raises(OwnError, match=r"tasks\.zappos\.mirrors\.2: '[^']*' lies in data/prepared"):
+    with pytest.raises(UserFilesError, match=r"tasks\.zappos\.mirrors\.2: '[^']*' lies in data/prepared"):
         refuse_user_files(params("zappos", mirrors=[*web, own]))
 
 
@@ -99,7 +102,7 @@ def test_an_experiments_copy_protects_the_repository_it_comes_from(
     monkeypatch.chdir(tmp_path / "copy")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path / "clone"))
     for path in ("data/fetched/folder", str(tmp_path / "copy/data/model")):
-        with pytest.raises(OwnError, match=r"lies in data/fetched|is data/model"):
+        with pytest.raises(UserFilesError, match=r"lies in data/fetched|is data/model"):
             refuse_user_files(params(path=path))
     refuse_user_files(params(path="../my-images"))
 
@@ -119,7 +122,7 @@ def test_a_link_in_place_of_a_folder_is_refused_and_left(place: str, there: bool
     if there:
         (tmp_path / "disk").mkdir()
     Path(place).symlink_to(tmp_path / "disk")
-    with pytest.raises(OwnError, match=rf"^{place}: is a link, to [^\n]*/disk, .*dvc cache dir --local"):
+    with pytest.raises(UserFilesError, match=rf"^{place}: is a link, to [^\n]*/disk, .*dvc cache dir --local"):
         refuse_user_files(params())
     assert Path(place).readlink() == tmp_path / "disk"
 
@@ -140,7 +143,7 @@ def test_files_that_no_stage_has_made_are_refused_before_they_are_replaced(
     path.parent.mkdir(parents=True)
     path.touch()
     for each in (check, stage):
-        with pytest.raises(OwnError, match=rf"^{place}/{own.split('/')[0]}: is not made by the pipeline"):
+        with pytest.raises(UserFilesError, match=rf"^{place}/{own.split('/')[0]}: is not made by the pipeline"):
             each(params())
     assert path.exists()
     assert not Path("data/checked").exists()
@@ -163,3 +166,44 @@ def test_a_search_that_is_broken_off_leaves_a_folder_that_is_known(monkeypatch: 
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             fetch(params("elephants"))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("../mine", "/a/repository/../mine"),
+        ("/an/archive.zip", "/an/archive.zip"),
+        ("~/mine", "/home/somebody/mine"),
+        ("a/~/b", "/a/repository/a/~/b"),
+        ("file:///an/archive%20b.zip", "/an/archive b.zip"),
+        ("file:/an/archive.zip", "/an/archive.zip"),
+        ("https://example.org/an/archive.zip", None),
+    ],
+)
+def test_a_path_is_resolved_from_the_clone_or_the_users_folder(
+    text: str, wanted: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert on_disk(Path("/a/repository"), text) == (wanted and Path(wanted))
+
+
+def test_every_path_and_address_of_a_task_is_found_with_its_key() -> None:
+    tasks = load_params(PARAMS).tasks
+    found = {name: [key for key, _ in places(task, name)] for name, task in tasks.items()}
+    assert {name: keys for name, keys in found.items() if keys} == {
+        "folder": ["folder.path"],
+        "folders": ["folders.a", "folders.b"],
+        **{name: [f"{name}.url"] for name in ("horse2zebra", "apple2orange", "summer2winter", "iphone2dslr_flower")},
+        "iphone2dslr": ["iphone2dslr.archives.dped.url"],
+        "zappos": ["zappos.url"],
+        "elephants": ["elephants.services.openverse", "elephants.services.commons"],
+        "products": ["products.folders.0"],
+        "hdseg": ["hdseg.photographs.url", "hdseg.masks.url"],
+    }
+    meshes = tasks["specular2diffuse"].model_copy(update={"meshes": None})
+    mended = type(meshes).model_validate(meshes.model_dump() | {"meshes": "../meshes"})
+    assert list(places(mended, "t")) == [("t.meshes", "../meshes")]
+    archive = tasks["zappos"].model_dump() | {"mirrors": ["/a.zip"], "scenery": "../views"}
+    assert [key for key, _ in places(type(tasks["zappos"]).model_validate(archive), "t")] == [
+        "t.url", "t.mirrors.0", "t.scenery",
+    ]  # fmt: skip

@@ -10,8 +10,7 @@ import pytest
 from crossnet.cli.checkpoints import checkpoints
 from crossnet.training.checkpointing import cleanup
 from crossnet.training.checkpointing.cleanup import delete_finished_run, delete_run, list_runs
-from crossnet.training.checkpointing.run_directory import run_directory, runs_directory
-from crossnet.training.checkpointing.run_lock import LockedError
+from crossnet.training.checkpointing.run_directory import LockedError, run_directory, runs_directory
 from tests.support.broken_off import broken_off, identity
 
 

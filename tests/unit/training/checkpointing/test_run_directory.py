@@ -9,8 +9,12 @@ import pytest
 
 from crossnet.training.checkpointing.files import steps_in
 from crossnet.training.checkpointing.fingerprint import fingerprint
-from crossnet.training.checkpointing.run_directory import explain_fresh_start, run_directory, runs_directory
-from crossnet.training.checkpointing.run_lock import LockedError
+from crossnet.training.checkpointing.run_directory import (
+    LockedError,
+    explain_fresh_start,
+    run_directory,
+    runs_directory,
+)
 from tests.support.broken_off import broken_off, identity
 
 
