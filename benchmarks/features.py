@@ -15,8 +15,7 @@ import numpy as np
 from PIL import Image
 
 from crossnet.evaluation.efflite0 import efflite0
-from crossnet.evaluation.features import gather
-from crossnet.evaluation.store import Store
+from crossnet.evaluation.features import Store, gather
 from crossnet.image_folders import list_images
 
 EDGE = 256

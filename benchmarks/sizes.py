@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.accelerator import device_for
-from crossnet.evaluation.copying import copying
 from crossnet.evaluation.efflite0 import efflite0
+from crossnet.evaluation.failure_modes import copying
 from crossnet.evaluation.features import Extract
 from crossnet.evaluation.kid import kernel_distance
 from crossnet.image_folders import list_images

@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from crossnet.evaluation.weights import checked
+from crossnet.data.download.fid_weights import fid_weights
+from crossnet.evaluation.fid_weights import verify
 from crossnet.params import Params
 from crossnet.params.user_files import refuse_unknown
 from stages._command import command
-from stages.fid_weights import fid_weights
 from stages.sources import bring
 
 
@@ -14,7 +14,7 @@ def fetch(params: Params) -> None:
     A task that wants FID stops here where its weights cannot be had, and not after the training.
     """
     if params.task_options.fid:
-        checked(fid_weights(params.task))
+        verify(fid_weights(params.task))
     refuse_unknown("data/fetched")
     bring(params, Path("data/fetched") / params.task)
 

@@ -1,35 +1,45 @@
-"""How much of the background a translation changes, which by claim C3 (§5.1) it should not and does."""
-
-from collections.abc import Sequence
+"""How much of the background a translation changes, which by claim C3 (§5.1) it should not."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.testset import Direction, Image, Images, Masks
+
 SAME = 4  # levels of 255: input and truth that differ by no more, in any channel, show the same background
 CHANGED = 16  # levels of 255: a pixel that differs by more, in any channel, is another one to the eye
 
-Images = Sequence[NDArray[np.uint8]]  # each (H, W, 3)
+
+# neither way is better: where one domain is on white, the background should change
+@metric("paired", {"to_*_background_changed": Value(table=True)}, needs=("truth",))
+def background_changed(direction: Direction) -> Result:
+    """The share of the background's pixels that a translation changes."""
+    share = changed_share(direction.translated, direction.inputs, direction.targets, direction.masks)
+    conditions = {"background_levels": CHANGED, "n": len(direction.names)}
+    return Result({"to_*_background_changed": share}, conditions=conditions)
 
 
-def background_changed(
-    translated: Images, inputs: Images, truths: Images, masks: Sequence[NDArray[np.bool_]]
-) -> float | None:
-    """The share of all background pixels whose translation differs from the input.
+def changed_share(translated: Images, inputs: Images, truths: Images, masks: Masks) -> float | None:
+    """The share in [0, 1] of all background pixels that differ from the input by more than 16 levels in a channel.
 
-    Background is what lies outside of the masks (True on the object); without masks, the pixels that are the same in
-    input and truth within 4 levels. A pixel differs by more than 16 levels in one of its channels. None where there is
-    no background.
+    Args:
+        translated, inputs, truths: (H, W, 3) each.
+        masks: (H, W) each; background is what lies outside. Without masks, background is where input and truth differ
+            by at most 4 levels.
+
+    Returns:
+        None where there is no background.
     """
     if masks:
-        behind = [~mask for mask in masks]
+        background = [~mask for mask in masks]
     else:
-        behind = [_difference(x, y) <= SAME for x, y in zip(inputs, truths, strict=True)]
+        background = [_difference(x, y) <= SAME for x, y in zip(inputs, truths, strict=True)]
     differ = [_difference(x, y) > CHANGED for x, y in zip(translated, inputs, strict=True)]
-    changed = sum(int((d & b).sum()) for d, b in zip(differ, behind, strict=True))
-    total = sum(int(b.sum()) for b in behind)
+    changed = sum(int((d & b).sum()) for d, b in zip(differ, background, strict=True))
+    total = sum(int(b.sum()) for b in background)
     return changed / total if total else None
 
 
-def _difference(x: NDArray[np.uint8], y: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """The largest of the channels' differences, (H, W) in levels."""
+def _difference(x: Image, y: Image) -> NDArray[np.int16]:
+    """The largest difference of the channels, (H, W) in levels."""
     return np.abs(x.astype(np.int16) - y).max(-1)

@@ -1,4 +1,4 @@
-"""Intervals by resampling (Efron 1979): how far a measure would move with other images of the same kind."""
+"""Percentile intervals of the bootstrap over images (Efron 1979, "Bootstrap methods")."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 RESAMPLES = 1000
 SEED = 0
 CONFIDENCE = 0.95
-STATED = {"resamples": RESAMPLES, "resampling_seed": SEED}  # goes beside intervals
+CONDITIONS = {"resamples": RESAMPLES, "resampling_seed": SEED}  # of intervals, in metrics.json
 
 
 def resample(count: int, stream: int = 0) -> NDArray[np.int64]:
@@ -26,5 +26,5 @@ def interval(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The percentile interval of the mean of one value an image, (N,), N at least 1."""
+    """The 95 % interval of the mean of one value per image, (N,), N at least 1."""
     return interval(resample(len(values)) @ values / len(values))

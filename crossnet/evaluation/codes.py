@@ -1,4 +1,4 @@
-"""The latent codes that were kept: their magnitude, which Fig. 3 draws, and how many dimensions they use."""
+"""The latent codes that the method kept: their magnitude (Fig. 3), and how many dimensions they use."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,37 +6,62 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.effective_rank import effective_rank
+from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.testset import Direction
 
 Code = NDArray[np.floating]  # (C, h, w)
 
 
-def read_codes(paths: Sequence[Path]) -> list[Code]:
-    """The codes in .npy files. Raises ValueError for one that holds no code, or another number of channels."""
-    codes = [_read(path) for path in paths]
-    for path, code in zip(paths, codes, strict=True):
-        if len(code) != len(codes[0]):
-            raise ValueError(f"{path}: a code of {len(code)} channels, wanted {len(codes[0])}; translate again")
-    return codes
+@metric(
+    "signs",
+    {
+        "to_*_code_norm": Value(),
+        "to_*_code_rank": Value(best="to_*_code_channels", table=True),
+        "to_*_code_channels": Value(),
+    },
+    needs=("codes",),
+)
+def codes(direction: Direction) -> Result:
+    """The norm, the effective rank and the channels of the codes.
 
-
-def code_signs(codes: Sequence[Code]) -> dict[str, float]:
-    """`code_norm`, `code_rank` and `code_channels` of codes; empty without codes.
-
-    - `code_norm`: the mean over places and images of the magnitude of the feature vector. It does not show a collapse:
-      the instance norms of the encoder fix the scale of a code.
-    - `code_rank`: the effective rank, the places of all images being the samples: 1 is a collapse, `code_channels` all
-      that there could be.
+    - `code_norm`: the mean over places and images of the magnitude of the feature vector. It does not show a collapse,
+      because the instance norms of the encoder fix the scale of a code.
+    - `code_rank`: the effective rank, with the places of all images as samples: 1 is a collapse, `code_channels` the
+      most that is possible.
     """
-    if not codes:
-        return {}
-    vectors = np.concatenate([code.reshape(len(code), -1).T for code in codes]).astype(np.float64)
-    norms = [float(np.linalg.norm(code.astype(np.float64), axis=0).mean()) for code in codes]
-    return {
-        "code_norm": float(np.mean(norms)),
-        "code_rank": effective_rank(vectors),
-        "code_channels": vectors.shape[1],
-    }
+    found = read_codes(direction.codes)
+    norms = [float(np.linalg.norm(code.astype(np.float64), axis=0).mean()) for code in found]
+    vectors = np.concatenate([code.reshape(len(code), -1).T for code in found]).astype(np.float64)
+    return Result(
+        {
+            "to_*_code_norm": float(np.mean(norms)),
+            "to_*_code_rank": effective_rank(vectors),
+            "to_*_code_channels": vectors.shape[1],
+        }
+    )
+
+
+def effective_rank(vectors: NDArray[np.floating]) -> float:
+    """The effective rank of the covariance of samples (S, C), in [1, C] (Roy and Vetterli 2007, "The effective rank").
+
+    exp of the entropy of the principal components' shares of the variance. Near 1, the codes have collapsed into one
+    dimension; C is the same variance in every direction. 1 where nothing varies.
+    """
+    centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
+    variances = np.linalg.eigvalsh(centred.T @ centred).clip(min=0)
+    if not variances.sum():
+        return 1.0
+    shares = variances[variances > 0] / variances.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def read_codes(paths: Sequence[Path]) -> list[Code]:
+    """The codes in .npy files, (C, h, w) each. Raises ValueError for a file without a code, or with another C."""
+    found = [_read(path) for path in paths]
+    for path, code in zip(paths, found, strict=True):
+        if len(code) != len(found[0]):
+            raise ValueError(f"{path}: a code of {len(code)} channels, wanted {len(found[0])}; translate again")
+    return found
 
 
 def _read(path: Path) -> Code:

@@ -1,69 +1,60 @@
-"""How far translations are from real images of their domain, by any network's features, in every direction."""
+"""What the Fréchet and the kernel distance have in common: the sets of features that each is measured between."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crossnet.evaluation.bootstrap import STATED
-from crossnet.evaluation.frechet import frechet_distance, frechet_interval
-from crossnet.evaluation.kid import kernel_distance
+from crossnet.evaluation.registry import Result, Value
+from crossnet.evaluation.testset import Features, FeatureSets
 
-FEWEST = 2  # images on each side: an unbiased kernel distance and a covariance need them
-DRAWS = 5  # of training images in the translations' place
+FEWEST = 2  # images in each set: an unbiased kernel distance and a covariance need them
+DRAWS = 5  # of training images in the place of translations
 SEED = 0
 
-Features = NDArray[np.float64]  # (N, F)
+DISTANCE = Value("lower", {"_source": "untranslated input"}, {"_real": "real images"}, table=True)
 
 
-@dataclass(frozen=True)
-class Sets:
-    """The features of one direction: translations of `source`, and test and training images of the target domain."""
+def distances(
+    sets: FeatureSets,
+    distance: Callable[[Features, Features], float],
+    with_spread: Callable[[Features, Features], Mapping[str, float]],
+) -> Result:
+    """Measure one direction by a distance between two sets of features (N, F) and (M, F).
 
-    translations: Features
-    source: Features
-    real: Features
-    train: Features
+    - `to_*`: translations and the target's test images;
+    - `to_*_train`: translations and the target's training images;
+    - `to_*_source`: the untranslated source and the target's test images: the floor;
+    - `to_*_real`: training and test images of the target: the ceiling, which a perfect translator reaches. As many
+      training images are drawn as there are translations; where there are more, it is the mean over draws;
+    - `to_*_n`, `to_*_n_real`, `to_*_n_train`: the numbers of images.
 
+    A distance to fewer than 2 images is left out.
 
-def distances(directions: Mapping[str, Sets]) -> tuple[dict[str, float], dict[str, float]]:
-    """The Fréchet distances and the kernel distances, by the direction's name, of
-
-    - (no suffix) translations and the target's test images, with `_low` and `_high` or `_std` of it;
-    - `_train`: translations and the target's training images;
-    - `_source`: the untranslated source and the target's test images: the floor, what doing nothing has;
-    - `_real`: training and test images of the target: the ceiling, what a perfect translator would have. As many
-      training images are drawn as there are translations; where there are more, it is the mean over draws.
-
-    Beside them stand the counts `_n`, `_n_real` and `_n_train`. What has fewer than 2 images is left out.
+    Args:
+        sets: the features of the direction.
+        distance: the distance.
+        with_spread: the same distance under the key `to_*`, and its interval or deviation.
     """
-    frechet: dict[str, float] = {}
-    kernel: dict[str, float] = {}
-    for name, sets in directions.items():
-        if min(len(sets.translations), len(sets.real)) >= FEWEST:
-            kernel[name], kernel[f"{name}_std"] = kernel_distance(sets.translations, sets.real)
-            frechet[name] = frechet_distance(sets.translations, sets.real)
-            if span := frechet_interval(sets.translations, sets.real):
-                frechet[f"{name}_low"], frechet[f"{name}_high"] = span
-        for row, x, y in (
-            ("train", sets.translations, sets.train),
-            ("source", sets.source, sets.real),
-        ):
-            if min(len(x), len(y)) >= FEWEST:
-                frechet[f"{name}_{row}"], kernel[f"{name}_{row}"] = frechet_distance(x, y), kernel_distance(x, y)[0]
-        draws = drawn(sets.train, len(sets.translations))
-        if min(len(draws[0]), len(sets.real)) >= FEWEST:
-            frechet[f"{name}_real"] = float(np.mean([frechet_distance(draw, sets.real) for draw in draws]))
-            kernel[f"{name}_real"] = float(np.mean([kernel_distance(draw, sets.real)[0] for draw in draws]))
-        for block in (frechet, kernel):
-            block[f"{name}_n"], block[f"{name}_n_real"] = len(sets.translations), len(sets.real)
-            block[f"{name}_n_train"] = len(sets.train)
-    return frechet | (STATED if any(key.endswith("_low") for key in frechet) else {}), kernel
+    values: dict[str, float] = {}
+    n, n_real = len(sets.translations), len(sets.real)
+    if min(n, n_real) >= FEWEST:
+        values |= with_spread(sets.translations, sets.real)
+    for key, x, y in (
+        ("to_*_train", sets.translations, sets.train),
+        ("to_*_source", sets.source, sets.real),
+    ):
+        if min(len(x), len(y)) >= FEWEST:
+            values[key] = distance(x, y)
+    draws = draw(sets.train, n)
+    if min(len(draws[0]), n_real) >= FEWEST:
+        values["to_*_real"] = float(np.mean([distance(each, sets.real) for each in draws]))
+    values |= {"to_*_n": n, "to_*_n_real": n_real, "to_*_n_train": len(sets.train)}
+    few = f"{n} translated and {n_real} real test images; a distance needs at least {FEWEST} of each"
+    return Result(values, left_out="" if "to_*" in values else few)
 
 
-def drawn(features: Features, count: int) -> list[Features]:
-    """DRAWS seeded draws of `count` of them without replacement; all of them, once, where there are no more."""
+def draw(features: Features, count: int) -> list[Features]:
+    """DRAWS seeded draws of `count` vectors without replacement; all vectors once, where there are no more."""
     if len(features) <= count:
         return [features]
     rng = np.random.default_rng(SEED)

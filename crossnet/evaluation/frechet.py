@@ -1,19 +1,52 @@
-"""The Fréchet distance between Gaussians fitted to two sets of features: Heusel et al. [4]."""
+"""The Fréchet distance between Gaussians fitted to two sets of features (Heusel et al. 2017, "GANs trained by a two
+time-scale update rule converge to a local Nash equilibrium"): FID, on the features of Inception."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.bootstrap import interval, resample
+from crossnet.evaluation import inception
+from crossnet.evaluation.bootstrap import CONDITIONS, interval, resample
+from crossnet.evaluation.distances import DISTANCE, distances
+from crossnet.evaluation.registry import Result, metric
+from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
-MOST = 1000  # images a side, above which resampling takes minutes and says little
+MAX_RESAMPLED = 1000  # images in a set, above which resampling takes minutes and says little
 
 
-def frechet_distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+@metric("fd_efflite0", {"to_*": DISTANCE}, features="efflite0")
+def fd_efflite0(direction: Direction) -> Result:
+    """The Fréchet distance on features of EfficientNet-Lite0."""
+    return _measure(direction.features("efflite0"))
+
+
+@metric("fid", {"to_*": replace(DISTANCE, margin="fid", compared=True)}, features="inception")
+def fid(direction: Direction) -> Result:
+    """FID. The size of the images, and the size to which the network resizes them, change it: both are conditions."""
+    found = _measure(direction.features("inception"))
+    sizes = {"image_size": direction.size, "resized_to": inception.SIZE}
+    return replace(found, conditions={**found.conditions, **sizes})
+
+
+def _measure(sets: FeatureSets) -> Result:
+    found = distances(sets, frechet_distance, _with_interval)
+    return replace(found, conditions=CONDITIONS if "to_*_low" in found.values else {})
+
+
+def _with_interval(x: Features, y: Features) -> dict[str, float]:
+    found = {"to_*": frechet_distance(x, y)}
+    if span := frechet_interval(x, y):
+        found |= {"to_*_low": span[0], "to_*_high": span[1]}
+    return found
+
+
+def frechet_distance(x: Features, y: Features) -> float:
     """Features (N, F) and (M, F) -> |mu_x - mu_y|^2 + tr(S_x + S_y - 2 (S_x S_y)^(1/2)), at least 0.
 
-    The trace of the root is the sum of the singular values of X Y^T, X and Y being the centred features over
-    sqrt(N - 1) and sqrt(M - 1): exact also where there are fewer images than features and a covariance has no full
-    rank, as here. The value is biased by N, so it is reported with it. Raises ValueError below 2 images a side.
+    With X and Y the centred features over sqrt(N - 1) and sqrt(M - 1), the trace of the root is the sum of the singular
+    values of X Y^T. That is exact also where a covariance has no full rank because there are fewer images than
+    features. The value is biased by N and M. Raises ValueError where N or M is below 2.
     """
     if min(len(x), len(y)) < 2:
         raise ValueError(f"a Fréchet distance needs at least 2 images on each side, not {len(x)} and {len(y)}")
@@ -24,13 +57,13 @@ def frechet_distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     return max(0.0, float(distance))
 
 
-def frechet_interval(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float] | None:
-    """A 95 % bootstrap interval around the distance, both sides being resampled; None above 1000 images a side.
+def frechet_interval(x: Features, y: Features) -> tuple[float, float] | None:
+    """The 95 % bootstrap interval of the distance, both sets being resampled; None for more than 1000 images in a set.
 
-    A resample has fewer different images, which biases its distance further upwards. So the percentiles are moved by
-    the mean of the resampled distances less the distance itself: the interval tells the spread at this N.
+    A resample has fewer different images, which biases its distance upwards. So the percentiles are shifted by the
+    distance less the mean of the resampled distances: the interval shows the spread at these N and M.
     """
-    if max(len(x), len(y)) > MOST:
+    if max(len(x), len(y)) > MAX_RESAMPLED:
         return None
     distance, values = frechet_distance(x, y), resampled_distances(x, y, resample(len(x)), resample(len(y), 1))
     low, high = interval(values - values.mean() + distance)
@@ -38,11 +71,15 @@ def frechet_interval(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[fl
 
 
 def resampled_distances(
-    x: NDArray[np.float64], y: NDArray[np.float64], of_x: NDArray[np.int64], of_y: NDArray[np.int64]
+    x: Features, y: Features, of_x: NDArray[np.int64], of_y: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """The distance of each resample, of which (R, N) and (R, M) say how often each image is in it: (R,).
+    """The distance of each resample, (R,).
 
-    All of it follows from the products of pairs of features, which do not change.
+    It is computed from the products of pairs of feature vectors, which are the same for all resamples.
+
+    Args:
+        x, y: features, (N, F) and (M, F).
+        of_x, of_y: how often each image is in each resample, (R, N) and (R, M).
     """
     centre = np.concatenate([x, y]).mean(0)
     x, y = x - centre, y - centre

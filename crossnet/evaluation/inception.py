@@ -1,7 +1,8 @@
-"""Inception features as FID takes them: pytorch-fid's network and preprocessing, on the official weights."""
+"""Inception features of FID: the network and preprocessing of pytorch-fid, on the official weights."""
 
 import pickle
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,50 @@ from numpy.typing import NDArray
 
 from crossnet.escaping import one_line
 from crossnet.evaluation.features import Extract, Network, batch_for
-from crossnet.evaluation.official import pytorch_fid
-from crossnet.evaluation.weights import URL, checked
+from crossnet.evaluation.fid_weights import URL, verify
 
 SIZE = 299  # pixels a side, to which the network resizes, bilinear
 WIDTH = 2048  # of the final average pooling
+OPERATORS = ("nms", "qnms")  # of torchvision: (boxes, scores, threshold) -> the boxes to keep
+
+_declared: list[Any] = []  # torch libraries: one that is garbage-collected takes its operators with it
 
 
 def inception(weights: Path, device: str = "cpu") -> Network:
-    """The network of 2048 features of images of any size, from a file of its weights; nothing is ever downloaded.
+    """The network of FID's 2048 features (Heusel et al. 2017), from the file of its official weights.
 
-    It computes on a device of torch.
+    Images of any size are resized to 299x299, bilinear. Nothing is downloaded.
 
-    Raises OSError or ValueError, in one line, for a file that is not there or not the official one.
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: the file is not the official one.
     """
-    found = checked(weights)
-    identity = f"pytorch-fid {found} bilinear {SIZE}"
-    return Network("Inception", identity, WIDTH, lambda: _load(weights, device), device, batch_for(device))
+    identity = f"pytorch-fid {verify(weights)} bilinear {SIZE}"
+    load = partial(_load, weights, device)
+    return Network("inception", identity, WIDTH, load, device, batch_for(device), all_of_training=True)
+
+
+def pytorch_fid() -> Any:
+    """The package pytorch_fid, with its modules `inception` and `fid_score`.
+
+    The package imports torchvision. That fails where torch is another build than torchvision's, such as one for CPUs
+    alone, because torchvision's own operators are missing. Nothing here calls them: then they are declared without an
+    implementation.
+    """
+    try:
+        import pytorch_fid.fid_score
+    except RuntimeError as error:
+        if _declared or "operator torchvision::nms does not exist" not in str(error):
+            raise
+        import torch
+
+        untyped: Any = torch.library
+        library = untyped.Library("torchvision", "DEF")
+        for name in OPERATORS:
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _declared.append(library)
+        import pytorch_fid.fid_score
+    return pytorch_fid
 
 
 def _load(weights: Path, device: str) -> Extract:
@@ -47,7 +75,7 @@ def _load(weights: Path, device: str) -> Extract:
 
 
 def _state(weights: Path) -> dict[str, Any]:
-    """The tensors of a file of weights, which may hold nothing else."""
+    """The tensors of a file of weights. Raises ValueError for a file that holds anything else."""
     import torch
 
     try:
@@ -61,9 +89,9 @@ def _state(weights: Path) -> dict[str, Any]:
 
 
 def _built(weights: Path, state: dict[str, Any]) -> Any:
-    """pytorch-fid's InceptionV3, which asks a function of its module for weights: here for these, not the network's."""
+    """pytorch-fid's InceptionV3 with these weights, in the place of those that its module would download."""
     module = pytorch_fid().inception
-    asked = module.load_state_dict_from_url
+    download = module.load_state_dict_from_url
     module.load_state_dict_from_url = lambda url, progress: state
     try:
         block = module.InceptionV3.BLOCK_INDEX_BY_DIM[WIDTH]
@@ -72,4 +100,4 @@ def _built(weights: Path, state: dict[str, Any]) -> Any:
         shown = one_line(error)[:200]
         raise ValueError(f"{weights}: weights of another network than FID's Inception: {shown}; fetch {URL}") from error
     finally:
-        module.load_state_dict_from_url = asked
+        module.load_state_dict_from_url = download

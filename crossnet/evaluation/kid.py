@@ -1,11 +1,40 @@
-"""Kernel distance (Bińkowski et al. 2018, "Demystifying MMD GANs"): unbiased, so it can be compared across N."""
+"""The kernel distance (Bińkowski et al. 2018, "Demystifying MMD GANs"), unbiased by the number of images: KID, on the
+features of Inception."""
+
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+
+from crossnet.evaluation.distances import DISTANCE, distances
+from crossnet.evaluation.registry import Result, metric
+from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
 
-def squared_mmd(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Unbiased squared maximum mean discrepancy of features (N, F) and (M, F), kernel (x.y / F + 1)^3."""
+@metric("kid_efflite0", {"to_*": replace(DISTANCE, margin="kid_efflite0", compared=True)}, features="efflite0")
+def kid_efflite0(direction: Direction) -> Result:
+    """The kernel distance on features of EfficientNet-Lite0."""
+    return _measure(direction.features("efflite0"))
+
+
+@metric("kid", {"to_*": replace(DISTANCE, margin="kid")}, features="inception")
+def kid(direction: Direction) -> Result:
+    """KID."""
+    return _measure(direction.features("inception"))
+
+
+def _measure(sets: FeatureSets) -> Result:
+    return distances(
+        sets,
+        lambda x, y: kernel_distance(x, y)[0],
+        lambda x, y: dict(zip(("to_*", "to_*_std"), kernel_distance(x, y), strict=True)),
+    )
+
+
+def squared_mmd(x: Features, y: Features) -> float:
+    """The unbiased squared maximum mean discrepancy of features (N, F) and (M, F), with the kernel (x.y / F + 1)^3.
+
+    It may be negative. Raises ValueError where N or M is below 2.
+    """
     if min(len(x), len(y)) < 2:
         raise ValueError(f"a kernel distance needs at least 2 images on each side, not {len(x)} and {len(y)}")
     xx, yy, xy = ((a @ b.T / a.shape[1] + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
@@ -14,11 +43,12 @@ def squared_mmd(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 
 
 def kernel_distance(
-    x: NDArray[np.float64], y: NDArray[np.float64], subsets: int = 100, subset_size: int = 1000, seed: int = 0
+    x: Features, y: Features, subsets: int = 100, subset_size: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
-    """Mean and standard deviation of `squared_mmd` over random subsets without replacement.
+    """The mean and the standard deviation of `squared_mmd` over random subsets without replacement.
 
-    A subset holds `subset_size` of each, or half of the smaller set where there are fewer.
+    A subset holds `subset_size` images of each set, or half of the smaller set where that is less. Raises ValueError
+    where N or M is below 2.
     """
     if min(len(x), len(y)) < 2:
         raise ValueError(f"a kernel distance needs at least 2 images on each side, not {len(x)} and {len(y)}")

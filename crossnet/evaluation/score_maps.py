@@ -1,4 +1,4 @@
-"""Score maps that a method wrote itself, such as an attention, to be judged in place of luminance."""
+"""Foreground extraction by score maps that the method writes itself, such as an attention, in place of luminance."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,38 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-DEEPEST = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
+from crossnet.evaluation.foreground import both_kinds, roc, separation
+from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.testset import Direction, Masks
+
+WHITE = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
+
+AREA = Value("higher", margin="auc")  # in tables it stands in the place of the area by luminance
 
 
-def read_scores(folder: Path, names: Sequence[str], masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.float64]]:
-    """<name>.npy, of [0, 1], or <name>.png, grey of 8 or 16 bits, for each name -> (H, W) in [0, 255], as its mask.
+@metric(
+    "foreground_scores",
+    {"auc_within_place": AREA, "auc": AREA, "auc_per_image": AREA},
+    needs=("masks", "score_maps"),
+    only="to_b",
+)
+def foreground_scores(direction: Direction) -> Result:
+    """The areas of the method's own score maps; their floors are those of the block `foreground`."""
+    if direction.score_maps is None or not both_kinds(direction.masks):
+        return Result({})
+    maps = read_score_maps(direction.score_maps, direction.names, direction.masks)
+    return Result(separation(maps, direction.masks), curves={"scores": roc(maps, direction.masks)})
 
-    High is foreground. Empty where there is no such folder. Raises OSError or ValueError for a map that is missing, of
-    another shape than its mask, or out of range.
+
+def read_score_maps(folder: Path, names: Sequence[str], masks: Masks) -> list[NDArray[np.float64]]:
+    """The score map of each image, (H, W) in [0, 255], high on the object.
+
+    A file is <name>.npy, of values in [0, 1], or <name>.png, grey of 8 or 16 bits.
+
+    Raises:
+        OSError: a file is missing.
+        ValueError: a map has another shape than its mask, or values out of range.
     """
-    if not folder.is_dir():
-        return []
     return [_read(folder, name, mask.shape) for name, mask in zip(names, masks, strict=True)]
 
 
@@ -27,15 +48,15 @@ def _read(folder: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.float64
         try:
             found = np.load(path, allow_pickle=False).astype(np.float64)
         except (ValueError, EOFError) as error:
-            raise ValueError(f"{path}: no array of scores: {error}; translate anew") from error
+            raise ValueError(f"{path}: no array of scores: {error}; translate again") from error
     else:
         path = folder / f"{name}.png"
         if not path.is_file():
             raise OSError(f"{path}: no such file, nor one in .npy; a method that writes score maps writes all of them")
         with Image.open(path) as image:
-            if image.mode not in DEEPEST:
+            if image.mode not in WHITE:
                 raise ValueError(f"{path}: an image of mode {image.mode}, wanted grey of 8 or 16 bits")
-            found = np.asarray(image, dtype=np.float64) / DEEPEST[image.mode]
+            found = np.asarray(image, dtype=np.float64) / WHITE[image.mode]
     if found.shape != shape:
         raise ValueError(f"{path}: scores of shape {found.shape}, wanted {shape}, the mask's")
     if not ((found >= 0) & (found <= 1)).all():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crossnet.evaluation.background import background_changed
+from crossnet.evaluation.background import changed_share
 
 
 def image(seed: int) -> np.ndarray:
@@ -17,7 +17,7 @@ def test_outside_of_the_masks_it_is_what_differs_by_more_than_16_levels_in_a_cha
     after[0, 5:, 1] += 17  # 5 pixels, by enough
     after[1, 5:, 2] -= 16  # 5 pixels, not by enough
     after[2:, :5] = 0  # the object
-    assert background_changed([after], [before], [image(1)], [mask]) == 5 / 40
+    assert changed_share([after], [before], [image(1)], [mask]) == 5 / 40
 
 
 def test_without_masks_the_background_is_what_the_truth_keeps() -> None:
@@ -26,13 +26,13 @@ def test_without_masks_the_background_is_what_the_truth_keeps() -> None:
     truth[:4] += 5  # half of the pixels are the object's
     truth[4:] -= 4
     after[:6] += 50  # all of the object, and 20 of 40 pixels of the background
-    assert background_changed([after], [before], [truth], []) == pytest.approx(0.5)
-    assert background_changed([before], [before], [truth], []) == 0
+    assert changed_share([after], [before], [truth], []) == pytest.approx(0.5)
+    assert changed_share([before], [before], [truth], []) == 0
 
 
 def test_it_is_pooled_over_images_and_absent_without_a_background() -> None:
     a, b = image(0), image(1)
     near, everywhere = np.zeros((8, 10), bool), np.ones((8, 10), bool)
     near[0] = True
-    assert background_changed([255 - a, b], [a, b], [a, b], [everywhere, near]) == 0
-    assert background_changed([a], [a], [a], [everywhere]) is None
+    assert changed_share([255 - a, b], [a, b], [a, b], [everywhere, near]) == 0
+    assert changed_share([a], [a], [a], [everywhere]) is None

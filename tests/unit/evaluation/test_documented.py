@@ -1,4 +1,4 @@
-"""docs/metrics.md against what the evaluate stage writes."""
+"""docs/metrics.md against the registered metrics, and these against what the evaluate stage writes."""
 
 import re
 from pathlib import Path
@@ -7,25 +7,39 @@ import numpy as np
 import pytest
 
 from crossnet.data.layout import BOTH_WAYS
-from crossnet.report.bounds import REFERENCES
+from crossnet.evaluation.registry import EITHER, metrics
+from tests.support.evaluated import TRANSLATED, evaluated
 from tests.support.paths import ROOT
-from tests.unit.evaluation.made_up import TRANSLATED, evaluated
 
-DOCUMENT = ROOT / "docs/metrics.md"
+WORDS = set(re.findall(r"`([\w*]+)`", (ROOT / "docs/metrics.md").read_text(encoding="utf-8")))
+DETAILS = ("_low", "_high", "_std", "_n_real", "_n_train", "_n", "_train")  # suffixes of every metric
 
 
-def test_every_key_of_the_metrics_is_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = set(re.findall(r"`([\w*]+)`", DOCUMENT.read_text(encoding="utf-8")))
+def test_every_registered_key_and_suffix_is_documented() -> None:
+    words = {metric.block for metric in metrics()}
+    words |= {key for metric in metrics() for key in metric.values}
+    words |= {end for each in metrics() for value in each.values.values() for end in (*value.floors, *value.ceilings)}
+    assert words - WORDS == set()
+
+
+def test_every_key_that_is_written_is_registered_or_a_documented_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_ROOT", raising=False)
     for name, array in (("scores", np.eye(16)), ("codes/to_b", np.ones((4, 2, 2))), ("codes/to_a", np.ones((4, 2, 2)))):
         (TRANSLATED / name).mkdir(parents=True)
         for number in range(3):
             np.save(TRANSLATED / name / f"{number}.npy", array)
-    metrics = evaluated(3, 3, masks=True, truth=BOTH_WAYS, train=4)
-    assert len(metrics) == 6
-    suffixes = "|".join(("_low", "_high", *REFERENCES))
-    assert [block for block in metrics if block not in words] == []
-    assert {end for end in REFERENCES if end not in words} == set()
-    keys = {re.sub(r"^to_[ab]", "to_*", key) for block in metrics.values() for key in block}
-    assert [key for key in sorted(keys) if key not in words and re.sub(f"({suffixes})+$", "", key) not in words] == []
+    found = evaluated(3, 3, masks=True, truth=BOTH_WAYS, train=4)
+    assert len(found) == 6
+    declared = {
+        (metric.block, key + reference + detail)
+        for metric in metrics()
+        for key, value in metric.values.items()
+        for reference in ("", *value.floors, *value.ceilings)
+        for detail in ("", *DETAILS)
+    }
+    written = {(block, re.sub(r"^to_[ab]", EITHER, key)) for block, values in found.items() for key in values}
+    conditions = {key for _, key in written - declared}
+    assert conditions <= {"n", "threshold", "resamples", "resampling_seed", "background_levels"} & WORDS

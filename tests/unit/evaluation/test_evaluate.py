@@ -1,4 +1,4 @@
-"""The evaluate stage on made-up translations: what it writes, and what it leaves out."""
+"""The evaluate stage on random translations: what it writes, and what it leaves out."""
 
 import sys
 from pathlib import Path
@@ -9,14 +9,13 @@ import pytest
 from PIL import Image
 
 from crossnet.data.layout import BOTH_WAYS, FROM_WHITE
-from crossnet.evaluation.areas import auc_of_each, ranked
+from crossnet.evaluation.auc import auc_per_image, rank
 from crossnet.evaluation.chroma import chroma_correlation
-from crossnet.evaluation.copying import copying
+from crossnet.evaluation.failure_modes import copying, luminance_correlation
 from crossnet.evaluation.foreground import scores
-from crossnet.evaluation.inversion import correlations
-from crossnet.evaluation.paired import paired
-from stages.tested import directions
-from tests.unit.evaluation.made_up import PARAMS, TRANSLATED, evaluated
+from crossnet.evaluation.paired import psnr_ssim
+from crossnet.evaluation.testset import evaluation_set
+from tests.support.evaluated import PARAMS, TRANSLATED, evaluated
 
 CURVES = [f"reports/plots/roc/{name}.csv" for name in ("translation", "input", "constant")]
 COLUMNS = [
@@ -56,17 +55,17 @@ def test_the_table_has_a_row_for_every_translation() -> None:
     assert table[["direction", "name"]].to_numpy().tolist() == [
         *(["to_b", str(number)] for number in range(3)), *(["to_a", str(number)] for number in range(2)),
     ]  # fmt: skip
-    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_b"]
+    test = evaluation_set(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_b"]
     wanted = copying(test.translated, test.inputs, test.targets)
     assert table["copying"][:3].to_numpy() == pytest.approx(wanted, rel=1e-5)
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
-    assert table["auc"][:3].to_numpy() == pytest.approx(auc_of_each(ranked(scores(test.translated)), masks), rel=1e-5)
+    assert table["auc"][:3].to_numpy() == pytest.approx(auc_per_image(rank(scores(test.translated)), masks), rel=1e-5)
     assert table["auc"][3:].isna().all()
     assert table[["psnr", "ssim"]].isna().all(axis=None)
     assert table["nearest"].between(-1, 1).all()
 
 
-def test_pairs_are_measured_against_their_truths_both_ways_beside_the_inputs() -> None:
+def test_pairs_are_measured_against_their_truths_both_ways_with_the_inputs() -> None:
     found = evaluated(3, 3, masks=True, truth=BOTH_WAYS)["paired"]
     parts, values = ("", "_object", "_background"), ("psnr", "ssim", "chroma")
     names = [f"{way}_{value}{part}" for way in ("to_b", "to_a") for value in values for part in parts]
@@ -76,11 +75,11 @@ def test_pairs_are_measured_against_their_truths_both_ways_beside_the_inputs() -
     for way in ("to_b", "to_a"):
         for name in ("psnr", "psnr_object", "psnr_background", "ssim"):
             assert found[f"{way}_{name}"] == pytest.approx(table.loc[way, name], rel=1e-5)
-    test = directions(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_a"]
+    test = evaluation_set(Path("data/prepared") / PARAMS.task, TRANSLATED, "test")["to_a"]
     masks = [np.asarray(Image.open(f"data/prepared/{PARAMS.task}/masksA/{i}.png")) >= 128 for i in range(3)]
-    of_input = paired(test.inputs, test.targets, {"object": masks})
+    of_input = psnr_ssim(test.inputs, test.targets, {"object": masks})
     assert found["to_a_psnr_object_input"] == pytest.approx(of_input["psnr_object"].mean())
-    correlated = [float(np.mean(correlations(test.translated, test.inputs, masks)))]
+    correlated = [float(np.mean(luminance_correlation(test.translated, test.inputs, masks)))]
     assert table.loc[["to_a"], "correlation"].to_list() == pytest.approx(correlated, rel=1e-5)
     assert found["to_a_chroma_object"] == chroma_correlation(test.translated, test.targets, masks)
     assert found["n"] == 3
@@ -107,7 +106,7 @@ def test_where_b_is_not_on_white_luminance_is_no_score_of_the_foreground() -> No
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 3
 
 
-def test_what_a_method_wrote_beside_its_translations_is_measured() -> None:
+def test_score_maps_and_codes_of_the_method_are_measured() -> None:
     evaluated(2, 2, masks=True)
     for name, array in (("scores", np.eye(16)), ("codes/to_b", np.ones((4, 2, 2), np.float16))):
         (TRANSLATED / name).mkdir(parents=True)
@@ -126,7 +125,7 @@ def test_without_masks_the_curves_are_their_headers() -> None:
     assert [Path(curve).read_text() for curve in CURVES] == ["fpr,tpr,threshold\n"] * 3
 
 
-def test_masks_without_an_object_tell_nothing_of_the_foreground(capsys: pytest.CaptureFixture[str]) -> None:
+def test_masks_without_an_object_leave_the_foreground_out_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
     masks = Path("data/prepared") / PARAMS.task / "masksA"
     masks.mkdir(parents=True)
     for number in range(2):
@@ -151,7 +150,7 @@ def test_a_second_time_the_features_are_found_and_the_numbers_are_the_same(
     assert capsys.readouterr().err == ""
 
 
-def test_with_one_image_on_a_side_the_distances_are_left_out_and_it_is_told_in_a_line(
+def test_with_one_image_on_a_side_the_distances_are_left_out_with_the_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     metrics = evaluated(3, 1, masks=True)
@@ -159,8 +158,10 @@ def test_with_one_image_on_a_side_the_distances_are_left_out_and_it_is_told_in_a
     assert metrics["kid_efflite0"] == metrics["fd_efflite0"] == counts
     assert metrics["foreground"]["n"] == 3
     assert capsys.readouterr().err.splitlines()[1:] == [
-        "left out of fd_efflite0 and kid_efflite0: to_b (3 translated, 1 real), to_a (1 translated, 3 real); "
-        "a distance needs at least 2 test images a side"
+        "left out: fd_efflite0.to_b, kid_efflite0.to_b; 3 translated and 1 real test images; a distance needs at least "
+        "2 of each",
+        "left out: fd_efflite0.to_a, kid_efflite0.to_a; 1 translated and 3 real test images; a distance needs at least "
+        "2 of each",
     ]
 
 

@@ -12,18 +12,17 @@ import torch
 from PIL import Image
 from ruamel.yaml import YAML
 
+from crossnet.data.download.fid_weights import fid_weights
+from crossnet.evaluation import fid_weights as published
 from crossnet.evaluation import inception
-from crossnet.evaluation import weights as published
-from crossnet.evaluation.distances import Sets
-from crossnet.evaluation.features import gather
-from crossnet.evaluation.fid import fid
-from crossnet.evaluation.official import pytorch_fid
-from crossnet.evaluation.store import Store
+from crossnet.evaluation.features import Store, gather
+from crossnet.evaluation.frechet import fid
+from crossnet.evaluation.inception import pytorch_fid
+from crossnet.evaluation.testset import FeatureSets
 from crossnet.params import load_params
 from stages.fetch import fetch
-from stages.fid_weights import fid_weights
 from tests.support.committed import PARAMS
-from tests.unit.evaluation.made_up import evaluated
+from tests.support.evaluated import direction, evaluated
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +84,10 @@ def test_it_is_that_of_pytorch_fid(folder: Path, official: Path, monkeypatch: py
     basis = np.linalg.qr(np.concatenate(list(wanted.values())).T)[0]  # the distance is within what the features span
     spanned = [wanted[name] @ basis for name in ("translations", "real")]
     moments = [moment for x in spanned for moment in (x.mean(0), np.cov(x, rowvar=False))]
-    metrics = fid({"to_b": Sets(**found)}, 20)
-    assert metrics["fid"]["to_b"] == pytest.approx(scores.calculate_frechet_distance(*moments), rel=1e-3)
-    assert (metrics["fid"]["image_size"], metrics["fid"]["resized_to"]) == (20, 299)
-    assert (metrics["fid"]["to_b_n"], metrics["fid"]["to_b_n_train"], metrics["kid"]["to_b_n_real"]) == (5, 3, 5)
+    measured = fid(direction(translated=[np.zeros((20, 20, 3))], sets=FeatureSets(**found)))
+    assert measured.values["to_*"] == pytest.approx(scores.calculate_frechet_distance(*moments), rel=1e-3)
+    assert (measured.conditions["image_size"], measured.conditions["resized_to"]) == (20, 299)
+    assert [measured.values[f"to_*_{count}"] for count in ("n", "n_train", "n_real")] == [5, 3, 5]
 
 
 def test_a_task_that_wants_it_is_measured_by_it(
@@ -104,19 +103,13 @@ def test_a_task_that_wants_it_is_measured_by_it(
     assert metrics["fid"]["to_b"] != metrics["fd_efflite0"]["to_b"]
 
 
-def test_features_of_another_network_are_no_fid() -> None:
-    x = np.zeros((3, 1280))
-    with pytest.raises(ValueError, match="to_b: FID is of 2048 features of Inception"):
-        fid({"to_b": Sets(x, x, x, x)}, 32)
-
-
 def test_another_checksum_is_refused(weights: Path) -> None:
     with pytest.raises(ValueError, match=r"random\.pth: sha256 starts \w{8}, not 6726825d: not the official weights"):
         inception.inception(weights)
 
 
 def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> str:
-    """What is said to a file that has the right checksum."""
+    """The error for a file that has the right checksum."""
     path = folder / "other.pth"
     path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
     monkeypatch.setattr(published, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
@@ -147,7 +140,7 @@ def test_the_address_and_name_are_those_of_pytorch_fid() -> None:
     assert published.WEIGHTS.endswith(f"-{published.SHA256[:8]}.pth")
 
 
-def test_a_file_that_is_named_is_taken_and_its_absence_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_named_is_used_or_reported_as_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSNET_FID_WEIGHTS", str(tmp_path / "mine.pth"))
     assert fid_weights("horse2zebra") == tmp_path / "mine.pth"
     with pytest.raises(OSError, match=r"mine\.pth: weights of Inception cannot be read: No such file .*; fetch https"):
@@ -160,20 +153,20 @@ def test_a_file_that_is_named_is_taken_and_its_absence_told(tmp_path: Path, monk
 def test_they_are_fetched_into_the_cache_once(folder: Path, official: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CROSSNET_FID_WEIGHTS", raising=False)
     monkeypatch.setenv("CROSSNET_CACHE", str(folder / "cache"))
-    monkeypatch.setattr("stages.fid_weights.SHA256", published.SHA256)
-    monkeypatch.setattr("stages.fid_weights.URL", official.as_uri())
-    monkeypatch.setattr("stages.fid_weights.BYTES", official.stat().st_size)
+    monkeypatch.setattr("crossnet.data.download.fid_weights.SHA256", published.SHA256)
+    monkeypatch.setattr("crossnet.data.download.fid_weights.URL", official.as_uri())
+    monkeypatch.setattr("crossnet.data.download.fid_weights.BYTES", official.stat().st_size)
     path = fid_weights("horse2zebra")
     assert path == folder / "cache" / published.WEIGHTS
-    monkeypatch.setattr("stages.fid_weights.URL", "file:///nowhere")
+    monkeypatch.setattr("crossnet.data.download.fid_weights.URL", "file:///nowhere")
     assert fid_weights("horse2zebra") == path
     path.unlink()
 
 
-def test_with_none_to_be_had_it_stops_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_download_it_stops_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CROSSNET_FID_WEIGHTS", raising=False)
     monkeypatch.setenv("CROSSNET_CACHE", str(tmp_path))
-    monkeypatch.setattr("stages.fid_weights.URL", "file:///nowhere/weights.pth")
+    monkeypatch.setattr("crossnet.data.download.fid_weights.URL", "file:///nowhere/weights.pth")
     with pytest.raises(OSError, match="weights") as error:
         fid_weights("horse2zebra")
     said = str(error.value)

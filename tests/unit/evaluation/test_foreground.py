@@ -13,19 +13,18 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap, rankdata
 from sklearn.metrics import auc, roc_auc_score
 
-from crossnet.evaluation import areas
-from crossnet.evaluation.areas import ranked
-from crossnet.evaluation.foreground import both_kinds, foreground, iou_of_each, roc, scores, segmentation, separation
+from crossnet.evaluation import auc as areas
+from crossnet.evaluation.foreground import both_kinds, iou_per_image, roc, scores, segmentation, separation
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
 
 
 def pooled_auc(maps: list[NDArray[np.float64]], masks: list[Mask]) -> float:
-    return areas.pooled_auc(ranked(maps), masks)
+    return areas.pooled_auc(areas.rank(maps), masks)
 
 
-def auc_of_each(maps: list[NDArray[np.float64]], masks: list[Mask]) -> NDArray[np.float64]:
-    return areas.auc_of_each(ranked(maps), masks)
+def auc_per_image(maps: list[NDArray[np.float64]], masks: list[Mask]) -> NDArray[np.float64]:
+    return areas.auc_per_image(areas.rank(maps), masks)
 
 
 def grey(levels: list[list[int]] | NDArray[np.uint8]) -> Image:
@@ -60,7 +59,7 @@ def test_each_image_has_its_own_auc_where_its_mask_has_both_kinds() -> None:
     black_on_white, white_on_black = grey([[0, 255]]), grey([[255, 0]])
     left, nothing = np.array([[True, False]]), np.array([[False, False]])
     images = scores([black_on_white, white_on_black, grey([[100, 100]]), white_on_black])
-    each = auc_of_each(images, [left, left, left, nothing])
+    each = auc_per_image(images, [left, left, left, nothing])
     assert each[:3].tolist() == [1, 0, 0.5]
     assert math.isnan(each[3])
     found = separation(images, [left, left, left, nothing])
@@ -73,7 +72,6 @@ def test_without_both_kinds_there_is_no_auc() -> None:
         image = grey([[1, 2], [3, 4]])
         assert math.isnan(pooled_auc(scores([image]), [mask]))
         assert separation(scores([image]), [mask]) == {"n": 1}
-        assert foreground([image], [mask]).keys() == {"iou", "f1", "n", "threshold"}
 
 
 def test_the_intervals_are_those_of_scipy() -> None:
@@ -87,7 +85,7 @@ def test_the_intervals_are_those_of_scipy() -> None:
         return float((ranks[on].mean() - (on.sum() + 1) / 2) / (~on).sum())
 
     settings: dict[str, Any] = {"n_resamples": 1000, "method": "percentile"}
-    each = bootstrap((auc_of_each(maps, masks),), np.mean, rng=np.random.default_rng(0), **settings)
+    each = bootstrap((auc_per_image(maps, masks),), np.mean, rng=np.random.default_rng(0), **settings)
     together = bootstrap((np.arange(12),), pooled, vectorized=False, rng=np.random.default_rng(0), **settings)
     for key, scipys in (("auc_per_image", each), ("auc", together)):
         span = found[f"{key}_low"], found[f"{key}_high"]
@@ -151,32 +149,18 @@ def test_iou_and_f1_by_hand() -> None:
     masks = [np.array([[True, False, True, False]]), np.array([[True, True, True, False]])]
     # 2 found rightly, 2 found wrongly, 3 missed
     assert segmentation(images, masks) == {"iou": pytest.approx(2 / 7), "f1": pytest.approx(4 / 9)}
-    assert iou_of_each(images, masks) == pytest.approx([1 / 3, 1 / 4])
+    assert iou_per_image(images, masks) == pytest.approx([1 / 3, 1 / 4])
 
 
 def test_nothing_there_and_nothing_found_is_no_error() -> None:
     assert segmentation([grey([[255]])], [np.zeros((1, 1), bool)]) == {"iou": 0, "f1": 0}
-    assert iou_of_each([grey([[255]])], [np.zeros((1, 1), bool)]) == [0]
-
-
-def test_the_summary_is_by_luminance() -> None:
-    images, masks = noisy(0)
-    found = foreground(images, masks)
-    assert found == separation(scores(images), masks) | segmentation(images, masks) | {"threshold": 243}
-    assert found["auc"] == pooled_auc(scores(images), masks)
-    assert (found["n"], found["threshold"]) == (3, 243)
+    assert iou_per_image([grey([[255]])], [np.zeros((1, 1), bool)]) == [0]
 
 
 def test_as_many_masks_as_images_are_needed() -> None:
     images, masks = noisy(0)
     with pytest.raises(ValueError, match="broadcast"):
-        auc_of_each(scores(images), masks[:2])
-
-
-@pytest.mark.parametrize("masks", [[], [np.zeros((16, 16), bool)] * 3, [np.ones((16, 16), bool)] * 3])
-def test_without_masks_of_both_kinds_the_roc_is_its_header(masks: list[Mask]) -> None:
-    images, _ = noisy(0)
-    assert roc(scores(images), masks).to_csv(index=False) == "fpr,tpr,threshold\n"
+        auc_per_image(scores(images), masks[:2])
 
 
 def test_both_kinds_may_be_in_different_masks() -> None:

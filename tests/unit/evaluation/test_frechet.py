@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from crossnet.evaluation.bootstrap import resample
 from crossnet.evaluation.frechet import frechet_distance, frechet_interval, resampled_distances
-from crossnet.evaluation.official import pytorch_fid
+from crossnet.evaluation.inception import pytorch_fid
 
 Features = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.evaluation.score_maps import read_scores
+from crossnet.evaluation.score_maps import read_score_maps
 
 MASK = np.zeros((2, 3), bool)
 
@@ -16,12 +16,8 @@ def test_arrays_and_grey_images_are_brought_to_255(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", (values / 5).astype(np.float16))
     Image.fromarray((values * 51).astype(np.uint8)).save(tmp_path / "b.png")
     Image.fromarray((values * 13107).astype(np.uint16)).save(tmp_path / "c.png")
-    for found in read_scores(tmp_path, ["a", "b", "c"], [MASK] * 3):
+    for found in read_score_maps(tmp_path, ["a", "b", "c"], [MASK] * 3):
         assert found == pytest.approx(values * 51.0, abs=0.1)
-
-
-def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
-    assert read_scores(tmp_path / "scores", ["a"], [MASK]) == []
 
 
 @pytest.mark.parametrize(
@@ -35,12 +31,12 @@ def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
 def test_what_cannot_be_scores_is_refused(tmp_path: Path, array: np.ndarray, said: str) -> None:
     np.save(tmp_path / "a.npy", array)
     with pytest.raises(ValueError, match=rf"a\.npy: scores {said}"):
-        read_scores(tmp_path, ["a"], [MASK])
+        read_score_maps(tmp_path, ["a"], [MASK])
 
 
 def test_a_missing_one_and_a_coloured_one_are_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"a\.png: no such file, nor one in \.npy"):
-        read_scores(tmp_path, ["a"], [MASK])
+        read_score_maps(tmp_path, ["a"], [MASK])
     Image.new("RGB", (3, 2)).save(tmp_path / "a.png")
     with pytest.raises(ValueError, match=r"a\.png: an image of mode RGB, wanted grey"):
-        read_scores(tmp_path, ["a"], [MASK])
+        read_score_maps(tmp_path, ["a"], [MASK])

@@ -1,4 +1,4 @@
-"""The official Inception weights of FID: where they are to be had, and whether a file is them."""
+"""The official Inception weights of FID: their address, and the check that a file holds them."""
 
 import hashlib
 from pathlib import Path
@@ -9,8 +9,13 @@ SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 BYTES = 95_628_359
 
 
-def checked(weights: Path) -> str:
-    """The SHA-256 of a file of weights. Raises OSError or ValueError, in one line, if it is not there or another."""
+def verify(weights: Path) -> str:
+    """The SHA-256 of a file of weights, which has to be the official one.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: the file is another one.
+    """
     try:
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

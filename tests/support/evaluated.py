@@ -1,7 +1,7 @@
-"""The evaluate stage on random images in the place of a task that was prepared and translated."""
+"""The evaluate stage on random images, and a direction of an evaluation set without files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from crossnet.data.layout import Known
+from crossnet.evaluation.testset import Direction, FeatureSets
 from crossnet.params import load_params
-from stages.evaluate import evaluate
+from stages.evaluate import evaluate_stage
 from tests.support.paths import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
@@ -45,6 +46,25 @@ def evaluated(
             )
     (prepared / "dataset.json").write_text(json.dumps({"paired": bool(truth), "truth": truth or {}}))
     options = PARAMS.task_options.model_copy(update=task)
-    evaluate(PARAMS.model_copy(update={"tasks": {PARAMS.task: options}}))
+    evaluate_stage(PARAMS.model_copy(update={"tasks": {PARAMS.task: options}}))
     metrics: dict[str, Any] = json.loads(Path("reports/metrics.json").read_text())
     return metrics
+
+
+def direction(
+    translated: Sequence[Any] = (),
+    inputs: Sequence[Any] = (),
+    targets: Sequence[Any] = (),
+    sets: FeatureSets | None = None,
+    name: str = "to_b",
+    **fields: Any,
+) -> Direction:
+    """A direction whose images are arrays, and whose features are the same by every network."""
+    paths = {key: [Path(f"{i}.png") for i in range(len(images))] for key, images in (
+        ("sources", inputs), ("translations", translated), ("real", targets),
+    )}  # fmt: skip
+    given = {"names": [path.stem for path in paths["sources"]], **paths, "train": [], "masks": [], "truths": {}}
+    given |= {"codes": [], "score_maps": None, "networks": {}, "features_of": lambda network: {name: sets}}
+    found = Direction(name=name, **(given | fields))
+    vars(found).update(translated=list(translated), inputs=list(inputs), targets=list(targets))
+    return found

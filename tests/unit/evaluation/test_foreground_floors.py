@@ -1,4 +1,4 @@
-"""Floors that know a trick, each against a simulation or a second implementation."""
+"""The floors of the foreground metrics, against simulations and second implementations."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,15 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 from sklearn.metrics import f1_score, jaccard_score, roc_auc_score
 
-from crossnet.evaluation.border_rules import mean_distance, nearest_distance
-from crossnet.evaluation.constant_prior import best_guess, constant_prior, on_white
-from crossnet.evaluation.derangements import derangements
-from crossnet.evaluation.foreground import segmentation, separation
-from crossnet.evaluation.foreground_references import references
+from crossnet.evaluation.foreground import references, segmentation, separation
+from crossnet.evaluation.foreground_floors import (
+    border_mean,
+    border_nearest,
+    constant_mask,
+    constant_prior,
+    on_white,
+    permutations,
+)
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
 
@@ -55,22 +59,22 @@ def test_a_prior_of_larger_training_images_is_scaled_to_the_tests() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_best_guess_of_a_mask_has_the_largest_overlap_of_all_thresholds(seed: int) -> None:
+def test_the_constant_mask_has_the_largest_overlap_of_all_thresholds(seed: int) -> None:
     """Small objects in random places: no pixel is object in half of the images, and a guess is there all the same."""
     *_, masks = pictures(seed, count=60)
     moved = [np.roll(mask, np.random.default_rng([seed, i]).integers(-4, 5, 2), (0, 1)) for i, mask in enumerate(masks)]
     for objects in (masks, moved):
         share = np.mean(objects, axis=0)
         overlaps = [jaccard_score(np.ravel(objects), np.ravel([share >= level] * 60)) for level in np.unique(share)]
-        guess = [best_guess(share)] * 60
+        guess = [constant_mask(share)] * 60
         assert jaccard_score(np.ravel(objects), np.ravel(guess)) == pytest.approx(max(overlaps))
         assert max(overlaps) > max(overlaps[0], overlaps[-1])
 
 
-def test_white_around_the_objects_is_told_from_scenery() -> None:
+def test_images_on_white_are_distinguished_from_scenery() -> None:
     scenic, white, _ = pictures(0)
-    told = [constant_prior(images, 243, (16, 16)) for images in (white, scenic)]
-    assert [prior is not None and on_white(prior) for prior in told] == [True, False]
+    priors = [constant_prior(images, 243, (16, 16)) for images in (white, scenic)]
+    assert [prior is not None and on_white(prior) for prior in priors] == [True, False]
 
 
 def test_mean_distance_is_to_all_colours_of_the_border_in_rgb() -> None:
@@ -79,7 +83,7 @@ def test_mean_distance_is_to_all_colours_of_the_border_in_rgb() -> None:
     wanted = [
         [np.mean([np.linalg.norm(image[i, j] - b.astype(float)) for b in border]) for j in range(5)] for i in range(5)
     ]
-    assert mean_distance([image])[0] == pytest.approx(np.array(wanted))
+    assert border_mean([image])[0] == pytest.approx(np.array(wanted))
 
 
 def test_nearest_distance_is_to_the_most_similar_colour_of_the_border_in_cielab() -> None:
@@ -87,28 +91,28 @@ def test_nearest_distance_is_to_the_most_similar_colour_of_the_border_in_cielab(
     lab = rgb2lab(image)
     border = [lab[i, j] for i in range(5) for j in range(5) if i in (0, 4) or j in (0, 4)]
     wanted = [[min(np.linalg.norm(lab[i, j] - b) for b in border) for j in range(5)] for i in range(5)]
-    found = nearest_distance([image])[0]
+    found = border_nearest([image])[0]
     assert found == pytest.approx(np.array(wanted), abs=1e-9)
     assert not found[0].any()
 
 
 def test_the_rules_find_objects_of_another_colour_than_the_background() -> None:
     scenic, _, masks = pictures(2)
-    assert auc(mean_distance(scenic), masks) > 0.9
-    assert auc(nearest_distance(scenic), masks) > 0.9
+    assert auc(border_mean(scenic), masks) > 0.9
+    assert auc(border_nearest(scenic), masks) > 0.9
 
 
 @pytest.mark.parametrize("count", [2, 3, 100])
-def test_derangements_leave_nothing_in_its_place_and_lose_nothing(count: int) -> None:
-    found = derangements(count)
+def test_permutations_have_no_fixed_point(count: int) -> None:
+    found = permutations(count)
     assert len(found) == 5
     for order in found:
         assert sorted(order) == list(range(count))
         assert (order != np.arange(count)).all()
 
 
-def test_one_image_has_no_derangement() -> None:
-    assert derangements(1) == []
+def test_one_image_has_no_permutation_without_a_fixed_point() -> None:
+    assert permutations(1) == []
 
 
 def test_a_translation_that_ignores_its_input_is_no_better_than_its_floors() -> None:
@@ -134,15 +138,15 @@ def test_each_reference_is_of_its_own_maps() -> None:
     assert prior is not None
     found = references(translated, scenic, masks, white, prior)
     dark = [255 - image @ np.array([0.299, 0.587, 0.114]) for image in scenic]
-    others = [[masks[i] for i in order] for order in derangements(len(masks))]
+    others = [[masks[i] for i in order] for order in permutations(len(masks))]
     bright = [255 - image @ np.array([0.299, 0.587, 0.114]) for image in translated]
     wanted = {
         "auc_input": auc(dark, masks),
         "auc_constant": auc([prior] * len(masks), masks),
-        "auc_border_mean": auc(mean_distance(scenic), masks),
-        "auc_border_nearest": auc(nearest_distance(scenic), masks),
+        "auc_border_mean": auc(border_mean(scenic), masks),
+        "auc_border_nearest": auc(border_nearest(scenic), masks),
         "auc_permuted": np.mean([auc(bright, other) for other in others]),
-        "iou_constant": jaccard_score(np.ravel(masks), np.ravel([best_guess(prior)] * len(masks))),
+        "iou_constant": jaccard_score(np.ravel(masks), np.ravel([constant_mask(prior)] * len(masks))),
         "f1_input": f1_score(np.ravel(masks), np.ravel([scored >= 12 for scored in dark])),
         "iou_permuted": np.mean([segmentation(translated, other)["iou"] for other in others]),
         "iou_truth": segmentation(white, masks)["iou"],
