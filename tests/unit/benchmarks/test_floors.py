@@ -8,9 +8,9 @@ from benchmarks.floors import Bound, main, outside, read, worse
 from tests.support.paths import ROOT
 
 BOUNDS = {
-    "foreground.auc": Bound(0.86, 1.0, 0.03, lower_is_better=False),
-    "foreground.auc_input": Bound(0.45, 0.55, None, lower_is_better=False),
-    "fid.to_b": Bound(None, None, 5, lower_is_better=True),
+    "foreground.auc": Bound(within=(0.86, 1.0), worse_by=0.03),
+    "foreground.auc_input": Bound(within=(0.45, 0.55)),
+    "fid.to_b": Bound(worse_by=5),
 }
 
 
@@ -31,7 +31,7 @@ def test_what_is_missing_is_named() -> None:
     assert len(outside({}, BOUNDS)) == 2
 
 
-def test_it_is_said_by_how_much_a_bound_is_passed() -> None:
+def test_a_line_says_by_how_much_a_bound_is_passed() -> None:
     assert outside(metrics(auc=0.85, auc_input=0.57), BOUNDS) == [
         "foreground.auc: 0.85 is 0.01 below the least of 0.86",
         "foreground.auc_input: 0.57 is 0.02 above the most of 0.55",
@@ -43,7 +43,7 @@ def test_what_is_a_little_worse_than_before_or_better_passes() -> None:
     assert worse(metrics(auc=0.99, auc_input=0.0, fid=10.0), metrics(), BOUNDS) == []
 
 
-def test_it_is_said_by_how_much_a_metric_is_worse_than_it_may_be() -> None:
+def test_a_line_says_by_how_much_a_metric_is_worse_than_it_may_be() -> None:
     assert worse(metrics(auc=0.86, fid=107.5), metrics(), BOUNDS) == [
         "foreground.auc: 0.86 is 0.04 worse than 0.9 before, 0.01 more than the 0.03 that it may be",
         "fid.to_b: 107.5 is 7.5 worse than 100 before, 2.5 more than the 5 that it may be",
@@ -57,46 +57,49 @@ def test_a_metric_that_is_gone_is_worse_and_a_new_one_is_not() -> None:
 
 def test_the_bounds_of_the_default_task_are_read() -> None:
     bounds = read(ROOT / "benchmarks/floors.yaml")
-    assert bounds["kid_efflite0.to_b"].lower_is_better
-    assert not bounds["paired.to_b_psnr_object"].lower_is_better
+    assert bounds["paired.to_b_psnr_object"].within == (10.8, 54.2)
     assert bounds["paired.to_b_psnr_object_input"].worse_by is None
+    assert worse({}, {}, bounds) == []
+
+
+def test_a_metric_without_a_better_direction_cannot_be_worse() -> None:
+    with pytest.raises(ValueError, match=r"^signs\.to_b_code_rank: worse_by: the metric has no better direction"):
+        worse({}, {}, {"signs.to_b_code_rank": Bound(worse_by=1)})
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("", "found nothing; wanted a bound a metric"),
-        ("{}", "found {}; wanted a bound a metric"),
-        ("[1]", "found [1]; wanted a bound a metric"),
+        ("", "found None: Input should be a valid dictionary"),
+        ("{}", "found None: Input should be a valid dictionary"),
+        ("[1]", "found [1]: Input should be a valid dictionary"),
         ("x: {", "no YAML (while parsing"),
         ("x: 1\nx: 2", "no YAML (while constructing"),
-        ("x:", "x: found nothing; wanted some of within"),
-        ("x: [0, 1]", "x: found [0, 1]; wanted some of within"),
-        ("x: {}", "x: found {}; wanted some of within"),
-        ("x: {most: 1}", "x: found {'most': 1}; wanted some of within"),
-        ("x: {within: 3}", "x: within: found 3; wanted two numbers"),
-        ("x: {within: [1, 0]}", "x: within: found [1, 0]; wanted two numbers"),
-        ("x: {within: [a, .nan]}", "x: within: found ['a', nan]; wanted two numbers"),
-        ("x: {better: higher, worse_by: lots}", "x: worse_by: found 'lots'; wanted a number"),
-        ("x: {better: higher, worse_by: -1}", "x: worse_by: found -1; wanted a number"),
-        ("x: {better: larger, worse_by: 1}", "x: better: found 'larger'; wanted higher or lower"),
-        ("x: {better: lower}", "x: better without worse_by; wanted both"),
-        ("x: {worse_by: 1}", "x: worse_by without better; wanted both"),
+        ("x:", "x: found None: Input should be"),
+        ("x: [0, 1]", "x: found [0, 1]: Input should be"),
+        ("x: {}", "x: found {}: Value error, neither within nor worse_by"),
+        ("x: {most: 1}", "x: most: found 1: Extra inputs are not permitted"),
+        ("x: {within: 3}", "x: within: found 3: Input should be a valid tuple"),
+        ("x: {within: [1, 0]}", "x: found {'within': [1, 0]}: Value error, the least is above the most"),
+        ("x: {within: [a, 1]}", "x: within: 0: found 'a': Input should be a valid number"),
+        ("x: {within: [0, .nan]}", "x: within: 1: found nan: Input should be a finite number"),
+        ("x: {worse_by: lots}", "x: worse_by: found 'lots': Input should be a valid number"),
+        ("x: {worse_by: -1}", "x: worse_by: found -1: Input should be greater than or equal to 0"),
     ],
 )
-def test_bounds_that_are_none_are_told_in_a_line_with_what_was_wanted(tmp_path: Path, text: str, told: str) -> None:
+def test_bounds_that_cannot_be_read_are_an_error_of_one_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "floors.yaml"
     path.write_text(text)
     with pytest.raises(ValueError, match="floors") as caught:
         read(path)
-    assert str(caught.value).startswith(f"{path}: {told}")
+    assert str(caught.value).startswith(f"{path}: {message}")
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("metrics", "bounds", "told"),
+    ("metrics", "bounds", "message"),
     [
-        ("{}", "{}", "floors.yaml: found {}; wanted a bound a metric"),
+        ("{}", "{}", "floors.yaml: found None: Input should be"),
         ("[1]", "x: {within: [0, 1]}", "metrics.json: found [1]; wanted metrics"),
         ("{", "x: {within: [0, 1]}", "metrics.json: no JSON"),
     ],
@@ -107,7 +110,7 @@ def test_a_file_that_cannot_be_used_fails_with_one_line(
     capsys: pytest.CaptureFixture[str],
     metrics: str,
     bounds: str,
-    told: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("metrics.json").write_text(metrics)
@@ -116,4 +119,4 @@ def test_a_file_that_cannot_be_used_fails_with_one_line(
     assert main() == 1
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
-    assert said.err.startswith(f"error: {told}")
+    assert said.err.startswith(f"error: {message}")
