@@ -19,8 +19,8 @@ lint: .venv/.installed-dev ## style and types
 	mypy
 
 .PHONY: bench
-bench: .venv/.installed-dev ## what the speed claims are measured with
-	python -m benchmarks.step
+bench: .venv/.installed-dev ## what each piece of the engine is worth, in one table
+	python -m benchmarks.ladder
 
 .PHONY: install
 install: .venv/.installed-dev ## the environment alone, with the test tools

@@ -1,6 +1,6 @@
 """The paper's training step on a GPU, as the training takes it: `python -m benchmarks.gpu --help`.
 
-It is the training's own step: networks, losses, histories, optimisers, batches from memory, the look at each loss. A
+It is the training's own step: networks, losses, image pools, optimizers, batches from memory, the finite check. A
 mode says how networks are called, eager or compiled (by torch.compile), and what else: `graph`, the work of a phase as
 a CUDA graph; `streams`, two networks at a time. `compiled-graph-streams` is what `cuda_graphs: true` and
 `compile: true` of params.yaml are.
@@ -20,17 +20,18 @@ import typer
 from lightning_fabric import Fabric
 
 from crossnet.cli.options import fail
-from crossnet.engine.cuda_streams import Streams
-from crossnet.engine.executor import Apply, InTurn, together
-from crossnet.engine.torch_compile import Inductor
+from crossnet.engine.cuda_graph import cuda_graph
+from crossnet.engine.cuda_streams import CudaStreamExecutor
+from crossnet.engine.executor import BatchedExecutor, batched
+from crossnet.engine.torch_compile import CompiledCall
 from crossnet.methods.base import load
 from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.cost import cost
-from crossnet.training.devices import recorder, start
+from crossnet.training.devices import start
 from crossnet.training.machine import deterministic, kind, peak_memory_mib
 from crossnet.training.schedule import Schedule
-from crossnet.training.step import Step
+from crossnet.training.step import TrainingStep
 
 
 class Precision(StrEnum):
@@ -85,7 +86,7 @@ def main(
     operations = cost(method, params.training.batch, params.images.size).step_operations
     print(f"torch {torch.__version__}, {operations / 1e9:.4g} GFLOP a step", flush=True)
     modes = [each for each in Mode if accelerator == "cuda" or GRAPH not in each]
-    step: Step | None = None
+    step: TrainingStep | None = None
     for chosen, layout, how in product(precision or Precision, channels or Channels, mode or modes):
         step, began = None, time.monotonic()
         forget()
@@ -116,7 +117,7 @@ def forget() -> None:
         torch.cuda.reset_peak_memory_stats()
 
 
-def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str], exact: bool) -> Step:
+def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequence[str], exact: bool) -> TrainingStep:
     """A training's step that has been taken BEFORE times. Raises RuntimeError where a mode wants CUDA."""
     if fabric.device.type != "cuda" and (GRAPH in how or STREAMS in how):
         raise RuntimeError(f"--mode {'-'.join(how)} wants CUDA; on {fabric.device.type} there are eager and compiled")
@@ -125,15 +126,14 @@ def ready(params: Params, fabric: Fabric, layout: torch.memory_format, how: Sequ
         torch.use_deterministic_algorithms(False)
         torch.backends.cudnn.benchmark = True
     options, images = params.training, params.images
-    call = Inductor() if COMPILED in how else together
-    apply: Apply = Streams(call) if STREAMS in how else InTurn(call)
-    method = load(params.method)(**params.setup, seed=0, apply=apply)
-    for network in method.networks.values():
-        network.to(memory_format=layout)  # type: ignore[call-overload]
+    call = CompiledCall() if COMPILED in how else batched
+    executor = CudaStreamExecutor(call) if STREAMS in how else BatchedExecutor(call)
+    method = load(params.method)(**params.setup, seed=0, executor=executor)
+    method.to(memory_format=layout)  # type: ignore[call-overload]
     pictures = torch.randint(0, 256, (2, PICTURES, 3, images.load_size, images.load_size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, images.size, options.flip, 0)
     plan = Schedule(10**9, options.batch, **options.schedule)
-    step = Step(method, batches, fabric, plan, recorder(fabric, GRAPH in how))
+    step = TrainingStep(method, batches, fabric, plan, cuda_graph if GRAPH in how else None)
     for number in range(BEFORE):
         step(number)
     step.means.compute(fabric)

@@ -22,7 +22,7 @@ from crossnet.evaluation.features import Extract
 from crossnet.evaluation.kid import kernel_distance
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, resized
-from crossnet.methods.base import Side
+from crossnet.methods.base import Domain
 from crossnet.model import load_model, place, translate
 
 MULTIPLES = (1.0, 1.5, 2.0, 3.0)
@@ -42,7 +42,7 @@ def main(
     place(method, device_for("auto", "auto"))
     trained, extract = int(config["size"]), efflite0().load()
     of_a, of_b = ([pixels(decode(path)) for path in list_images(folder)[:images]] for folder in (a, b))
-    directions: tuple[tuple[Side, Images, Images], ...] = (("b", of_a, of_b), ("a", of_b, of_a))
+    directions: tuple[tuple[Domain, Images, Images], ...] = (("b", of_a, of_b), ("a", of_b, of_a))
     for to, sources, targets in directions:
         made: dict[str, Images] = {"untranslated": sources}
         for size in (round(trained * multiple) for multiple in MULTIPLES):

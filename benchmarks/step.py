@@ -2,9 +2,9 @@
 
 A case is a scale of params.yaml, and a size in pixels if it is not the scale's own. For each are printed, measured in
 turns in one run because machines are noisy: the step, its rate against the peak that this machine reaches just before
-or after it on the best of the step's five largest convolutions, the naive step (`benchmarks.naive`), the share of each
-part, timed by itself, and the time that a checkpoint takes. Operations are counted as the equations have them: a
-convolution by Winograd's filtering does fewer, and so the rate can be higher than the peak.
+or after it on the best of the step's five largest convolutions, the share of each part, timed by itself, and the time
+that a checkpoint takes. Operations are counted as the equations have them: a convolution by Winograd's filtering does
+fewer, and so the rate can be higher than the peak. What the step takes without the engine: `benchmarks.ladder`.
 """
 
 import statistics
@@ -22,8 +22,8 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from benchmarks.naive import beside, one_step
-from crossnet.engine.executor import InTurn, together
+from crossnet.engine.engine import select
+from crossnet.engine.executor import BatchedExecutor, batched
 from crossnet.methods.base import Method
 from crossnet.methods.crossnet import CrossNet
 from crossnet.params import Params, load_params
@@ -31,10 +31,10 @@ from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.state import TrainingState
 from crossnet.training.cost import cost
-from crossnet.training.devices import spread, start
+from crossnet.training.devices import start
 from crossnet.training.ema import EMA
 from crossnet.training.logging import RunningMeans
-from crossnet.training.update import optimisers, training_only
+from crossnet.training.step import Gradients, make_optimizers, training_only
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
@@ -68,13 +68,13 @@ def calls(params: Params, batch: int, size: int) -> list[Call]:
         trains = next(network.parameters()).requires_grad
         shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
         found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
-        return together(network, inputs)
+        return batched(network, inputs)
 
     with torch.device("meta"):
-        method = CrossNet(**params.setup, seed=0, apply=InTurn(recorded))
+        method = CrossNet(**params.setup, seed=0, executor=BatchedExecutor(recorded))
     for phase in method.phases:
         with training_only(method, phase):
-            phase.judge(*torch.empty(2, batch, 3, size, size, device="meta"))
+            phase.loss(**phase.inputs(*torch.empty(2, batch, 3, size, size, device="meta")))
     return found
 
 
@@ -114,7 +114,7 @@ def peak(layer: nn.Conv2d, shape: tuple[int, ...]) -> float:
 
 
 def shares(
-    method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches, lanes: int
+    method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches, workers: int
 ) -> dict[str, float]:
     """Seconds of each part by itself: the calls with their gradients, the optimisers, the making of a batch.
 
@@ -129,7 +129,7 @@ def shares(
         def there_and_back(network: nn.Module = network, x: Tensor = x, gradient: Tensor = gradient) -> None:
             torch.autograd.backward(network(x), gradient)
 
-        parts[KINDS[call.network[0]]] += seconds(there_and_back, 3) / lanes
+        parts[KINDS[call.network[0]]] += seconds(there_and_back, 3) / workers
         network.requires_grad_(True)
     for adam in adams.values():
         parts["optimise"] += seconds(adam.step, 3)
@@ -151,30 +151,37 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
     """Lines of one case, from so many rounds of so many steps each."""
     options = params.training
     fabric = start("cpu", 1, 1, "32-true")
-    threads, apply = torch.get_num_threads(), spread(fabric, "32-true")
-    method = CrossNet(**params.setup, seed=0, apply=apply)
-    adams, made = optimisers(method, options.lr, options.betas), calls(params, options.batch, size)
+    threads, engine = torch.get_num_threads(), select("auto", fabric, "32-true")
+    method = CrossNet(**params.setup, seed=0, executor=engine.executor)
+    engine.prepare(method)
+    adams, made = make_optimizers(method, options.lr, options.betas), calls(params, options.batch, size)
     pictures = torch.randint(0, 256, (2, 8, 3, size, size), dtype=torch.uint8)
     batches = Batches(pictures[0], pictures[1], options.batch, size, options.flip, 0)
     x_a, x_b = batches[0]
+    gradients = {phase.name: Gradients(method, phase, adams[phase.name], fabric) for phase in method.phases}
+    per_worker, workers = torch.get_num_threads(), threads // torch.get_num_threads()
+
+    def take_step() -> None:
+        for phase in method.phases:
+            gradients[phase.name](phase.inputs(x_a, x_b))
+            adams[phase.name].step()
+
     torch.set_num_threads(threads)
     layer, shape = fastest_convolution(method, made)
-    fast, slow, peaks = [], [], []
-    with beside(params.setup, options.lr, options.betas, x_a, x_b) as naive:
-        for _ in range(rounds):
-            before = peak(layer, shape)
-            torch.set_num_threads(threads // apply.width)
-            fast.append(seconds(lambda: one_step(method, adams, x_a, x_b, fabric), steps))
-            torch.set_num_threads(threads)
-            peaks.append(max(before, peak(layer, shape)))
-            slow.append(naive.seconds(steps))
+    taken, peaks = [], []
+    for _ in range(rounds):
+        before = peak(layer, shape)
+        torch.set_num_threads(per_worker)
+        taken.append(seconds(take_step, steps))
+        torch.set_num_threads(threads)
+        peaks.append(max(before, peak(layer, shape)))
     with torch.device("meta"):
         price = cost(CrossNet(**params.setup, seed=0), options.batch, size)
-    step, ratio = statistics.median(fast), statistics.median(s / f for s, f in zip(slow, fast, strict=True))
-    rates = [price.step_operations / each for each in fast]
+    step = statistics.median(taken)
+    rates = [price.step_operations / each for each in taken]
     of_peak = statistics.median(rate / best for rate, best in zip(rates, peaks, strict=True))
-    torch.set_num_threads(threads // apply.width)
-    parts = shares(method, made, adams, batches, apply.width)
+    torch.set_num_threads(per_worker)
+    parts = shares(method, made, adams, batches, workers)
     torch.set_num_threads(threads)
     rest = max(0.0, step - sum(parts.values()))
     (saving, size_mib), every = checkpoint(method, adams, options.ema_decay, fabric), params.checkpoints.every_seconds
@@ -185,7 +192,6 @@ def report(params: Params, size: int, rounds: int, steps: int) -> list[str]:
         f"  step    {step:.3f} s, {options.batch / step:.1f} images/s, {statistics.median(rates) / 1e9:.0f} GFLOP/s, "
         f"{of_peak:.0%} of the peak beside it of {statistics.median(peaks) / 1e9:.0f} "
         f"(convolution {kernel} on {'x'.join(map(str, shape))})",
-        f"  naive   {statistics.median(slow):.3f} s, {ratio:.2f} times as long",
         "  shares  "
         + ", ".join(f"{name} {part / step:.0%}" for name, part in (parts | {"the rest": rest}).items())
         + " (each timed by itself)",

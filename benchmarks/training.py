@@ -1,8 +1,8 @@
-"""The default training and the naive one, whole, from a process's start to its end: `python -m benchmarks.training`.
+"""A whole training by each engine, from a process's start to its end: `python -m benchmarks.training`.
 
 Both are the train stage on the prepared task of params.yaml, one after the other, in a folder that is thrown away, with
-nothing compiled before. The naive one calls each network once for each use, by torch's usual means
-(`benchmarks.naive`). Minutes each; `dvc repro prepare` comes first.
+nothing compiled before: `engine: auto`, and `engine: reference`, which calls each network once for each use by plain
+torch. Minutes each; `dvc repro prepare` comes first.
 """
 
 import os
@@ -11,49 +11,27 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest.mock import patch
 
-from lightning_fabric import Fabric
+from ruamel.yaml import YAML
 
-from benchmarks.naive import naive_method, naive_optimisers
-from crossnet.engine.executor import Apply, one_by_one
 from crossnet.params import load_params
-from stages.train import train_stage
 
-KINDS = ("here", "naive")
+ENGINES = ("auto", "reference")
 ROOT = Path(__file__).parent.parent
 
 
-def one_at_a_time(fabric: Fabric, *options: Any) -> Apply:
-    """One call for each use, with all threads."""
-    return one_by_one
-
-
-def train_here(kind: str) -> None:
-    """Train in this folder."""
-    params = load_params(Path("params.yaml")).model_copy(update={"method": "crossnet"})
-    if kind == "here":
-        train_stage(params)
-        return
-    with (
-        patch("stages.train.load", lambda name: naive_method),
-        patch("stages.train.spread", one_at_a_time),
-        patch("crossnet.training.step.optimisers", naive_optimisers),
-    ):
-        train_stage(params)
-
-
-def seconds(kind: str) -> float:
+def seconds(engine: str) -> float:
     """From the start of a process that trains to its end."""
-    environment = {key: value for key, value in os.environ.items() if key != "DVC_ROOT"}
-    with TemporaryDirectory() as folder:
-        Path(folder, "params.yaml").symlink_to(ROOT / "params.yaml")
-        Path(folder, "data").mkdir()
-        Path(folder, "data/prepared").symlink_to(ROOT / "data/prepared")
+    yaml, environment = YAML(), {key: value for key, value in os.environ.items() if key != "DVC_ROOT"}
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with (folder / "params.yaml").open("w") as file:
+            yaml.dump(yaml.load(ROOT / "params.yaml") | {"engine": engine, "method": "crossnet"}, file)
+        (folder / "data").mkdir()
+        (folder / "data/prepared").symlink_to(ROOT / "data/prepared")
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.training", kind],
+            [sys.executable, "-m", "stages.train"],
             cwd=folder,
             env=environment | {"PYTHONPATH": str(ROOT), "CROSSNET_CACHE": f"{folder}/cache"},
             check=True,
@@ -61,17 +39,14 @@ def seconds(kind: str) -> float:
         return time.perf_counter() - began
 
 
-def main(arguments: list[str]) -> None:
-    """Train in this folder as the argument says, or time both."""
-    if arguments:
-        train_here(arguments[0])
-        return
+def main() -> None:
+    """Time both."""
     if not (ROOT / "data/prepared" / load_params(ROOT / "params.yaml").task).is_dir():
         sys.exit("error: data/prepared: nothing to train on; run `dvc repro prepare` first")
-    taken = {kind: seconds(kind) for kind in KINDS}
-    print(", ".join(f"{kind} {value:.0f} s" for kind, value in taken.items()), end="")
-    print(f": {taken['naive'] / taken['here']:.2f} times as long")
+    taken = {engine: seconds(engine) for engine in ENGINES}
+    print(", ".join(f"{engine} {value:.0f} s" for engine, value in taken.items()), end="")
+    print(f": {taken['reference'] / taken['auto']:.2f} times as long")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

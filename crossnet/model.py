@@ -15,14 +15,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossnet.engine.cpu import winograd_native
+from crossnet.engine.cpu.layers import accelerate
+from crossnet.engine.cpu.malloc import keep_freed_memory
 from crossnet.engine.cpu.native_build import NotBuiltError
 from crossnet.engine.cpu.native_library import load_library
 from crossnet.escaping import one_line
 from crossnet.files import error_message, write_all_atomically
 from crossnet.images import from_range, to_range
-from crossnet.methods.base import Method, Side, load
+from crossnet.methods.base import Domain, Method, load
 from crossnet.params.model_config import read_config
-from crossnet.training.machine import keep_freed_memory
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
 TRAINING_ONLY = "training_only.safetensors"  # the rest: for CrossNet T and Q
@@ -126,12 +127,13 @@ def _same_shapes(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tupl
 def place(method: Method, device: torch.device) -> None:
     """Move the networks that translate to a device.
 
-    On a CPU residual blocks are then computed by C++, if it can be compiled, and the layers around them keep the
-    channels of a pixel together, which oneDNN is quicker with.
+    On a CPU residual blocks are then computed by C++, if it can be compiled, and the layers around them store the
+    channels of a pixel side by side, which takes oneDNN less time.
     """
     for name in method.translates_with:
         network = method.networks[name].to(device)
         if device.type == "cpu":
+            accelerate(network)
             for layer in network.children():
                 if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
                     layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -143,35 +145,30 @@ def place(method: Method, device: torch.device) -> None:
 
 def batch_pixels(method: Method) -> int:
     """How many pixels a batch of images had better have at most, where the method's weights are."""
-    return CPU_PIXELS if _device_of(method).type == "cpu" else GPU_PIXELS
+    return CPU_PIXELS if method.device.type == "cpu" else GPU_PIXELS
 
 
 @torch.inference_mode()
-def translate(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.uint8]:
+def translate(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.
 
     Computed where the method's weights are. Sides that are not multiples of 4, or below 8, are mirrored out to the next
     one (below 5: repeated) and cut back.
     """
     height, width = rgb.shape[1:3]
-    y = method.translate(_padded(rgb, _device_of(method)), to)[..., :height, :width]
+    y = method.translate(_padded(rgb, method.device), to)[..., :height, :width]
     return from_range(y.float().cpu().numpy())
 
 
 @torch.inference_mode()
-def encode(method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.float32]:
+def encode(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.float32]:
     """(N, H, W, 3) uint8 images of one domain -> their codes (N, C, h, w), which `translate` decodes: Fig. 3."""
-    return method.encode(_padded(rgb, _device_of(method)), to).float().cpu().numpy()
+    return method.encode(_padded(rgb, method.device), to).float().cpu().numpy()
 
 
 def padded(width: int, height: int) -> tuple[int, int]:
     """Width and height of what is translated for an image: multiples of 4, and 8 at least. They take the memory."""
     return max(8, width + -width % 4), max(8, height + -height % 4)
-
-
-def _device_of(method: Method) -> torch.device:
-    """Where the networks are that translate; the others of a loaded model may have no weights."""
-    return next(method.networks[method.translates_with[0]].parameters()).device
 
 
 def _padded(rgb: NDArray[np.uint8], device: torch.device) -> Tensor:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from crossnet.engine.engine import select
 from crossnet.files import write_json
 from crossnet.methods.base import load
 from crossnet.model import save_model
@@ -10,7 +11,7 @@ from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.fingerprint import run_identity
 from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.checkpointing.run_directory import run_directory
-from crossnet.training.devices import recorder, spread, start, threads_of
+from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog, live_writer
 from crossnet.training.loop import train
 from crossnet.training.machine import deterministic, summarise
@@ -27,24 +28,22 @@ def train_stage(params: Params) -> None:
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
     first, rank, processes = fabric.is_global_zero, fabric.global_rank, fabric.world_size
-    apply, record = (
-        spread(fabric, options.precision, options.cuda_graphs, options.compile),
-        recorder(fabric, options.cuda_graphs),
-    )
-    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, apply=apply)
+    engine = select(params.engine, fabric, options.precision, options.cuda_graphs, options.compile)
+    method = load(params.method)(**params.setup, seed=params.seed, rank=rank, executor=engine.executor)
+    engine.prepare(method)
     side_a, side_b = load_side(prepared / "trainA"), load_side(prepared / "trainB")
     batches = Batches(side_a, side_b, options.batch, size, options.flip, params.seed, rank, processes)
     schedule = Schedule(options.images(batches.epoch_images), batches.global_batch, **options.schedule)
     described = {"task": params.task, "size": size, "seed": params.seed, "global_batch": schedule.batch}
     config = {"method": params.method} | params.setup | described
-    settings, threads = config | {"training": options.model_dump()}, threads_of(apply)
+    settings, threads = config | {"engine": params.engine, "training": options.model_dump()}, engine.threads
     identity = run_identity(settings, batches.digest(), fabric.device, processes, threads)
     track = steps_shown(f"training {params.method}") if first else iter
     with run_directory(fabric.broadcast(identity), first) as folder, live_writer(REPORTS, first) as writer:
         log, preview = TrainingLog(folder / "pictures", writer), Preview(*watched(prepared)) if first else None
         checkpoints = Checkpoints(folder, saving.keep, fabric)
         with CheckpointPolicy(checkpoints, saving.every_seconds, saving.share, fabric) as policy:
-            seconds = train(method, batches, fabric, schedule, log, policy, preview, track, record)
+            seconds = train(method, batches, fabric, schedule, log, policy, preview, track, engine.capture)
         if first:
             save_model(MODEL, method, config)
             summary = summarise(method, schedule, seconds, fabric.device, threads)

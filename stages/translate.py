@@ -11,7 +11,7 @@ from crossnet.data.whole_folder import whole_folder
 from crossnet.files import write_atomically
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, png
-from crossnet.methods.base import Side
+from crossnet.methods.base import Domain
 from crossnet.model import batch_pixels, encode, load_model, place, translate
 from crossnet.params import Params
 from crossnet.terminal import progress
@@ -34,7 +34,7 @@ def translate_stage(params: Params) -> None:
     for source, to in ((side_a, "b"), (side_b, "a")):
         names, paths = translation_names(prepared, source), list_images(prepared / source)
         kept = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
-        side: Side = "b" if to == "b" else "a"
+        side: Domain = "b" if to == "b" else "a"
         with whole_folder(translated / f"to_{to}") as folder, whole_folder(translated / "codes" / f"to_{to}") as codes:
             shown = progress(paths, len(paths), f"translating {source}", "images")
             for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):

@@ -42,8 +42,8 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     """
     import torch
 
-    from crossnet.engine.cuda_graph import NotRecordedError
-    from crossnet.engine.torch_compile import NotCompiledError
+    from crossnet.engine.cuda_graph import CaptureError
+    from crossnet.engine.torch_compile import CompileError
     from crossnet.training.checkpointing.policy import Interrupted
     from crossnet.training.devices import start
     from crossnet.training.finite_check import DivergedError
@@ -59,7 +59,7 @@ def forecast(params: Params, side: int, steps: int) -> Forecast:
     try:
         with enough_memory(device, 1):
             a_step, first_step = _a_step(params, fabric, steps)
-    except (MemoryShortError, DivergedError, NotCompiledError, NotRecordedError) as error:
+    except (MemoryShortError, DivergedError, CompileError, CaptureError) as error:
         raise NotMeasuredError(str(error)) from error
     except Interrupted as error:
         raise SystemExit(error.exit_status) from None
@@ -76,11 +76,11 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
     """Seconds that a step takes, the mean of so many after a first one, and those until that is done."""
     import torch
 
+    from crossnet.engine.engine import select
     from crossnet.methods.base import load
     from crossnet.training.batches import Batches
     from crossnet.training.checkpointing.files import Checkpoints
     from crossnet.training.checkpointing.policy import CheckpointPolicy
-    from crossnet.training.devices import recorder, spread
     from crossnet.training.logging import TrainingLog
     from crossnet.training.loop import train
     from crossnet.training.machine import deterministic
@@ -88,8 +88,9 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
 
     deterministic(0)
     options, size = params.training, params.images.size
-    apply = spread(fabric, options.precision, options.cuda_graphs, options.compile)
-    method = load(params.method)(**params.setup, seed=0, apply=apply)
+    engine = select(params.engine, fabric, options.precision, options.cuda_graphs, options.compile)
+    method = load(params.method)(**params.setup, seed=0, executor=engine.executor)
+    engine.prepare(method)
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
     never = {"log_every": steps + 1, "grid_every": steps + 1}
@@ -109,9 +110,9 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
         note()
 
     with TemporaryDirectory() as folder:
-        log, record = TrainingLog(Path(folder)), recorder(fabric, options.cuda_graphs)
+        log = TrainingLog(Path(folder))
         with CheckpointPolicy(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as policy:
-            train(method, batches, fabric, short, log, policy, track=timed, record=record)
+            train(method, batches, fabric, short, log, policy, track=timed, capture=engine.capture)
     began, first, last = times
     return (last - first) / steps, first - began
 

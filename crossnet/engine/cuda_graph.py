@@ -1,65 +1,64 @@
-"""Work of a GPU that is recorded once and then played again: hundreds of kernels are launched as one CUDA graph.
+"""The forward and backward pass of a phase as one CUDA graph: captured once, replayed in every step.
 
-At batch 1 a GPU is done with a kernel sooner than a processor has launched the next one.
+At batch 1 a GPU finishes a kernel sooner than a processor launches the next one; a graph launches hundreds at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from crossnet.engine.torch_compile import NotCompiledError
-from crossnet.methods.base import Given, Judged
+from crossnet.engine.torch_compile import CompileError
 
-Work = Callable[[Given], Judged]
-BEFORE = 3  # times that work is done before it is recorded: kernels are compiled and chosen, buffers are made
-
-
-class NotRecordedError(RuntimeError):
-    """Work that CUDA cannot record here; the message is one line, with the key that does without."""
+Gradients = Callable[[Mapping[str, Tensor]], tuple[Tensor, dict[str, Tensor]]]  # inputs -> loss and terms; sets .grad
+WARM_UP = 3  # runs before the capture: kernels are compiled and chosen, buffers are allocated
 
 
-class Recorder(Protocol):
-    """How work is recorded: gives what plays it again, and what it made, which each time is made anew in its place."""
+class CaptureError(RuntimeError):
+    """CUDA cannot capture a step; the message is one line and names the key that turns it off."""
+
+
+class Capture(Protocol):
+    """Capture work; return a function that replays it, and its result, which each replay overwrites in place."""
 
     def __call__(self, work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]: ...
 
 
-class Recorded:
-    """Work that gives an objective and terms, and leaves gradients, played again for other tensors of the same shapes.
+class GraphedGradients:
+    """Loss, terms and gradients of a phase: captured at the first call, replayed for other inputs of the same shapes.
 
-    Nothing of it may depend on having been done before, since the first time it is done several times.
+    The work must not depend on how often it ran before: it runs several times at the first call.
     """
 
-    def __init__(self, work: Work, record: Recorder):
-        self._work, self._record = work, record
-        self._play: Callable[[], object] | None = None
-        self._given: dict[str, Tensor] = {}
+    def __init__(self, gradients: Gradients, capture: Capture):
+        self._gradients, self._capture = gradients, capture
+        self._replay: Callable[[], object] | None = None
+        self._inputs: dict[str, Tensor] = {}
         self._names: tuple[str, ...] = ()
 
-    def __call__(self, given: Given) -> Judged:
-        if self._play is None:
-            self._given = {name: tensor.clone() for name, tensor in given.items()}
-            self._play, self._made = self._record(self._values)
-        for name, tensor in given.items():
-            self._given[name].copy_(tensor)
-        self._play()
-        objective, *terms = self._made.clone().unbind()  # the next time is made in the same place
-        return objective, dict(zip(self._names, terms, strict=True))
+    def __call__(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        if self._replay is None:
+            self._inputs = {name: tensor.clone() for name, tensor in inputs.items()}
+            self._replay, self._values = self._capture(self._stacked)
+        for name, tensor in inputs.items():
+            self._inputs[name].copy_(tensor)
+        self._replay()
+        loss, *terms = self._values.clone().unbind()  # the next replay overwrites them
+        return loss, dict(zip(self._names, terms, strict=True))
 
-    def _values(self) -> Tensor:
-        objective, terms = self._work(self._given)
+    def _stacked(self) -> Tensor:
+        loss, terms = self._gradients(self._inputs)
         self._names = tuple(terms)
-        return torch.stack([objective, *terms.values()])
+        return torch.stack([loss, *terms.values()])
 
 
 def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-    """Records by CUDA, on the current device.
+    """Capture work on the current CUDA device.
 
-    Raises NotRecordedError; NotCompiledError and torch.OutOfMemoryError as they are.
+    Raises CaptureError; CompileError and torch.OutOfMemoryError pass through.
     """
-    failures: list[Exception] = []  # of the work, which a graph that is broken off has another one of its own for
+    failures: list[Exception] = []  # of the work itself; a broken capture raises another error on top
 
     def tried() -> Tensor:
         try:
@@ -72,21 +71,21 @@ def cuda_graph(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor
         return _captured(tried)
     except Exception as error:
         failure = next(iter(failures), error)
-        if isinstance(failure, torch.OutOfMemoryError | NotCompiledError):
+        if isinstance(failure, torch.OutOfMemoryError | CompileError):
             raise failure from None
         reason = next((line for line in str(failure).splitlines() if line.strip()), type(failure).__name__)
-        message = f"a step cannot be recorded as a CUDA graph: {reason}; training.cuda_graphs: false does without"
-        raise NotRecordedError(message) from failure
+        message = f"a step cannot be captured as a CUDA graph: {reason}; training.cuda_graphs: false turns it off"
+        raise CaptureError(message) from failure
 
 
 def _captured(work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
     aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):
-        for _ in range(BEFORE):
+        for _ in range(WARM_UP):
             work()
     torch.cuda.current_stream().wait_stream(aside)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # NCCL has a thread that looks at its streams
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # NCCL has a thread that queries its streams
         made = work()
     return graph.replay, made

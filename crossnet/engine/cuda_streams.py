@@ -1,62 +1,64 @@
-"""Several networks at once on a CUDA GPU: walks each in a stream of its own, there and back.
+"""Several networks at once on a CUDA GPU: each chain of calls in a stream of its own, forward and backward.
 
-With a batch of one image a layer of one network leaves much of a large GPU idle, which a layer of another one then has.
-What is computed is the same, in the same order for each network.
+With a batch of one image a layer of one network leaves much of a large GPU idle; a layer of another network uses it.
+Every network computes the same numbers in the same order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from crossnet.engine.executor import Call, InTurn, Walk, walked
+from crossnet.engine.executor import BatchedExecutor, BoundChain
 
 
-class Streams:
-    """As `InTurn`, with a walk beside another one; so are their gradients, which autograd computes where it was.
+class CudaStreamExecutor(BatchedExecutor):
+    """Run one of a level's two chains in a side stream; autograd computes its gradients there too.
 
-    A network keeps its stream, if it can, since the gradients of its weights gather there.
+    A network keeps its stream, if it can, since the gradients of its weights accumulate there.
     """
 
-    width = 2
-
-    def __init__(self, call: Call):
-        self._call, self._in_turn = call, InTurn(call)
-        self._networks_aside: set[Any] = set()
+    workers = 2
 
     @cached_property
-    def _aside(self) -> torch.cuda.Stream:
+    def _side_stream(self) -> torch.cuda.Stream:
         return torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
-    def __call__(self, walks: Sequence[Walk]) -> Sequence[Mapping[str, Any]]:
-        if len(walks) == 1:
-            return self._in_turn(walks)
-        here, place = torch.cuda.current_stream(), self.place_aside(walks)
-        made: list[Mapping[str, Any]] = [{}, {}]
-        with _casts_of_their_own():
-            self._aside.wait_stream(here)
-            with torch.cuda.stream(self._aside):
-                made[place] = walked(walks[place], self._call)
-            made[1 - place] = walked(walks[1 - place], self._call)
-            here.wait_stream(self._aside)
-        for tensor in walks[place].given.values():  # no memory is used again while the other stream may need it
-            tensor.record_stream(self._aside)
-        for tensor in made[place].values():
-            tensor.record_stream(here)
+    @cached_property
+    def _networks_aside(self) -> set[Any]:
+        return set()
+
+    def run(self, chains: Sequence[BoundChain]) -> list[dict[str, Tensor]]:
+        """What each of a level's chains makes."""
+        if len(chains) == 1:
+            return super().run(chains)
+        current, aside = torch.cuda.current_stream(), self.index_aside(chains)
+        made: list[dict[str, Tensor]] = [{}, {}]
+        with _no_shared_casts():
+            self._side_stream.wait_stream(current)
+            with torch.cuda.stream(self._side_stream):
+                made[aside] = chains[aside].run(self.call)
+            made[1 - aside] = chains[1 - aside].run(self.call)
+            current.wait_stream(self._side_stream)
+        for tensor in chains[aside].inputs.values():  # memory is not reused while the other stream may need it
+            tensor.record_stream(self._side_stream)
+        for tensor in made[aside].values():
+            tensor.record_stream(current)
         return made
 
-    def place_aside(self, walks: Sequence[Walk]) -> int:
-        """Which of two walks goes aside: the second one, unless the first has a network that went before."""
-        place = int(all(step.network not in self._networks_aside for step in walks[0].steps))
-        self._networks_aside.update(step.network for step in walks[place].steps)
-        return place
+    def index_aside(self, chains: Sequence[BoundChain]) -> int:
+        """Which of two chains goes into the side stream: the second, unless the first has a network that was there."""
+        index = int(all(call.network not in self._networks_aside for call in chains[0].calls))
+        self._networks_aside.update(call.network for call in chains[index].calls)
+        return index
 
 
 @contextmanager
-def _casts_of_their_own() -> Iterator[None]:
-    """Within it autocast keeps no weight that it has cast: one stream would free what the other one still reads."""
+def _no_shared_casts() -> Iterator[None]:
+    """Within it autocast keeps no weight that it has cast: one stream would free what the other still reads."""
     before = torch.is_autocast_cache_enabled()
     torch.set_autocast_cache_enabled(False)
     try:

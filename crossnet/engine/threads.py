@@ -1,11 +1,11 @@
-"""Several networks at once on a CPU: walks each in a thread of its own, there and back.
+"""Several networks at once on a CPU: each chain of calls in a thread of its own, forward and backward.
 
-Two networks of one size keep two cores busier than one network after the other does, each spread over both cores:
-no thread waits for another within a layer, nor between the networks of a walk. What is computed is the same, in the
-same order for each network.
+Two networks of one size keep two cores busier than one network after the other does, each spread over both cores: no
+thread waits for another within a layer, nor between the networks of a chain. Every network computes the same numbers
+in the same order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -13,68 +13,72 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from crossnet.engine.executor import Walk, batched, together, walked
+from crossnet.engine.executor import BatchedExecutor, BoundChain, batched
 
 Result = TypeVar("Result")
 
 
-class Lanes:
-    """As `batched`, with the walks dealt out to `width` threads, and so are their gradients.
+class ThreadExecutor(BatchedExecutor):
+    """Run a level's chains in `workers` threads; their gradients are computed in the same way.
 
-    For objectives that are descended by `backward`: gradients of weights gather in `.grad`, where `torch.autograd.grad`
-    does not find them. Walks have no network in common. Each thread may use as many as `torch.get_num_threads()` says
-    when they are made.
+    For losses that are descended by `backward`: gradients of weights accumulate in `.grad`, where `torch.autograd.grad`
+    does not find them, and second derivatives are lost. Chains of a level have no network in common. Each thread uses
+    as many threads within a layer as `torch.get_num_threads()` says when the executor is made.
     """
 
-    def __init__(self, width: int):
-        self.width = width
-        # a product of matrices takes all cores in a thread that was never told how many it has
-        self._others = ThreadPoolExecutor(width - 1, "lane", torch.set_num_threads, (torch.get_num_threads(),))
+    def __init__(self, workers: int):
+        super().__init__(batched)
+        self.workers = workers
+        # a thread in which the number was never set uses all cores for a product of matrices
+        self._others = ThreadPoolExecutor(workers - 1, "worker", torch.set_num_threads, (torch.get_num_threads(),))
 
-    def __call__(self, walks: Sequence[Walk]) -> Sequence[Mapping[str, Tensor]]:
-        if len(walks) == 1 or not torch.is_grad_enabled():
-            return batched(walks)
-        anchor = torch.empty(0, requires_grad=True)  # images need no gradient, and yet the networks do
-        inputs = [x for walk in walks for x in walk.given.values()]
-        outputs = iter(_Round.apply(self, walks, anchor, *inputs))  # type: ignore[no-untyped-call]
-        return [{name: next(outputs) for step in walk.steps for name in step.makes} for walk in walks]
+    def run(self, chains: Sequence[BoundChain]) -> list[dict[str, Tensor]]:
+        """What each of a level's chains makes."""
+        if len(chains) == 1 or not torch.is_grad_enabled():
+            return super().run(chains)
+        anchor = torch.empty(0, requires_grad=True)  # images need no gradient, but the networks do
+        inputs = [x for chain in chains for x in chain.inputs.values()]
+        outputs = iter(_Level.apply(self, chains, anchor, *inputs))  # type: ignore[no-untyped-call]
+        return [{name: next(outputs) for call in chain.calls for name in call.makes} for chain in chains]
 
-    def run(self, work: Sequence[Callable[[], Result]]) -> list[Result]:
-        """Do every piece of work, each in a lane, as many at once as there are lanes; the results in order."""
-        lanes = [work[lane :: self.width] for lane in range(self.width)]
-        ahead = [self._others.submit(_in_turn, lane) for lane in lanes[1:]]
-        done = [_in_turn(lanes[0]), *(each.result() for each in ahead)]
-        return [done[place % self.width][place // self.width] for place in range(len(work))]
-
-
-def _in_turn(work: Sequence[Callable[[], Result]]) -> list[Result]:
-    return [each() for each in work]
+    def map(self, tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+        """The results of all tasks, in order; worker i runs tasks i, i + workers, ... one after the other."""
+        shares = [tasks[worker :: self.workers] for worker in range(self.workers)]
+        futures = [self._others.submit(_run_all, share) for share in shares[1:]]
+        done = [_run_all(shares[0]), *(future.result() for future in futures)]
+        return [done[place % self.workers][place // self.workers] for place in range(len(tasks))]
 
 
-class _Round(torch.autograd.Function):
-    """Walks whose graphs are their own, so that each lane can go back through its part of them."""
+def _run_all(tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+    return [task() for task in tasks]
+
+
+class _Level(torch.autograd.Function):
+    """Chains with autograd graphs of their own, so that each worker can go backward through its part of them."""
 
     @staticmethod
-    def forward(ctx: Any, lanes: Lanes, walks: Sequence[Walk], anchor: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        ctx: Any, executor: ThreadExecutor, chains: Sequence[BoundChain], anchor: Tensor, *inputs: Tensor
+    ) -> tuple[Tensor, ...]:
         ctx.set_materialize_grads(False)
-        ctx.lanes, ctx.leaves = lanes, [x.detach().requires_grad_(x.requires_grad) for x in inputs]
+        ctx.executor, ctx.leaves = executor, [x.detach().requires_grad_(x.requires_grad) for x in inputs]
         rest, mixed = iter(ctx.leaves), torch.is_autocast_enabled("cpu")
 
-        def go(walk: Walk) -> list[Tensor]:
-            with torch.enable_grad(), torch.autocast("cpu", enabled=mixed):  # a thread has its own of both
-                return [*walked(walk, together).values()]
+        def forward(chain: BoundChain) -> list[Tensor]:
+            with torch.enable_grad(), torch.autocast("cpu", enabled=mixed):  # both are states of a thread
+                return [*chain.run(executor.call).values()]
 
-        own = [Walk(walk.steps, {name: next(rest) for name in walk.given}) for walk in walks]
-        ctx.outputs = lanes.run([partial(go, walk) for walk in own])
+        own = [BoundChain(chain.calls, {name: next(rest) for name in chain.inputs}) for chain in chains]
+        ctx.outputs = executor.map([partial(forward, chain) for chain in own])
         return tuple(output.detach() for outputs in ctx.outputs for output in outputs)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
-        rest, work = iter(gradients), []
+        rest, tasks = iter(gradients), []
         for outputs in ctx.outputs:
             pairs = [(output, next(rest)) for output in outputs]
             given = {output: gradient for output, gradient in pairs if gradient is not None and output.requires_grad}
             if given:
-                work.append(partial(torch.autograd.backward, tuple(given), tuple(given.values())))
-        ctx.lanes.run(work)
+                tasks.append(partial(torch.autograd.backward, tuple(given), tuple(given.values())))
+        ctx.executor.map(tasks)
         return None, None, None, *(leaf.grad for leaf in ctx.leaves)

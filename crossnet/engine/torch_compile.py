@@ -1,6 +1,6 @@
-"""Networks as torch.compile makes them: norms, activations and paddings between two convolutions as one kernel.
+"""Networks by torch.compile: norms, activations and paddings between two convolutions become one kernel.
 
-What pads by reflection passes its gradient on in a fixed order there, which torch's own kernel on a GPU does not.
+Its kernel for the gradient of reflection padding adds in a fixed order, which torch's own kernel on a GPU does not.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,19 +10,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from crossnet.engine.executor import together
+from crossnet.engine.executor import batched
 
-VARIANTS = 64  # of the code of nn.Sequential, which networks share, by their layers, batch, and what has a gradient
-
-
-class NotCompiledError(RuntimeError):
-    """A network that torch.compile cannot compile here; the message is one line, with the key that does without."""
+VARIANTS = 64  # compiled forms of nn.Sequential.forward, which all networks and batch shapes share
 
 
-class Inductor:
-    """Calls of networks as `together`, each network compiled when it is first called with inputs of some shape.
+class CompileError(RuntimeError):
+    """torch.compile fails on a network; the message is one line and names the key that turns it off."""
 
-    Its gradients are compiled with it. Raises NotCompiledError, and torch.OutOfMemoryError as it is.
+
+class CompiledCall:
+    """`batched` calls of networks; each network is compiled at its first call with inputs of a shape.
+
+    Its gradients are compiled with it. Raises CompileError; torch.OutOfMemoryError passes through.
     """
 
     def __init__(self) -> None:
@@ -34,21 +34,21 @@ class Inductor:
                 if network not in self._compiled:
                     # nn.Module.compile would leave what nn.Sequential calls as it is
                     self._compiled[network] = torch.compile(network.forward, dynamic=False)
-                return together(self._compiled[network], inputs)
+                return batched(self._compiled[network], inputs)
         except torch.OutOfMemoryError:
             raise
-        except Exception as error:  # a compiler may fail by any
+        except Exception as error:  # a compiler fails by any of them
             reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-            message = f"torch.compile fails: {reason}; training.compile: false does without it"
-            raise NotCompiledError(message) from error
+            message = f"torch.compile fails: {reason}; training.compile: false turns it off"
+            raise CompileError(message) from error
 
 
 def _options() -> ExitStack:
-    from torch._dynamo import config as dynamo  # a second that no other training pays
+    from torch._dynamo import config as dynamo  # takes a second to import
     from torch._functorch import config as functorch
 
     with ExitStack() as stack:
         stack.enter_context(dynamo.patch(recompile_limit=VARIANTS, fail_on_recompile_limit_hit=True))
-        # gradients at once too, where a failure is still one of this call
+        # compile gradients now, so that a failure belongs to this call
         stack.enter_context(functorch.patch(force_non_lazy_backward_lowering=True))
         return stack.pop_all()

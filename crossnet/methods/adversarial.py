@@ -1,55 +1,107 @@
-"""The discriminators' phase, the same for every method with one discriminator a domain."""
+"""Least-squares adversarial losses, the image pool, and the discriminators' phase that methods share."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
-from crossnet.engine.executor import Apply
-from crossnet.methods.base import Given, Judged, Phase
-from crossnet.methods.graph import Figure, Paths
-from crossnet.methods.image_pool import History
-from crossnet.methods.losses import discriminate
+from crossnet.methods.base import Loss, Phase
+from crossnet.methods.graph import Executor, Paths, PathTable
 from crossnet.training.seeds import derive
 
-# what each judges: an image of its domain, and a translation that its history gives for the step's own
-JUDGED: Figure = {
+
+def l1(x: Tensor, y: Tensor) -> Tensor:
+    """Mean absolute difference over all elements (the paper's norms; its weights rest on the mean)."""
+    return (_float32(x) - _float32(y)).abs().mean()
+
+
+def lsgan_generator_loss(scores: Tensor) -> Tensor:
+    """Least squares for a generator: its images should score 1 (Mao et al., ICCV 2017, Eq. 9)."""
+    return (_float32(scores) - 1).square().mean()
+
+
+def lsgan_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """Least squares for a discriminator: real images score 1, translations 0; halved as in CycleGAN's code."""
+    return 0.5 * ((_float32(real) - 1).square().mean() + _float32(fake).square().mean())
+
+
+def _float32(x: Tensor) -> Tensor:
+    """At least float32, so that sums stay exact where networks compute in bf16."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
+class ImagePool(nn.Module):
+    """Past translations for a discriminator to see (Shrivastava et al., CVPR 2017, §2.3, as CycleGAN keeps them).
+
+    Until it holds `size` images it stores each one and hands it back. Then, with `reuse_probability`, it hands
+    back a stored image at random and stores the new one in its place; else it hands back the new one. A probability
+    or size of 0 turns it off. It has a random state of its own, so that a run can be resumed exactly.
+    """
+
+    def __init__(self, size: int, reuse_probability: float, seed: int):
+        super().__init__()
+        self.size, self.reuse_probability = size, reuse_probability
+        self.images: list[Tensor] = []
+        self._random = torch.Generator().manual_seed(seed)
+
+    def exchange(self, images: Tensor) -> Tensor:
+        """Give new translations (N, 3, H, W), get as many of any age, without gradients."""
+        self.images = [image.to(images.device) for image in self.images]
+        return torch.stack([self._exchange_one(image) for image in images.detach()])
+
+    def _exchange_one(self, image: Tensor) -> Tensor:
+        if len(self.images) < self.size:
+            self.images.append(image.clone())
+            return image
+        if torch.rand((), generator=self._random).item() >= self.reuse_probability or not self.images:
+            return image
+        place = int(torch.randint(len(self.images), (), generator=self._random))
+        old, self.images[place] = self.images[place], image.clone()
+        return old
+
+    def get_extra_state(self) -> dict[str, Tensor]:
+        """The images, and the random state, for `state_dict`."""
+        images = {"images": torch.stack(self.images)} if self.images else {}
+        return images | {"random": self._random.get_state()}
+
+    def set_extra_state(self, state: Mapping[str, Tensor]) -> None:
+        """Restore what `get_extra_state` gave; images move to the device of the next ones that are exchanged."""
+        self.images = list(state["images"].unbind()) if "images" in state else []
+        self._random.set_state(state["random"].cpu())
+
+
+SCORES: PathTable = {
     "q_a": ("Q_a", "x_a"),
-    "q_a_shown": ("Q_a", "x_a_shown"),
+    "q_a_pool": ("Q_a", "x_a_pool"),
     "q_b": ("Q_b", "x_b"),
-    "q_b_shown": ("Q_b", "x_b_shown"),
+    "q_b_pool": ("Q_b", "x_b_pool"),
 }
 
 
-class Adversary:
-    """Q_a and Q_b, each with its history of translations [19], trained after the generators of the same step."""
+class Discriminators(nn.Module):
+    """The phase that trains Q_a and Q_b after the generators, on real images and on translations from image pools."""
 
-    def __init__(self, networks: Mapping[str, nn.Module], image_pool: Mapping[str, Any], seed: int, apply: Apply):
-        self._networks, self._apply = networks, apply
-        self.histories = {side: History(**image_pool, seed=derive(seed, side)) for side in ("a", "b")}
-        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._terms, self._shown)
-        self._translated: dict[str, Tensor] = {}
+    def __init__(self, networks: Mapping[str, nn.Module], pool: Mapping[str, Any], seed: int, executor: Executor):
+        super().__init__()
+        self._executor = executor
+        self._networks = dict(networks)  # a dict, so that they are not registered twice
+        self.a, self.b = (ImagePool(**pool, seed=derive(seed, domain)) for domain in "ab")
+        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._loss, self._sample)
+        self._translations: tuple[Tensor, Tensor] | None = None
 
     def remember(self, paths: Paths) -> None:
-        """Keep this step's translations x_a_hat and x_b_hat, which are known by now, for the discriminators."""
-        self._translated = {side: paths[f"x_{side}_hat"].detach() for side in ("a", "b")}
+        """Keep this step's translations x_a_hat and x_b_hat, which are computed by now."""
+        self._translations = paths["x_a_hat"].detach(), paths["x_b_hat"].detach()
 
-    def memory(self) -> dict[str, Tensor]:
-        """Both histories."""
-        return {
-            f"{side}/{k}": value for side, history in self.histories.items() for k, value in history.state().items()
-        }
+    def _sample(self) -> dict[str, Tensor]:
+        if self._translations is None:
+            return {}
+        x_a, x_b = self._translations
+        return {"x_a_pool": self.a.exchange(x_a), "x_b_pool": self.b.exchange(x_b)}
 
-    def recall(self, memory: Mapping[str, Tensor]) -> None:
-        """Make both histories what they were."""
-        for side, history in self.histories.items():
-            history.load({k.removeprefix(f"{side}/"): v for k, v in memory.items() if k.startswith(f"{side}/")})
-
-    def _shown(self) -> Given:
-        """A translation of any age for each discriminator."""
-        return {f"x_{side}_shown": self.histories[side].exchange(x) for side, x in self._translated.items()}
-
-    def _terms(self, **images: Tensor) -> Judged:
-        paths = Paths(JUDGED, self._networks, images, self._apply).compute(JUDGED)
-        losses = {f"loss/disc_{side}": discriminate(paths[f"q_{side}"], paths[f"q_{side}_shown"]) for side in "ab"}
-        return losses["loss/disc_a"] + losses["loss/disc_b"], losses
+    def _loss(self, **images: Tensor) -> Loss:
+        paths = Paths(SCORES, self._networks, images, self._executor).compute(SCORES)
+        a = lsgan_discriminator_loss(paths["q_a"], paths["q_a_pool"])
+        b = lsgan_discriminator_loss(paths["q_b"], paths["q_b_pool"])
+        return a + b, {"loss/disc_a": a, "loss/disc_b": b}

@@ -1,7 +1,7 @@
 """CycleGAN (Zhu et al., ICCV 2017): the comparator, with its own weights, on CrossNet's networks and trainer.
 
-A generator is an encoder and a decoder; `translator_blocks` of the scale is not used. (CycleGAN's generator has its
-residual blocks between two halves: the same layers in the same order.) G is D_b after E_ab, F is D_a after E_ba.
+A generator is an encoder and a decoder, G = D_b after E_ab and F = D_a after E_ba; `translator_blocks` of the scale is
+not used. (CycleGAN's generator has its residual blocks between two halves: the same layers in the same order.)
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,10 @@ from typing import Any, final
 
 from torch import Tensor, nn
 
-from crossnet.engine.executor import Apply, batched
-from crossnet.methods.generators import GENERATOR_PATHS, discriminators, generators
-from crossnet.methods.losses import judged_real, l1
-from crossnet.methods.objective import Sides, Term
-from crossnet.methods.two_generators import TwoGenerators
-from crossnet.models.resnet import Norm
+from crossnet.methods.adversarial import l1, lsgan_generator_loss
+from crossnet.methods.graph import Executor, Loss, PathTable, PerDomain, reference
+from crossnet.methods.two_generators import GENERATOR_PATHS, TwoGenerators, build_discriminators, build_generators
+from crossnet.models.norms import Norm
 
 
 def build(
@@ -26,10 +24,12 @@ def build(
     norm: Norm = "instance",
 ) -> dict[str, nn.Module]:
     """All networks by name."""
-    return generators(width, encoder_blocks, norm) | discriminators(discriminator_width, discriminator_layers)
+    generators = build_generators(width, encoder_blocks, norm)
+    return generators | build_discriminators(discriminator_width, discriminator_layers)
 
 
-CYCLE_PATHS = GENERATOR_PATHS | {
+PATHS: PathTable = {
+    **GENERATOR_PATHS,
     # the cycle in pixels: x_a_cycled = F(G(x_a))
     "z_a_back": ("E_ba", "x_b_hat"),
     "z_b_back": ("E_ab", "x_a_hat"),
@@ -38,27 +38,27 @@ CYCLE_PATHS = GENERATOR_PATHS | {
 }
 
 
-def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> Sides:
-    """Both translations should pass for real ones, by least squares ([25], §4)."""
-    return Sides(b=judged_real(q_b_hat), a=judged_real(q_a_hat))
+def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
+    """Discriminators should take both translations for real images, by least squares (§4)."""
+    return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
 
 
-def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) -> Sides:
-    """[25], Eq. (2): F(G(x_a)) is x_a, an image survives the translation there and back."""
-    return Sides(a=l1(x_a_cycled, x_a), b=l1(x_b_cycled, x_b))
+def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) -> PerDomain:
+    """Eq. (2): F(G(x_a)) is x_a; an image survives the translation there and back."""
+    return PerDomain(a=l1(x_a_cycled, x_a), b=l1(x_b_cycled, x_b))
 
 
-def l_identity(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> Sides:
-    """[25], §5.2: G(x_b) is x_b, an image that is already in the target domain stays as it is."""
-    return Sides(a=l1(x_a_id, x_a), b=l1(x_b_id, x_b))
+def l_identity(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> PerDomain:
+    """§5.2: G(x_b) is x_b; an image that is already in the target domain stays as it is."""
+    return PerDomain(a=l1(x_a_id, x_a), b=l1(x_b_id, x_b))
 
 
-TERMS: dict[str, Term] = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}
+LOSSES: dict[str, Loss] = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}
 
 
 @final
 class CycleGAN(TwoGenerators):
-    """The generators, then the discriminators. `weights`: gan, cycle, identity (at least one not zero)."""
+    """The generators descend the weighted sum of `LOSSES`. `weights`: one for each, at least one not zero."""
 
     def __init__(
         self,
@@ -67,9 +67,11 @@ class CycleGAN(TwoGenerators):
         image_pool: Mapping[str, Any],
         seed: int,
         rank: int = 0,
-        apply: Apply = batched,
+        executor: Executor = reference,
     ):
-        super().__init__(build, networks, CYCLE_PATHS, TERMS, weights, image_pool, seed, rank, apply)
+        shape = dict(networks)
+        shared_init = shape.pop("shared_init", False)
+        super().__init__(build(**shape), PATHS, LOSSES, weights, image_pool, seed, rank, shared_init, executor)
 
 
 METHOD = CycleGAN

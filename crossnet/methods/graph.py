@@ -1,29 +1,54 @@
-"""Data paths through several networks, each computed at most once and in few calls.
+"""Data paths through several networks, and losses over them.
 
-A figure of paths is a table `{path: (network, input)}` whose inputs are other paths or given images, so that the
-table reads as the figure does. Inputs that one network can take together are one call: instance norm works on each
-sample by itself, so a batch of two calls holds the same numbers.
+A path table `{path: (network, source)}` reads as a figure does: sources are other paths, which stand above, or images.
+A loss is a function whose arguments are names of paths, so that it reads as its equation.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
-from crossnet.engine.executor import Apply, Step, Walk, batched
-from crossnet.engine.schedule import Calls, fewest_rounds
+from torch import Tensor
 
-Figure = Mapping[str, tuple[str, str]]
+PathTable = Mapping[str, tuple[str, str]]
+
+
+class Edge(NamedTuple):
+    """A row of a path table: `path` is what `network` makes of `source`."""
+
+    path: str
+    network: str
+    source: str
+
+
+class Executor(Protocol):
+    """Compute the path of every edge, by name, from the networks and the tensors that are known."""
+
+    def __call__(
+        self, edges: Sequence[Edge], networks: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> Mapping[str, Any]: ...
+
+
+def reference(edges: Sequence[Edge], networks: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """One call of a network for each path, in the order of the table: the equations as they are written."""
+    made: dict[str, Any] = {}
+    for path, network, source in edges:
+        made[path] = networks[network](made[source] if source in made else known[source])
+    return made
 
 
 class Paths:
-    """The paths of a figure, for given networks and images.
+    """The paths of a table for given networks and images, each computed once, when it is first asked for.
 
-    `paths["z_b"]` computes that path and what it rests on; `compute` several at once, which takes fewer calls.
-    A network that is not called for is never touched. Raises KeyError for a name that the figure does not have.
+    A network that no asked path needs is never called. Raises KeyError for a name that neither the table nor the images
+    have.
     """
 
-    def __init__(self, figure: Figure, networks: Mapping[str, Any], given: Mapping[str, Any], apply: Apply = batched):
-        self._figure, self._networks, self._apply = figure, networks, apply
-        self._known: dict[str, Any] = dict(given)
+    def __init__(
+        self, table: PathTable, networks: Mapping[str, Any], images: Mapping[str, Any], executor: Executor = reference
+    ):
+        self._table, self._networks, self._executor = table, networks, executor
+        self._known: dict[str, Any] = dict(images)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
@@ -31,29 +56,57 @@ class Paths:
         return self._known[name]
 
     def __contains__(self, name: str) -> bool:
-        """Whether that path is known already."""
+        """Whether that path is computed already."""
         return name in self._known
 
     def compute(self, names: Iterable[str]) -> "Paths":
-        """Compute the named paths and all that they rest on, in few calls; returns itself."""
-        edges = tuple((name, *self._figure[name]) for name in self._needed(names))
-        for lanes in fewest_rounds(edges, self._apply.width):
-            for made in self._apply([self._walk(calls) for calls in lanes]):
-                self._known.update(made)
-        return self
-
-    def _walk(self, calls: Calls) -> Walk:
-        steps = [Step(self._networks[network], [self._figure[p][1] for p in made], made) for network, made in calls]
-        inside = {path for _, made in calls for path in made}
-        return Walk(steps, {name: self._known[name] for step in steps for name in step.reads if name not in inside})
-
-    def _needed(self, names: Iterable[str]) -> list[str]:
-        """The unknown paths among the named ones and what they rest on, in the figure's order."""
+        """Compute the named paths and all that they rest on; return self."""
         needed: set[str] = set()
         ahead = list(names)
         while ahead:
             name = ahead.pop()
             if name not in self._known and name not in needed:
                 needed.add(name)
-                ahead.append(self._figure[name][1])
-        return [name for name in self._figure if name in needed]
+                ahead.append(self._table[name][1])
+        edges = [Edge(name, *self._table[name]) for name in self._table if name in needed]
+        self._known.update(self._executor(edges, self._networks, self._known))
+        return self
+
+
+class PerDomain(NamedTuple):
+    """The two directions of a loss, scalars, each named after the domain of the images or codes that it compares."""
+
+    a: Tensor
+    b: Tensor
+
+
+Loss = Callable[..., PerDomain]  # its arguments are names of paths
+Weight = float | Mapping[str, float]  # of both directions, or {"a": ..., "b": ...} (§6 of the paper)
+
+
+class Objective:
+    """A weighted sum of losses, such as Eq. (5).
+
+    A loss of weight zero is not computed, nor is a path that only it reads. At least one weight is not zero.
+    """
+
+    def __init__(self, losses: Mapping[str, Loss], weights: Mapping[str, Weight]):
+        self._terms = {
+            name: (loss, tuple(inspect.signature(loss).parameters), weights[name])
+            for name, loss in losses.items()
+            if weights[name]
+        }
+
+    def __call__(self, paths: Paths) -> tuple[Tensor, dict[str, Tensor]]:
+        """The weighted sum, and each loss without its weight, the sum of both directions."""
+        paths.compute(name for _, reads, _ in self._terms.values() for name in reads)
+        values: dict[str, Tensor] = {}
+        weighted: list[Tensor] = []
+        for name, (loss, reads, weight) in self._terms.items():
+            a, b = loss(*(paths[path] for path in reads))
+            values[name] = a + b
+            if isinstance(weight, Mapping):
+                weighted += [w * value for w, value in ((weight["a"], a), (weight["b"], b)) if w]
+            else:
+                weighted.append(weight * values[name])
+        return sum(weighted[1:], start=weighted[0]), values

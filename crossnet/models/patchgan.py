@@ -1,8 +1,8 @@
-"""The PatchGAN of Isola et al. [8], after Li and Wand [13]: 70x70 pixels, §3.5, and smaller ones."""
+"""The PatchGAN of Isola et al. (CVPR 2017), after Li and Wand (ECCV 2016): 70x70 pixels, §3.5, and smaller ones."""
 
 from torch import nn
 
-from crossnet.models.resnet import norm
+from crossnet.models.norms import norm
 
 
 class PatchGAN(nn.Sequential):

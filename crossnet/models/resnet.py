@@ -1,30 +1,17 @@
-"""Encoder, decoder and residual blocks of Johnson et al. [9], in the conventions of CycleGAN's code.
+"""Encoder, cross-translator and decoder: networks of Johnson et al. (ECCV 2016) in the conventions of CycleGAN's code.
 
-Every convolution has a bias, every normalisation is without affine parameters or running statistics, stride-1
-convolutions pad by reflection and strided ones by zeros (docs/decisions.md). With `width` w an image (N, 3, H, W) in
-[-1, 1] has a code (N, 4w, H/4, W/4); H and W are multiples of 4.
+Every convolution has a bias, every norm is without affine parameters or running statistics, convolutions of stride 1
+pad by reflection and those of stride 2 by zeros (docs/decisions.md). With `width` w an image (N, 3, H, W) in [-1, 1]
+has a code (N, 4w, H/4, W/4); H and W are multiples of 4.
 
-Residual blocks have instance norm. The layers around them, which change the resolution, have `norm`: `instance`, as
-CycleGAN's code, or `layer`. After an instance norm the code of x is that of a x + c, for any a > 0 and c of a channel,
-so that absolute colour is lost; layer norm, over all channels together, keeps what the channels have of one another.
+Residual blocks have instance norm. The layers around them, which change the resolution, have `norm`: `instance`, as in
+CycleGAN's code, or `layer`. With instance norm x and a x + c have the same code, for any a > 0 and c of a channel, so
+that absolute colour is lost; layer norm, over all channels together, keeps the ratios of channels.
 """
-
-from typing import Literal
 
 from torch import Tensor, nn
 
-from crossnet.engine.cpu.few_channel_conv import NarrowConv2d
-from crossnet.engine.cpu.winograd import Tiles, tiles_for
-
-Norm = Literal["instance", "layer"]
-
-
-def norm(channels: int, kind: Norm = "instance") -> nn.GroupNorm:
-    """Instance or layer norm, no affine, no running statistics: each sample by itself, so batching changes no number.
-
-    Both are group norms: of one channel a group, which torch computes in one call, and of one group of all channels.
-    """
-    return nn.GroupNorm(channels if kind == "instance" else 1, channels, affine=False)
+from crossnet.models.norms import Norm, norm
 
 
 class ResidualBlock(nn.Module):
@@ -43,33 +30,13 @@ class ResidualBlock(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return z + self.body(z)
 
-    def on(self, tiles: Tiles, x: Tensor) -> Tensor:
-        """The same of codes in the order of tiles, (h w, N C) -> (h w, N C)."""
-        first, _, _, second, _ = self.body
-        assert isinstance(first, nn.Conv2d)
-        assert isinstance(second, nn.Conv2d)
-        return tiles.residual_block(x, first, second)
-
 
 class ResidualBlocks(nn.Sequential):
-    """Residual blocks, one after the other: (N, C, h, w) -> (N, C, h, w).
-
-    On a CPU their convolutions take fewer multiplications (`crossnet.engine.cpu.winograd`): the same numbers but for
-    rounding.
-    """
+    """Residual blocks, one after the other: (N, C, h, w) -> (N, C, h, w)."""
 
     def __init__(self, channels: int, count: int):
         super().__init__(*(ResidualBlock(channels) for _ in range(count)))
         self.channels = channels
-
-    def forward(self, z: Tensor) -> Tensor:
-        fits = z.shape[1] == self.channels and z.dtype == next(self.parameters(), z).dtype
-        tiles = tiles_for(z) if fits else None  # torch tells what is wrong with what does not fit
-        x = z if tiles is None else tiles.rows(z)
-        for block in self:
-            assert isinstance(block, ResidualBlock)
-            x = block(x) if tiles is None else block.on(tiles, x)
-        return x if tiles is None else tiles.images(x, z.shape[1])
 
 
 class Encoder(nn.Sequential):
@@ -118,6 +85,6 @@ class Decoder(nn.Sequential):
             nn.ConvTranspose2d(2 * width, width, 3, stride=2, padding=1, output_padding=1),
             norm(width, kind),
             nn.ReLU(inplace=True),
-            NarrowConv2d(width, 3, 7, padding=3, padding_mode="reflect"),
+            nn.Conv2d(width, 3, 7, padding=3, padding_mode="reflect"),
             nn.Tanh(),
         )

@@ -181,6 +181,7 @@ class Params(Block):
     scale: Name
     seed: Seed
     split: Literal["test", "valid"]
+    engine: Literal["auto", "reference"]
     lambda_gan: OneOrTwoWeights
     lambda_id: OneOrTwoWeights
     lambda_ctc: OneOrTwoWeights

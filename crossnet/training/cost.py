@@ -10,7 +10,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossnet.methods.base import Method
-from crossnet.training.update import training_only
+from crossnet.training.step import training_only
 
 FLOAT = 4  # bytes
 ADAM = 4  # a weight, its gradient, and two moments
@@ -39,8 +39,8 @@ def cost(method: Method, batch: int, size: int) -> Cost:
     for phase in method.phases:
         x_a, x_b = torch.empty(2, batch, 3, size, size, device="meta")
         with training_only(method, phase), FlopCounterMode(display=False) as counter, _kept(method) as kept:
-            objective, _ = phase.judge(x_a, x_b)
-            torch.autograd.backward(objective)
+            loss, _ = phase.loss(**phase.inputs(x_a, x_b))
+            torch.autograd.backward(loss)
         operations[phase.name] = counter.get_total_flops()
         activations.append(sum(kept.values()))
     weights = sum(p.numel() for network in method.networks.values() for p in network.parameters())

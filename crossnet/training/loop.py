@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from lightning_fabric import Fabric
 
-from crossnet.engine.cuda_graph import Recorder
+from crossnet.engine.cuda_graph import Capture
 from crossnet.methods.base import Method
 from crossnet.terminal import echo
 from crossnet.training.batches import Batches
@@ -16,7 +16,7 @@ from crossnet.training.finite_check import check_weights
 from crossnet.training.logging import TrainingLog
 from crossnet.training.preview import Preview
 from crossnet.training.schedule import Schedule
-from crossnet.training.step import Step
+from crossnet.training.step import TrainingStep
 
 
 def train(
@@ -28,7 +28,7 @@ def train(
     policy: CheckpointPolicy,
     preview: Preview | None = None,
     track: Callable[[range], Iterable[int]] = iter,
-    record: Recorder | None = None,
+    capture: Capture | None = None,
 ) -> float:
     """Train a method in place, from the newest checkpoint on, and save the end.
 
@@ -37,13 +37,13 @@ def train(
     policy: says when a checkpoint is saved.
     preview: fixed images, whose translations are logged as well; None: no preview.
     track: wraps the numbers of the steps, to show progress.
-    record: of `Step`.
+    capture: of `TrainingStep`.
 
     Returns the seconds that the training took, earlier starts included. Raises DivergedError at a loss that is NaN or
     infinite, or before such weights are saved, and Interrupted after a signal.
     """
-    take = Step(method, batches, fabric, schedule, record)
-    state = TrainingState(method, take.optimisers, take.means, take.ema)
+    take_step = TrainingStep(method, batches, fabric, schedule, capture)
+    state = TrainingState(method, take_step.optimizers, take_step.means, take_step.ema)
     first, before = 0, 0.0
     if saved := policy.checkpoints.newest():
         first, (tensors, facts) = saved
@@ -54,7 +54,7 @@ def train(
             echo(f"going on after step {first} of {schedule.steps}")
 
     def check() -> None:
-        take.finite.flush()
+        take_step.finite_check.flush()
         check_weights(done, method.networks)
 
     def everything() -> State:
@@ -70,18 +70,18 @@ def train(
         log.metrics(preview.code_ranks(method), 0)
     for step in track(range(first, schedule.steps)):
         done = step + 1
-        take(step)
+        take_step(step)
         if schedule.logs_after(done):
-            take.finite.flush()
-            log.metrics(take.means.compute(fabric), done)
+            take_step.finite_check.flush()
+            log.metrics(take_step.means.compute(fabric), done)
             log.metric("learning_rate", schedule.learning_rate(step), done)
             log.metric("images_per_second", (done - first) * schedule.batch / (time.monotonic() - began), done)
             log.metrics(preview.code_ranks(method) if preview else {}, done)
         if schedule.previews_after(done) and preview:
-            take.finite.flush()
+            take_step.finite_check.flush()
             log.image(preview.draw(method), done)
         policy.save_if_due(done, everything)
     check()
     policy.save_last(done, everything)
-    take.ema.copy_to_method()
+    take_step.ema.copy_to_method()
     return seconds()

@@ -1,6 +1,5 @@
 """The machine that trains: made to give the same numbers again, and described for the report."""
 
-import ctypes
 import os
 import platform
 import random
@@ -18,7 +17,6 @@ from crossnet.engine.cpu.winograd_native import used
 from crossnet.methods.base import Method
 from crossnet.training.schedule import Schedule
 
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # mallopt(3)
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
 
 
@@ -31,20 +29,6 @@ def deterministic(seed: int) -> None:
     # no kernel here reads what it has not written
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
-
-
-def keep_freed_memory() -> None:
-    """Let the C library keep what is freed for what is wanted next, where it is GNU's.
-
-    A step frees and wants the same hundreds of megabytes again and again. Given back to the system in between, they
-    come in pages that are all zeroed anew, and threads wait for each other meanwhile.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError):
-        return
-    for option, value in (M_TRIM_THRESHOLD, 2**31 - 1), (M_TOP_PAD, 64 * 2**20), (M_MMAP_THRESHOLD, 32 * 2**20):
-        mallopt(option, value)
 
 
 class MemoryShortError(RuntimeError):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from crossnet.image_folders import list_images
 from crossnet.images import decode, from_range, grid, pixels, to_range
-from crossnet.methods.base import Method, Side
+from crossnet.methods.base import Domain, Method
 from crossnet.training.diagnostics import effective_rank
 
 
@@ -45,7 +45,7 @@ class Preview:
         }
         return {f"code_rank/{name}": effective_rank(z) for name, z in codes.items()}
 
-    def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Side) -> NDArray[np.uint8]:
+    def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
         return from_range(method.translate(_tensor(method, rgb), to).float().cpu().numpy())
 
 

@@ -1,59 +1,109 @@
-"""One step of a training: a batch, the phases that are due, and what is kept of them."""
+"""One step of a training: for each phase that is due, the gradients of its loss and an update of its weights."""
 
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import torch
 from lightning_fabric import Fabric
 from torch import Tensor
-from torch.optim import Optimizer
+from torch.optim import Adam, Optimizer
 
-from crossnet.engine.cuda_graph import Recorder
-from crossnet.methods.base import Method
+from crossnet.engine.cuda_graph import Capture, GraphedGradients
+from crossnet.methods.base import Method, Phase
 from crossnet.training.batches import Batches
 from crossnet.training.ema import EMA
 from crossnet.training.finite_check import FiniteCheck
 from crossnet.training.logging import RunningMeans
 from crossnet.training.machine import enough_memory
 from crossnet.training.schedule import Schedule
-from crossnet.training.update import Update, optimisers
 
 
-class Step:
-    """The steps of a training, each by its number, counted from 0; what a `record`er records is played again in each.
+class TrainingStep:
+    """The steps of a training by their number, counted from 0.
 
-    `optimisers` (one a phase), `means` of the terms, the `average` of the weights and the `watch` over the losses are
-    what steps leave behind, beside the weights of the method. Raises DivergedError at a loss that is NaN or infinite,
-    and MemoryShortError, each in one line.
+    `optimizers` (one a phase), `means` of the logged terms, the `ema` of the weights and the `finite_check` of the
+    losses are what steps leave behind, beside the state of the method. `capture` captures gradients as a CUDA graph.
+    Raises DivergedError at a loss that is NaN or infinite, and MemoryShortError, each in one line.
     """
 
     def __init__(
-        self, method: Method, batches: Batches, fabric: Fabric, schedule: Schedule, record: Recorder | None = None
+        self, method: Method, batches: Batches, fabric: Fabric, schedule: Schedule, capture: Capture | None = None
     ):
-        for network in method.networks.values():
-            network.to(fabric.device).train()
-        self.optimisers = optimisers(method, schedule.lr, schedule.betas)
-        self.means, self.ema, self.finite = RunningMeans(), EMA(method, schedule.ema_decay), FiniteCheck()
-        self._phases, self._batches, self._fabric, self._schedule = method.phases, batches, fabric, schedule
-        self._prepared: dict[str, Any] = {n: fabric.setup_optimizers(adam) for n, adam in self.optimisers.items()}
-        self._updates = {ph.name: Update(method, ph, self._prepared[ph.name], fabric, record) for ph in method.phases}
+        method.to(fabric.device).train()
+        self.method, self.batches, self.fabric, self.schedule = method, batches, fabric, schedule
+        self.optimizers = make_optimizers(method, schedule.lr, schedule.betas)
+        self.means, self.ema, self.finite_check = RunningMeans(), EMA(method, schedule.ema_decay), FiniteCheck()
+        self._prepared: dict[str, Any] = {name: fabric.setup_optimizers(adam) for name, adam in self.optimizers.items()}
+        self._gradients = {
+            phase.name: Gradients(method, phase, self._prepared[phase.name], fabric) for phase in method.phases
+        }
+        self._compute = {n: GraphedGradients(g, capture) if capture else g for n, g in self._gradients.items()}
 
     def __call__(self, step: int) -> None:
-        rate, see = self._schedule.learning_rate(step), partial(self.finite.check, step + 1)
-        with enough_memory(self._fabric.device, step + 1):
-            x_a, x_b = (_on_device(x, self._fabric) for x in self._batches[step])
-            for phase in self._phases:
+        with enough_memory(self.fabric.device, step + 1):
+            x_a, x_b = (_to_device(x, self.fabric) for x in self.batches[step])
+            for phase in self.method.phases:
                 if phase.due(step):
-                    _learn_at(rate, self._prepared[phase.name])
-                    self.means.update(self._updates[phase.name](x_a, x_b, see))
+                    optimizer = self._prepared[phase.name]
+                    loss, terms = self._compute[phase.name](phase.inputs(x_a, x_b))
+                    self.finite_check.check(step + 1, loss, terms)
+                    if self.fabric.world_size > 1:
+                        average_gradients(optimizer, self.fabric)
+                    set_learning_rate(optimizer, self.schedule.learning_rate(step))
+                    optimizer.step()
+                    self.means.update(terms)
         self.ema.update()
 
 
-def _on_device(x: Tensor, fabric: Fabric) -> Tensor:
-    """The images where they are wanted; a GPU fetches them when it is there, and nobody waits for it."""
+class Gradients:
+    """Loss and terms of a phase for its inputs; the gradients of its weights are left in `.grad`."""
+
+    def __init__(self, method: Method, phase: Phase, optimizer: Optimizer, fabric: Fabric):
+        self._method, self._phase, self._optimizer, self._fabric = method, phase, optimizer, fabric
+
+    def __call__(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        self._optimizer.zero_grad()
+        with training_only(self._method, self._phase):
+            with self._fabric.autocast():
+                loss, terms = self._phase.loss(**inputs)
+            self._fabric.backward(loss)
+        return loss.detach(), {name: term.detach() for name, term in terms.items()}
+
+
+def make_optimizers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
+    """One Adam a phase, over the weights that it moves."""
+    return {p.name: Adam(method.parameters_of(p), lr=lr, betas=betas, fused=True) for p in method.phases}
+
+
+@contextmanager
+def training_only(method: Method, phase: Phase) -> Iterator[None]:
+    """Within it only the weights of a phase have gradients; gradients pass through the other networks."""
+    method.requires_grad_(False)
+    for parameter in method.parameters_of(phase):
+        parameter.requires_grad_(True)
+    try:
+        yield
+    finally:
+        method.requires_grad_(True)
+
+
+def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
+    """The same rate for all weights."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def average_gradients(optimizer: Optimizer, fabric: Fabric) -> None:
+    """One all-reduce of all gradients of a phase: their mean over the processes, which see equally many images."""
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+    flat = fabric.all_reduce(torch.cat([gradient.flatten() for gradient in gradients]))
+    assert isinstance(flat, Tensor)
+    for gradient, mean in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
+        gradient.copy_(mean.view_as(gradient))
+
+
+def _to_device(x: Tensor, fabric: Fabric) -> Tensor:
+    """Images on the device; pinned memory is copied to a GPU while the CPU goes on."""
     moved: Tensor = fabric.to_device(x.pin_memory() if fabric.device.type == "cuda" else x)
     return moved
-
-
-def _learn_at(rate: float, optimiser: Optimizer) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate

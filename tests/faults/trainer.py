@@ -16,9 +16,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from crossnet.engine.cpu.winograd_native import used
+from crossnet.engine.engine import select
 from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.policy import CheckpointPolicy
-from crossnet.training.devices import spread, start
+from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog
 from crossnet.training.loop import train
 from crossnet.training.machine import deterministic
@@ -72,8 +73,9 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
             "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test",
         }  # fmt: skip
     fabric = start("cpu", job.processes, 1, "32-true")
-    apply = spread(fabric, "32-true")
-    made = tiny.method("crossnet", history=job.history, rank=rank, apply=apply, width=4)  # wide enough to be compiled
+    engine = select("auto", fabric, "32-true")
+    made = tiny.method("crossnet", image_pool=job.history, rank=rank, executor=engine.executor, width=4)
+    engine.prepare(made)
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
     plan = tiny.tiny_schedule(images=job.images, batch=job.batch * job.processes, ema_decay=0.9, log_every=7)
     rows = TrainingLog(job.folder / "pictures")
@@ -81,7 +83,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     with CheckpointPolicy(checkpoints, job.every_seconds, 1.0, fabric) as policy:
         train(made, batches, fabric, plan, rows, policy)
     job.outcome.mkdir(parents=True, exist_ok=True)
-    save_file(tiny.weights_of(made) | made.memory(), job.outcome / f"{rank}.safetensors")
+    save_file(tiny.weights_of(made) | tiny.pools_of(made), job.outcome / f"{rank}.safetensors")
     if rank == 0:
         (job.outcome / "log.json").write_text(json.dumps(rows.rows))
         (job.outcome / "convolutions").write_text(used())

@@ -1,43 +1,46 @@
-"""The gradients of a training, step after step, recorded or not."""
+"""The gradients of a training, step after step, captured or not."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor
 
-from crossnet.engine.cuda_graph import Recorder
+from crossnet.engine.cuda_graph import Capture, GraphedGradients
 from crossnet.methods.base import Method
 from crossnet.training.devices import start
-from crossnet.training.update import Update, optimisers
-from tests.support.tiny import images
+from crossnet.training.step import Gradients, make_optimizers
+from tests.support.tiny import images, pools_of
 
 
-def gradients(made: Method, updates: dict[str, Update], fabric: Any, steps: int) -> Iterator[dict[str, Tensor]]:
-    """Of all networks after each phase of so many steps, and the translations that the discriminators then remember."""
+def gradients(
+    made: Method, optimizers: dict[str, Any], fabric: Any, capture: Capture | None, steps: int
+) -> Iterator[dict[str, Tensor]]:
+    """Of all networks after each phase of so many steps, and the image pools after it."""
+    plain = {phase.name: Gradients(made, phase, optimizers[phase.name], fabric) for phase in made.phases}
+    compute = {name: GraphedGradients(each, capture) if capture else each for name, each in plain.items()}
     for step in range(steps):
         for phase in made.phases:
             x_a, x_b = (fabric.to_device(images(2 * step + side)) for side in (0, 1))
-            updates[phase.name](x_a, x_b)
-            trained = {name: made.networks[name].named_parameters() for name in phase.trains}
+            compute[phase.name](phase.inputs(x_a, x_b))
+            optimizers[phase.name].step()
+            trained = {name: made.networks[name].named_parameters() for name in phase.networks}
             yield {
                 f"{name}.{key}": p.grad.clone()
                 for name, some in trained.items()
                 for key, p in some
                 if p.grad is not None
-            } | made.memory()
+            } | pools_of(made)
 
 
-def assert_same_gradients(plain: Method, quick: Method, record: Recorder, accelerator: str, precision: str) -> None:
-    """Of one that is recorded and one that is not, step after step, within 1e-3, or in bf16 within 1e-1."""
+def assert_same_gradients(plain: Method, quick: Method, capture: Capture, accelerator: str, precision: str) -> None:
+    """Of one that is captured and one that is not, step after step, within 1e-3, or in bf16 within 1e-1."""
     fabric, found = start(accelerator, 1, 1, precision), []
-    for made, how in ((plain, None), (quick, record)):
-        for network in made.networks.values():
-            network.to(fabric.device)
+    for made, how in ((plain, None), (quick, capture)):
+        made.to(fabric.device)
         adams: dict[str, Any] = {
-            name: fabric.setup_optimizers(adam) for name, adam in optimisers(made, 1e-5, (0.5, 0.9)).items()
+            name: fabric.setup_optimizers(adam) for name, adam in make_optimizers(made, 1e-5, (0.5, 0.9)).items()
         }
-        updates = {phase.name: Update(made, phase, adams[phase.name], fabric, how) for phase in made.phases}
-        found.append(gradients(made, updates, fabric, 6))
+        found.append(gradients(made, adams, fabric, how, 6))
     for wanted, gradient in zip(*found, strict=True):
         assert wanted.keys() == gradient.keys()
         for key, value in wanted.items():

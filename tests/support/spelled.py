@@ -1,31 +1,33 @@
 """Networks that are texts, so that a path reads as its formula."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from crossnet.engine.executor import Walk, each, walked
+from crossnet.engine.executor import BatchedExecutor, BoundChain
 
 
-class Spelled:
-    """Networks that are their names; what they are applied to becomes a text, and every walk of a round is kept."""
+class Spelled(BatchedExecutor):
+    """Networks are their names; what they are applied to becomes a text. All chains of a level are kept."""
 
-    def __init__(self, width: int = 1) -> None:
-        self.width = width
-        self.rounds: list[list[list[tuple[str, list[str]]]]] = []
+    def __init__(self, workers: int = 1) -> None:
+        super().__init__()
+        self.workers = workers
+        self.levels: list[list[list[tuple[str, list[str]]]]] = []
 
     @property
     def calls(self) -> list[tuple[str, list[str]]]:
-        return [call for lanes in self.rounds for calls in lanes for call in calls]
+        return [call for chains in self.levels for calls in chains for call in calls]
 
-    def __call__(self, walks: Sequence[Walk]) -> list[dict[str, str]]:
-        self.rounds.append([])
-        return [self._spelled(walk) for walk in walks]
+    def run(self, chains: Sequence[BoundChain]) -> list[dict[str, Any]]:
+        self.levels.append([])
+        return [self._spelled(chain) for chain in chains]
 
-    def _spelled(self, walk: Walk) -> dict[str, str]:
+    def _spelled(self, chain: BoundChain) -> dict[str, Any]:
         calls: list[tuple[str, list[str]]] = []
-        self.rounds[-1].append(calls)
+        self.levels[-1].append(calls)
 
-        def call(network: str, inputs: Sequence[str]) -> Sequence[str]:
+        def call(network: Any, inputs: Sequence[Any]) -> Sequence[Any]:
             calls.append((network, [*inputs]))
-            return each(lambda x: f"{network}({x})", inputs)
+            return [f"{network}({x})" for x in inputs]
 
-        return walked(walk, call)
+        return chain.run(call)

@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crossnet.engine.cuda_graph import Recorder
-from crossnet.engine.executor import Apply, batched
-from crossnet.methods.base import Method, load
+from crossnet.engine.cuda_graph import Capture
+from crossnet.engine.executor import BatchedExecutor
+from crossnet.methods.base import Loss, Method, Phase, load
+from crossnet.methods.graph import Executor
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.policy import CheckpointPolicy
@@ -34,18 +35,27 @@ def method(
     name: str,
     seed: int = 0,
     dtype: torch.dtype = torch.float32,
-    history: int = 4,
+    image_pool: int = 4,
     rank: int = 0,
-    apply: Apply = batched,
+    executor: Executor | None = None,
     width: int = NETWORKS["width"],
     **weights: Any,
 ) -> Method:
     """A method of that name with the smallest networks, or wider ones; `weights` replace the default ones."""
-    kept = IMAGE_POOL | {"size": history}
-    made = load(name)(NETWORKS | {"width": width}, WEIGHTS[name] | weights, kept, seed=seed, rank=rank, apply=apply)
-    for network in made.networks.values():
-        network.to(dtype)
-    return made
+    pool, executor = IMAGE_POOL | {"size": image_pool}, executor or BatchedExecutor()
+    shape = NETWORKS | {"width": width}
+    return load(name)(shape, WEIGHTS[name] | weights, pool, seed=seed, rank=rank, executor=executor).to(dtype)
+
+
+def loss_of(phase: Phase, x_a: Tensor, x_b: Tensor) -> Loss:
+    """The loss and the terms of a phase in a step with these images."""
+    return phase.loss(**phase.inputs(x_a, x_b))
+
+
+def pools_of(made: Method) -> dict[str, Tensor]:
+    """The images and the random states of all image pools of a method, by name."""
+    state = made.state_dict().items()
+    return {f"{key}/{name}": x for key, extra in state if isinstance(extra, dict) for name, x in extra.items()}
 
 
 def images(seed: int, count: int = 2, size: int = 32, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -97,7 +107,7 @@ def trained(
     every_seconds: float = 1e9,
     keep: int = 2,
     accelerator: str = "cpu",
-    record: Recorder | None = None,
+    capture: Capture | None = None,
     code_ranks: Callable[[], Mapping[str, float]] = dict,
 ) -> Log:
     """Train a method and return its log; checkpoints go to a folder, if one is given."""
@@ -107,7 +117,7 @@ def trained(
         checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
         with CheckpointPolicy(checkpoints, every_seconds, 1.0, fabric) as policy:
             rows = TrainingLog(Path(elsewhere), log)
-            train(made, batches, fabric, schedule, rows, policy, preview, record=record)  # type: ignore[arg-type]
+            train(made, batches, fabric, schedule, rows, policy, preview, capture=capture)  # type: ignore[arg-type]
     return log
 
 

@@ -1,8 +1,8 @@
-"""A convolution to a few channels, quicker on a CPU.
+"""A convolution to a few channels in less time on a CPU.
 
-There a convolution's kernels work on some 16 output channels at a time, so that three of them, an image's, waste most
-of the work. Written with one channel more for each row of the kernel, or turned around so that the few channels are
-those that are read, it is the same sum.
+Convolution kernels there compute some 16 output channels at a time, so that three output channels, an image's, waste
+most of the work. The same sum is computed as one output channel for each channel and row of the kernel, or, backward,
+as a convolution that reads the few channels. Its plain equal is torch's own convolution.
 """
 
 from typing import Any
@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.grad import conv2d_weight
 
+MOST_CHANNELS = 3  # of an image
 
-class NarrowConv2d(nn.Conv2d):
+
+class FewChannelConv2d(nn.Conv2d):
     """nn.Conv2d of stride 1, one group and with a bias, for few output channels: (N, C, H, W) -> (N, few, H', W')."""
 
     def _conv_forward(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -21,11 +23,11 @@ class NarrowConv2d(nn.Conv2d):
             return super()._conv_forward(x, weight, bias)
         mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
         padded: Tensor = functional.pad(x, self._reversed_padding_repeated_twice, mode)
-        result: Tensor = _Narrow.apply(padded, weight, bias)  # type: ignore[no-untyped-call]
+        result: Tensor = _FewChannelConv.apply(padded, weight, bias)  # type: ignore[no-untyped-call]
         return result
 
 
-class _Narrow(torch.autograd.Function):
+class _FewChannelConv(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         ctx.save_for_backward(x, weight)

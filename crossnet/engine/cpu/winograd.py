@@ -18,7 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossnet.engine.cpu.winograd_native import EDGE, EPSILON, Library, ResidualBlock, library_for
+from crossnet.engine.cpu.winograd_native import EDGE, EPSILON, Library, NativeResidualBlock, library_for
+from crossnet.models.resnet import ResidualBlock, ResidualBlocks
 
 # of one dimension: A^T [(G g) * (B^T d)], Lavin and Gray's Eq. (5), (12) and §4.3
 INPUT = {
@@ -94,8 +95,26 @@ class Tiles:
             inner = functional.relu_(self.norm(self.convolve(x, first)))
             return x + self.norm(self.convolve(inner, second))
         parameters = (first.weight, first.bias, second.weight, second.bias)
-        result: Tensor = ResidualBlock.apply(x, self.library, self.around, *parameters)  # type: ignore[no-untyped-call]
+        result: Tensor = NativeResidualBlock.apply(x, self.library, self.around, *parameters)  # type: ignore[no-untyped-call]
         return result
+
+
+class WinogradResidualBlocks(ResidualBlocks):
+    """`ResidualBlocks` in which codes stay in the order of tiles from the first block to the last."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        fits = z.shape[1] == self.channels and z.dtype == next(self.parameters(), z).dtype
+        tiles = tiles_for(z) if fits else None  # torch raises an error for what does not fit
+        if tiles is None:
+            return super().forward(z)  # type: ignore[no-untyped-call]
+        x = tiles.rows(z)
+        for block in self:
+            assert isinstance(block, ResidualBlock)
+            first, _, _, second, _ = block.body
+            assert isinstance(first, nn.Conv2d)
+            assert isinstance(second, nn.Conv2d)
+            x = tiles.residual_block(x, first, second)
+        return tiles.images(x, z.shape[1])
 
 
 def tiles_for(z: Tensor) -> Tiles | None:

@@ -93,7 +93,7 @@ def library_for(z: Tensor) -> Library | None:
     return _library if _library and fits and channels % _library.lanes == 0 else None
 
 
-class ResidualBlock(torch.autograd.Function):
+class NativeResidualBlock(torch.autograd.Function):
     """x + norm(second(relu(norm(first(x))))): (h w, N C) -> (h w, N C), with as many threads as torch has here.
 
     A bias before a norm changes nothing, and has a gradient of zero.

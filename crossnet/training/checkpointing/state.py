@@ -32,9 +32,9 @@ class TrainingState:
         """Tensors by name, and facts that JSON can hold."""
         random_tensors, random_facts = _random_state()
         means = self.means.state_dict()
-        tensors = _named("memory", self.method.memory()) | _named("ema", self.ema.state_dict())
-        for name, network in self.method.networks.items():
-            tensors |= _named(f"network/{name}", network.state_dict())
+        tensors = _named("ema", self.ema.state_dict())
+        for key, value in self.method.state_dict().items():  # the extra state of an image pool is a mapping
+            tensors |= _named(f"method/{key}", value if isinstance(value, Mapping) else {"": value})
         for phase, optimizer in self.optimizers.items():
             for place, slots in optimizer.state_dict()["state"].items():
                 tensors |= _named(f"optimizer/{phase}/{place}", slots)
@@ -43,9 +43,11 @@ class TrainingState:
     def load_state_dict(self, state: State) -> None:
         """Load what `state_dict` returned into newly built parts of the same run."""
         tensors, facts = state
-        for name, network in self.method.networks.items():
-            network.load_state_dict(_below(tensors, f"network/{name}"))
-        self.method.recall(_below(tensors, "memory"))
+        saved: dict[str, Any] = {}
+        for key, value in _below(tensors, "method").items():
+            path, _, name = key.partition("/")
+            saved[path] = saved.get(path, {}) | {name: value} if name else value
+        self.method.load_state_dict(saved)
         self.ema.load_state_dict(_below(tensors, "ema"))
         for phase, optimizer in self.optimizers.items():
             slots: dict[int, dict[str, Tensor]] = {}
@@ -53,8 +55,7 @@ class TrainingState:
                 place, slot = key.split("/")
                 slots.setdefault(int(place), {})[slot] = value
             optimizer.load_state_dict(optimizer.state_dict() | {"state": slots})
-        device = next(next(iter(self.method.networks.values())).parameters()).device
-        totals = {name: total.to(device) for name, total in _below(tensors, "mean").items()}
+        totals = {name: total.to(self.method.device) for name, total in _below(tensors, "mean").items()}
         self.means.load_state_dict({"totals": totals, "counts": facts["counts"]})
         _set_random_state(tensors, facts)
 

@@ -96,7 +96,7 @@ def test_steps_that_cannot_be_measured_are_one_line_after_what_needs_no_measurin
 def test_what_ends_the_measuring_is_one_line_and_threads_stay(
     error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*of: object) -> None:
+    def fails(*of: object, **options: object) -> None:
         raise error
 
     monkeypatch.setattr("crossnet.training.loop.train", fails)

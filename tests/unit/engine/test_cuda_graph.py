@@ -1,4 +1,4 @@
-"""Gradients that are recorded and played again: the same training, whatever changes from step to step."""
+"""Gradients that are captured and replayed: the same training, whatever changes from step to step."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,15 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from crossnet.engine.cuda_graph import BEFORE, NotRecordedError, Recorded, cuda_graph
-from crossnet.engine.torch_compile import NotCompiledError
+from crossnet.engine.cuda_graph import WARM_UP, CaptureError, GraphedGradients, cuda_graph
+from crossnet.engine.engine import Engine, select
+from crossnet.engine.torch_compile import CompileError
 from crossnet.methods.base import Method
+from crossnet.methods.graph import reference
 from crossnet.params import load_params
-from crossnet.training.devices import recorder, start
+from crossnet.training.devices import start
 from tests.faults.stage import project
 from tests.support.committed import PARAMS
 from tests.support.gradients import assert_same_gradients
-from tests.support.tiny import METHODS, method, tiny_batches, tiny_schedule, trained, weights_of
+from tests.support.tiny import METHODS, method, pools_of, tiny_batches, tiny_schedule, trained, weights_of
 
 
 class Tape:
@@ -28,36 +30,37 @@ class Tape:
 
     def __init__(self, made: Method):
         self._parameters = [p for network in made.networks.values() for p in network.parameters()]
-        self._adversary: Any = made._adversary  # type: ignore[attr-defined]
+        self._pools: Any = made.pools
         self.played = 0
 
     def __call__(self, work: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-        for _ in range(BEFORE):
+        for _ in range(WARM_UP):
             work()
         result, places = self._done(work)
 
         def play() -> None:
             self.played += 1
-            before = [p.grad for p in self._parameters], self._adversary._translated
+            before = [p.grad for p in self._parameters], self._pools._translations
             again, made = self._done(work)
             for place, tensor in {**places, "result": result}.items():
                 tensor.copy_({**made, "result": again}[place])
             for parameter, gradient in zip(self._parameters, before[0], strict=True):
                 parameter.grad = gradient
-            self._adversary._translated = before[1]
+            self._pools._translations = before[1]
 
         return play, result
 
     def _done(self, work: Callable[[], Tensor]) -> tuple[Tensor, dict[Any, Tensor]]:
         """What the work gives, and what it leaves elsewhere, by place."""
-        before, translated = [p.grad for p in self._parameters], self._adversary._translated
+        before, translated = [p.grad for p in self._parameters], self._pools._translations
         result = work()
         left: dict[Any, Tensor] = {
             place: p.grad
             for place, p in enumerate(self._parameters)
             if p.grad is not None and p.grad is not before[place]
         }
-        return result, left | ({} if self._adversary._translated is translated else self._adversary._translated)
+        new = self._pools._translations
+        return result, left | ({} if new is translated else {"x_a": new[0], "x_b": new[1]})
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -68,13 +71,13 @@ def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict
     tape = Tape(recorded)
     logs = [
         trained(plain, tiny_batches(plan.batch), plan),
-        trained(recorded, tiny_batches(plan.batch), plan, record=tape),
+        trained(recorded, tiny_batches(plan.batch), plan, capture=tape),
     ]
     assert tape.played == plan.steps * len(plain.phases)
     for key, value in weights_of(plain).items():
         assert torch.equal(weights_of(recorded)[key], value), key
-    for key, value in plain.memory().items():
-        assert torch.equal(recorded.memory()[key], value), key
+    for key, value in pools_of(plain).items():
+        assert torch.equal(pools_of(recorded)[key], value), key
     for done, row in logs[0].rows.items():
         row.pop("images_per_second")
         assert row == {name: logs[1].rows[done][name] for name in row}
@@ -83,9 +86,9 @@ def test_a_recorded_training_is_the_training_to_the_bit(name: str, changed: dict
 def test_it_goes_on_from_a_checkpoint_to_the_bit(tmp_path: Path) -> None:
     plan, half = (tiny_schedule(images=24 * share, decay_from=1.0) for share in (2, 1))
     whole, before, after = method("crossnet"), method("crossnet"), method("crossnet")
-    trained(whole, tiny_batches(plan.batch), plan, record=Tape(whole))
-    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, record=Tape(before))
-    trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, record=Tape(after))
+    trained(whole, tiny_batches(plan.batch), plan, capture=Tape(whole))
+    trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, capture=Tape(before))
+    trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, capture=Tape(after))
     for key, value in weights_of(whole).items():
         assert torch.equal(weights_of(after)[key], value), key
 
@@ -94,7 +97,7 @@ def test_what_it_gave_stays_when_it_is_played_again() -> None:
     def work(given: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         return given["x"].sum(), {"twice": 2 * given["x"].sum()}
 
-    again = Recorded(work, Tape(method("crossnet")))
+    again = GraphedGradients(work, Tape(method("crossnet")))
     first = again({"x": torch.ones(3)})
     second = again({"x": torch.zeros(3)})
     assert (float(first[0]), float(first[1]["twice"])) == (3, 6)
@@ -103,25 +106,25 @@ def test_what_it_gave_stays_when_it_is_played_again() -> None:
 
 def test_it_leaves_what_it_is_given_alone() -> None:
     x, y = torch.ones(3), torch.zeros(3)
-    again = Recorded(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")))
+    again = GraphedGradients(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")))
     again({"x": x})
     again({"x": y})
     assert x.tolist() == [1, 1, 1]
 
 
 def test_a_processor_records_nothing() -> None:
-    assert recorder(start("cpu", 1, 1, "32-true"), True) is None
+    assert select("auto", start("cpu", 1, 1, "32-true"), "32-true", cuda_graphs=True).capture is None
 
 
 class AskedError(Exception):
     """What a recorder was asked for."""
 
 
-def asked(fabric: Any, graphs: bool) -> Any:
-    def record(work: Callable[[], Tensor]) -> Any:
-        raise AskedError(graphs)
+def asking(kind: Any, fabric: Any, precision: str, cuda_graphs: bool, compiles: bool) -> Engine:
+    def capture(work: Callable[[], Tensor]) -> Any:
+        raise AskedError(cuda_graphs)
 
-    return record
+    return Engine(reference, 1, capture=capture)
 
 
 @pytest.mark.parametrize("graphs", [True, False])
@@ -131,25 +134,25 @@ def test_the_stage_and_the_forecast_record_as_params_say(
     from crossnet.cli.forecast import forecast
     from stages.train import train_stage
 
-    monkeypatch.chdir(project(tmp_path, scales__smoke__training__graphs=graphs))
-    monkeypatch.setattr("stages.train.recorder", asked)
-    monkeypatch.setattr("crossnet.training.devices.recorder", asked)
+    monkeypatch.chdir(project(tmp_path, scales__smoke__training__cuda_graphs=graphs))
+    monkeypatch.setattr("stages.train.select", asking)
+    monkeypatch.setattr("crossnet.engine.engine.select", asking)
     with pytest.raises(AskedError, match=str(graphs)):
         train_stage(load_params())
     with pytest.raises(AskedError, match=str(graphs)):
         forecast(load_params(), 4, 1)
 
 
-@pytest.mark.parametrize("failure", [NotRecordedError("no graph"), NotCompiledError("no compiler")])
+@pytest.mark.parametrize("failure", [CaptureError("no graph"), CompileError("no compiler")])
 def test_what_cannot_be_recorded_cannot_be_measured_and_is_one_line(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from crossnet.cli.forecast import NotMeasuredError, forecast
 
-    def record(work: Callable[[], Tensor]) -> Any:
+    def capture(work: Callable[[], Tensor]) -> Any:
         raise failure
 
-    monkeypatch.setattr("crossnet.training.devices.recorder", lambda fabric, graphs: record)
+    monkeypatch.setattr("crossnet.engine.engine.select", lambda *options: Engine(reference, 1, capture=capture))
     params = load_params(PARAMS).model_copy(update={"scale": "smoke"})
     with pytest.raises(NotMeasuredError, match=f"^{failure}$"):
         forecast(params, 4, 1)
@@ -158,9 +161,9 @@ def test_what_cannot_be_recorded_cannot_be_measured_and_is_one_line(
 @pytest.mark.parametrize(
     ("failure", "told"),
     [
-        (ValueError("\n\nsome reason\nand more"), NotRecordedError),
+        (ValueError("\n\nsome reason\nand more"), CaptureError),
         (torch.OutOfMemoryError("too much"), torch.OutOfMemoryError),
-        (NotCompiledError("torch.compile fails"), NotCompiledError),
+        (CompileError("torch.compile fails"), CompileError),
     ],
 )
 def test_a_graph_that_is_broken_off_tells_why(
@@ -179,8 +182,8 @@ def test_a_graph_that_is_broken_off_tells_why(
     with pytest.raises(told) as stopped:
         cuda_graph(work)
     assert "previous error" not in str(stopped.value)
-    if told is NotRecordedError:
-        reason = "a step cannot be recorded as a CUDA graph: some reason; training.cuda_graphs: false does without"
+    if told is CaptureError:
+        reason = "a step cannot be captured as a CUDA graph: some reason; training.cuda_graphs: false turns it off"
         assert str(stopped.value) == reason
 
 

@@ -1,23 +1,25 @@
-"""Walks give the same numbers, however a network takes its inputs."""
+"""Batched calls give the numbers of single calls."""
 
 import torch
 
-from crossnet.engine.executor import Step, Walk, batched, one_by_one
+from crossnet.engine.executor import BatchedExecutor
+from crossnet.methods.graph import Edge, reference
+
+EDGES = [Edge("x2", "f", "x"), Edge("y2", "f", "y"), Edge("z2", "f", "z"), Edge("y4", "f", "y2")]
 
 
-def test_batched_gives_the_numbers_of_one_by_one_in_one_call() -> None:
+def test_batched_calls_give_the_numbers_of_single_calls_in_fewer_calls() -> None:
     calls = []
 
-    def network(x: torch.Tensor) -> torch.Tensor:
+    def square(x: torch.Tensor) -> torch.Tensor:
         calls.append(len(x))
         return x.square()
 
-    given = {"x": torch.randn(2, 3), "y": torch.randn(1, 3), "z": torch.randn(4, 3)}
-    walk = Walk([Step(network, ["x", "y", "z"], ["x2", "y2", "z2"]), Step(network, ["y2"], ["y4"])], given)
-    [together] = batched([walk])
+    known = {"x": torch.randn(2, 3), "y": torch.randn(1, 3), "z": torch.randn(4, 3)}
+    batched = BatchedExecutor()(EDGES, {"f": square}, known)
     assert calls == [7, 1]
-    [alone] = one_by_one([walk])
+    single = reference(EDGES, {"f": square}, known)
     assert calls == [7, 1, 2, 1, 4, 1]
-    assert [*together] == [*alone] == ["x2", "y2", "z2", "y4"]
-    assert all(torch.equal(together[name], alone[name]) for name in alone)
-    torch.testing.assert_close(together["y4"], given["y"] ** 4)
+    assert [*batched] == [*single] == ["x2", "y2", "z2", "y4"]
+    assert all(torch.equal(batched[name], single[name]) for name in single)
+    torch.testing.assert_close(batched["y4"], known["y"] ** 4)

@@ -1,4 +1,4 @@
-"""Lanes give the numbers and the gradients of one call after the other, and errors as they come."""
+"""ThreadExecutor give the numbers and the gradients of one call after the other, and errors as they come."""
 
 import threading
 from collections.abc import Callable
@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from crossnet.engine.executor import Apply, Step, Walk, batched
-from crossnet.engine.threads import Lanes
+from crossnet.engine.executor import BatchedExecutor, BoundCall, BoundChain
+from crossnet.engine.threads import ThreadExecutor
 
 
 class Layer(nn.Linear):
@@ -24,18 +24,18 @@ def layers(count: int) -> list[Layer]:
     return [Layer(3, 3, dtype=torch.float64) for _ in range(count)]
 
 
-def walk(network: Callable[[Tensor], Tensor], **given: Tensor) -> Walk:
-    """One step, on all that is given."""
-    return Walk([Step(network, [*given], [f"of_{name}" for name in given])], given)
+def chain(network: Callable[[Tensor], Tensor], **inputs: Tensor) -> BoundChain:
+    """One call on all inputs."""
+    return BoundChain([BoundCall(network, [*inputs], [f"of_{name}" for name in inputs])], inputs)
 
 
-def objective(apply: Apply, networks: list[Layer], x: Tensor) -> Tensor:
-    """Two rounds of walks of two steps that read what the others made, and an output that nothing reads."""
-    first = apply([walk(network, x=x, y=2 * x) for network in networks])
-    second = apply(
+def objective(executor: BatchedExecutor, networks: list[Layer], x: Tensor) -> Tensor:
+    """Two levels of chains of two calls that read what the others made, and an output that nothing reads."""
+    first = executor.run([chain(network, x=x, y=2 * x) for network in networks])
+    second = executor.run(
         [
-            Walk(
-                [Step(network, ["x"], ["z"]), Step(network, ["z", "y", "x"], ["last", "far", "again"])],
+            BoundChain(
+                [BoundCall(network, ["x"], ["z"]), BoundCall(network, ["z", "y", "x"], ["last", "far", "again"])],
                 {"x": first[place - 1]["of_x"], "y": first[place]["of_x"]},
             )
             for place, network in enumerate(networks)
@@ -45,14 +45,14 @@ def objective(apply: Apply, networks: list[Layer], x: Tensor) -> Tensor:
     return sum((made["z"].sum() + made["last"].square().sum() + made["far"].sum() for made in second), start=total)
 
 
-@pytest.mark.parametrize("width", [2, 3])
+@pytest.mark.parametrize("workers", [2, 3])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("of_images", [False, True])
-def test_numbers_and_gradients_are_those_of_walks_in_turn(width: int, count: int, of_images: bool) -> None:
+def test_numbers_and_gradients_are_those_of_chains_in_turn(workers: int, count: int, of_images: bool) -> None:
     found = []
-    for apply in (batched, Lanes(width)):
+    for executor in (BatchedExecutor(), ThreadExecutor(workers)):
         networks, x = layers(count), torch.ones(2, 3, dtype=torch.float64, requires_grad=of_images)
-        total = objective(apply, networks, x)
+        total = objective(executor, networks, x)
         total.backward()
         gradients = [p.grad for network in networks for p in network.parameters()]
         found.append([total.detach(), *gradients, *([x.grad] if of_images else [])])
@@ -64,38 +64,40 @@ def test_a_network_that_is_not_trained_passes_gradients_on_and_gathers_none() ->
     first, second = layers(2)
     second.requires_grad_(False)
     x = torch.ones(1, 3, dtype=torch.float64, requires_grad=True)
-    _, made = Lanes(2)([walk(first, x=x), walk(second, x=x)])
+    _, made = ThreadExecutor(2).run([chain(first, x=x), chain(second, x=x)])
     made["of_x"].sum().backward()
     torch.testing.assert_close(x.grad, second.weight.sum(0)[None])
     assert second.weight.grad is None
     assert first.weight.grad is None
 
 
-def test_walks_of_a_round_run_in_threads_of_their_own() -> None:
+def test_chains_of_a_level_run_in_threads_of_their_own() -> None:
     first, second = layers(2)
-    Lanes(2)([walk(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in (first, second)])
+    ThreadExecutor(2).run([chain(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in (first, second)])
     assert first.thread == threading.get_ident() != second.thread
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_an_error_in_any_lane_is_raised(place: int) -> None:
+def test_an_error_in_any_worker_is_raised(place: int) -> None:
     def fails(x: Tensor) -> Tensor:
         raise MemoryError("here")
 
     calls: list[Callable[[Tensor], Tensor]] = [*layers(2)]
     calls[place] = fails
     with pytest.raises(MemoryError, match="here"):
-        Lanes(2)([walk(call, x=torch.ones(1, 3, dtype=torch.float64)) for call in calls])
+        ThreadExecutor(2).run([chain(call, x=torch.ones(1, 3, dtype=torch.float64)) for call in calls])
 
 
 def test_without_gradients_nothing_is_kept_for_them() -> None:
     with torch.no_grad():
-        outputs = Lanes(2)([walk(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in layers(2)])
+        outputs = ThreadExecutor(2).run(
+            [chain(network, x=torch.ones(1, 3, dtype=torch.float64)) for network in layers(2)]
+        )
     assert not any(made["of_x"].requires_grad for made in outputs)
 
 
-def test_lanes_compute_in_the_precision_that_is_asked_for() -> None:
+def test_workers_compute_in_the_precision_that_is_asked_for() -> None:
     networks = [nn.Linear(3, 3), nn.Linear(3, 3)]
     with torch.autocast("cpu"):
-        outputs = Lanes(2)([walk(network, x=torch.ones(1, 3)) for network in networks])
+        outputs = ThreadExecutor(2).run([chain(network, x=torch.ones(1, 3)) for network in networks])
     assert all(made["of_x"].dtype == torch.bfloat16 for made in outputs)

@@ -9,15 +9,15 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.engine.executor import together
-from crossnet.engine.torch_compile import Inductor
+from crossnet.engine.executor import batched
+from crossnet.engine.torch_compile import CompiledCall
 from tests.support.tiny import method
 
 WITHOUT_A_COMPILER = """
 import torch
-from crossnet.engine.torch_compile import Inductor
+from crossnet.engine.torch_compile import CompiledCall
 try:
-    Inductor()(torch.nn.ReLU(), [torch.ones(3)])
+    CompiledCall()(torch.nn.ReLU(), [torch.ones(3)])
 except RuntimeError as error:
     print(error)
 """
@@ -30,7 +30,7 @@ def test_it_computes_the_same_for_all_inputs_together_and_has_the_gradients_read
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     network = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect"), nn.ReLU(inplace=True))
     inputs = [torch.randn(1, 3, 8, 8), torch.randn(2, 3, 8, 8)]
-    found, wanted = Inductor()(network, inputs), together(network, inputs)
+    found, wanted = CompiledCall()(network, inputs), batched(network, inputs)
     for one, other in zip(found, wanted, strict=True):
         torch.testing.assert_close(one, other)
     monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "/nowhere/c++"))  # nothing can be compiled any more
@@ -53,4 +53,4 @@ def test_what_cannot_be_compiled_is_one_line() -> None:
     work = [sys.executable, "-c", WITHOUT_A_COMPILER]
     [line] = subprocess.run(work, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
     assert line.startswith("torch.compile fails: ")
-    assert line.endswith("; training.compile: false does without it")
+    assert line.endswith("; training.compile: false turns it off")

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from crossnet.engine.executor import Apply, batched, one_by_one
-from crossnet.engine.threads import Lanes
-from crossnet.methods.crossnet import CROSS_PATHS
-from crossnet.methods.graph import Paths
-from tests.support.tiny import images, method
+from crossnet.engine.executor import BatchedExecutor
+from crossnet.engine.threads import ThreadExecutor
+from crossnet.methods.crossnet import PATHS
+from crossnet.methods.graph import Executor, Paths, reference
+from tests.support.tiny import images, loss_of, method
 
 PAPER = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6}  # §3.5
 X_A, X_B = images(1, dtype=torch.float64), images(2, dtype=torch.float64)
@@ -39,7 +39,7 @@ def equations(n: dict[str, nn.Module], x_a: Tensor, x_b: Tensor) -> dict[str, Te
 @pytest.mark.parametrize("term", PAPER)
 def test_a_term_is_its_equation(term: str) -> None:
     made = method("crossnet", dtype=torch.float64)
-    _, logged = made.phases[0].judge(X_A, X_B)
+    _, logged = loss_of(made.phases[0], X_A, X_B)
     torch.testing.assert_close(
         logged[f"loss/{term}"], equations(dict(made.networks), X_A, X_B)[term], rtol=1e-10, atol=0
     )
@@ -48,7 +48,7 @@ def test_a_term_is_its_equation(term: str) -> None:
 @pytest.mark.parametrize("weights", [PAPER, PAPER | {"zcyc": 0}, {"gan": 0.5, "id": 0, "ctc": 2, "zid": 0, "zcyc": 7}])
 def test_equation_5_is_the_weighted_sum(weights: dict[str, float]) -> None:
     made = method("crossnet", dtype=torch.float64, **weights)
-    total, _ = made.phases[0].judge(X_A, X_B)
+    total, _ = loss_of(made.phases[0], X_A, X_B)
     by_hand = equations(dict(made.networks), X_A, X_B)
     wanted = sum(weight * by_hand[term] for term, weight in weights.items())
     torch.testing.assert_close(total, wanted, rtol=1e-10, atol=0)
@@ -57,7 +57,7 @@ def test_equation_5_is_the_weighted_sum(weights: dict[str, float]) -> None:
 @pytest.mark.parametrize("term", PAPER)
 def test_the_directions_of_a_term_are_weighed_apart(term: str) -> None:
     made = method("crossnet", dtype=torch.float64, **(dict.fromkeys(PAPER, 0) | {term: {"a": 2, "b": 5}}))
-    total, logged = made.phases[0].judge(X_A, X_B)
+    total, logged = loss_of(made.phases[0], X_A, X_B)
     of_a, of_b = directions(dict(made.networks), X_A, X_B)[term]
     torch.testing.assert_close(total, 2 * of_a + 5 * of_b, rtol=1e-10, atol=0)
     torch.testing.assert_close(logged[f"loss/{term}"], of_a + of_b, rtol=1e-10, atol=0)
@@ -66,7 +66,7 @@ def test_the_directions_of_a_term_are_weighed_apart(term: str) -> None:
 def test_the_gradient_of_equation_5_is_that_of_the_formulas() -> None:
     made = method("crossnet", dtype=torch.float64)
     weights = [p for network in made.networks.values() for p in network.parameters()]
-    total, _ = made.phases[0].judge(X_A, X_B)
+    total, _ = loss_of(made.phases[0], X_A, X_B)
     found = torch.autograd.grad(total, weights)
     by_hand = equations(dict(made.networks), X_A, X_B)
     wanted = torch.autograd.grad(sum(PAPER[term] * by_hand[term] for term in PAPER), weights)
@@ -74,13 +74,12 @@ def test_the_gradient_of_equation_5_is_that_of_the_formulas() -> None:
         torch.testing.assert_close(a, b, rtol=1e-8, atol=1e-12)
 
 
-@pytest.mark.parametrize("path", CROSS_PATHS)
-@pytest.mark.parametrize("apply", [batched, Lanes(2)])
-def test_batched_networks_give_the_numbers_of_single_calls(path: str, apply: Apply) -> None:
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("executor", [BatchedExecutor(), ThreadExecutor(2)])
+def test_batched_networks_give_the_numbers_of_single_calls(path: str, executor: Executor) -> None:
     networks = method("crossnet", dtype=torch.float64).networks
     found, wanted = (
-        Paths(CROSS_PATHS, networks, {"x_a": X_A, "x_b": X_B}, each).compute(CROSS_PATHS)[path]
-        for each in (apply, one_by_one)
+        Paths(PATHS, networks, {"x_a": X_A, "x_b": X_B}, each).compute(PATHS)[path] for each in (executor, reference)
     )
     torch.testing.assert_close(found, wanted, rtol=1e-10, atol=1e-14)
 
@@ -91,7 +90,7 @@ def test_with_stop_gradient_the_targets_of_equation_3_hold_still() -> None:
     n = stopped.networks
     wanted = distance(n["T_ab"](n["E_ba"](X_A)), n["E_ab"](X_A).detach())
     wanted = wanted + distance(n["T_ba"](n["E_ab"](X_B)), n["E_ba"](X_B).detach())
-    (total, _), (total_plain, _) = (made.phases[0].judge(X_A, X_B) for made in (stopped, plain))
+    (total, _), (total_plain, _) = (loss_of(made.phases[0], X_A, X_B) for made in (stopped, plain))
     torch.testing.assert_close(total, wanted, rtol=1e-10, atol=0)
     torch.testing.assert_close(total, total_plain, rtol=1e-10, atol=0)
     for made, gradient_of in ((stopped, total), (plain, total_plain)):

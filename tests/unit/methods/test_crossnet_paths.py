@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from crossnet.methods.crossnet import CROSS_PATHS, TERMS
+from crossnet.methods.crossnet import LOSSES, PATHS
 from crossnet.methods.graph import Paths
 from tests.support.spelled import Spelled
 
@@ -44,27 +44,29 @@ COMPARED = {  # what each equation measures between; the adversarial term judges
 
 @pytest.mark.parametrize(("path", "formula"), FORMULAS.items())
 def test_a_path_is_the_formula_of_the_paper(path: str, formula: str) -> None:
-    assert Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
+    assert Paths(PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
 
 
 @pytest.mark.parametrize("term", COMPARED)
 def test_a_term_reads_what_its_equation_compares(term: str) -> None:
-    read = tuple(inspect.signature(TERMS[term]).parameters)
+    read = tuple(inspect.signature(LOSSES[term]).parameters)
     assert read == tuple(path for pair in COMPARED[term] for path in pair)
 
 
 def test_the_objective_has_the_terms_of_equation_5() -> None:
-    assert set(TERMS) == set(COMPARED)
+    assert set(LOSSES) == set(COMPARED)
 
 
 def test_the_full_objective_takes_the_fewest_calls() -> None:
     spelled = Spelled()
-    Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(CROSS_PATHS)
+    Paths(PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(PATHS)
     assert len(spelled.calls) == 9
 
 
-def test_in_two_lanes_the_full_objective_waits_once() -> None:
+def test_two_workers_wait_for_each_other_once() -> None:
     spelled = Spelled(2)
-    Paths(CROSS_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(CROSS_PATHS)
-    kinds = [[sorted(network.partition("_")[0] for network, _ in calls) for calls in lanes] for lanes in spelled.rounds]
+    Paths(PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, spelled).compute(PATHS)
+    kinds = [
+        [sorted(network.partition("_")[0] for network, _ in calls) for calls in chains] for chains in spelled.levels
+    ]
     assert kinds == [[["E", "T"]] * 2, [["D", "Q", "T"]] * 2]

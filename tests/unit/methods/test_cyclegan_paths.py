@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from crossnet.methods.cyclegan import CYCLE_PATHS, TERMS
+from crossnet.methods.cyclegan import LOSSES, PATHS
 from crossnet.methods.graph import Paths
 from tests.support.spelled import Spelled
 
@@ -40,8 +40,8 @@ COMPARED = {
 
 @pytest.mark.parametrize(("path", "formula"), FORMULAS.items())
 def test_a_path_is_its_formula(path: str, formula: str) -> None:
-    assert Paths(CYCLE_PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
+    assert Paths(PATHS, NETWORKS, {"x_a": "x_a", "x_b": "x_b"}, Spelled())[path] == formula
 
 
 def test_the_terms_read_what_they_compare() -> None:
-    assert {term: tuple(inspect.signature(function).parameters) for term, function in TERMS.items()} == COMPARED
+    assert {term: tuple(inspect.signature(function).parameters) for term, function in LOSSES.items()} == COMPARED

@@ -1,15 +1,16 @@
-"""Paths say what the figure says, each computed once, in the fewest calls, and lanes wait as seldom as they can."""
+"""Paths are what their table says, each computed once, in few calls, and workers wait for each other seldom."""
 
+import importlib
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossnet.methods.graph import Figure, Paths
+from crossnet.methods.graph import Paths, PathTable, reference
 from tests.support.spelled import Spelled
 
-DIAMOND: Figure = {"left": ("f", "x"), "right": ("g", "x"), "far": ("f", "right"), "alone": ("h", "y")}
+DIAMOND: PathTable = {"left": ("f", "x"), "right": ("g", "x"), "far": ("f", "right"), "alone": ("h", "y")}
 NAMES = {name: name for name in "fgh"}
 TWINS = ("f_1", "f_2", "g_1", "g_2", "h")
 
@@ -44,16 +45,16 @@ def test_an_unknown_path_or_image_is_a_key_error(name: str) -> None:
         Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())[name]
 
 
-def test_networks_that_do_the_same_have_a_lane_each_as_many_as_fit() -> None:
-    twins: Figure = {"z_1": ("E_1", "x"), "z_2": ("E_2", "x"), "y_1": ("D_1", "z_2"), "q": ("Q_1", "x")}
+def test_networks_of_one_kind_have_a_worker_each_as_many_as_fit() -> None:
+    twins: PathTable = {"z_1": ("E_1", "x"), "z_2": ("E_2", "x"), "y_1": ("D_1", "z_2"), "q": ("Q_1", "x")}
     names = {network: network for network, _ in twins.values()}
-    for width in (1, 2):
-        spelled = Spelled(width)
+    for workers in (1, 2):
+        spelled = Spelled(workers)
         Paths(twins, names, {"x": "x"}, spelled).compute(twins)
-        [lanes] = spelled.rounds
-        lane_of = {network: place for place, calls in enumerate(lanes) for network, _ in calls}
-        assert lane_of["D_1"] == lane_of["E_2"], "it reads what E_2 makes"
-        assert (lane_of["E_1"] != lane_of["E_2"]) == (width == 2)
+        [chains] = spelled.levels
+        worker_of = {network: place for place, calls in enumerate(chains) for network, _ in calls}
+        assert worker_of["D_1"] == worker_of["E_2"], "it reads what E_2 makes"
+        assert (worker_of["E_1"] != worker_of["E_2"]) == (workers == 2)
 
 
 @given(
@@ -62,7 +63,7 @@ def test_networks_that_do_the_same_have_a_lane_each_as_many_as_fit() -> None:
     st.data(),
 )
 def test_any_figure_is_computed_right_and_each_path_once(
-    edges: list[tuple[str, int]], width: int, data: st.DataObject
+    edges: list[tuple[str, int]], workers: int, data: st.DataObject
 ) -> None:
     figure: dict[str, tuple[str, str]] = {}
     formula = {"x": "x"}
@@ -72,7 +73,7 @@ def test_any_figure_is_computed_right_and_each_path_once(
         figure[f"p{number}"] = (network, came_from)
         formula[f"p{number}"] = f"{network}({formula[came_from]})"
     asked = data.draw(st.lists(st.sampled_from(list(figure)), max_size=4))
-    spelled = Spelled(width)
+    spelled = Spelled(workers)
     paths = Paths(figure, {name: name for name in TWINS}, {"x": "x"}, spelled).compute(asked)
     assert all(paths[name] == formula[name] for name in asked)
     needed: set[str] = set()
@@ -82,7 +83,29 @@ def test_any_figure_is_computed_right_and_each_path_once(
             name = figure[name][1]
     computed = Counter(f"{network}({x})" for network, inputs in spelled.calls for x in inputs)
     assert computed == Counter(formula[name] for name in needed)
-    for lanes in spelled.rounds:
-        networks = [network for calls in lanes for network in {network for network, _ in calls}]
-        assert len(networks) == len(set(networks)), "a network is in two lanes of a round"
-        assert len(lanes) <= width
+    for chains in spelled.levels:
+        networks = [network for calls in chains for network in {network for network, _ in calls}]
+        assert len(networks) == len(set(networks)), "a network is in two chains of a level"
+        assert len(chains) <= workers
+
+
+def test_the_reference_makes_one_call_for_each_path_in_the_order_of_the_table() -> None:
+    calls: list[str] = []
+
+    def f(x: str) -> str:
+        calls.append(f"f({x})")
+        return calls[-1]
+
+    table: PathTable = {"once": ("f", "x"), "twice": ("f", "once"), "other": ("f", "y")}
+    paths = Paths(table, {"f": f}, {"x": "x", "y": "y"}, reference).compute(table)
+    assert calls == ["f(x)", "f(f(x))", "f(y)"]
+    assert paths["twice"] == "f(f(x))"
+
+
+@pytest.mark.parametrize("name", ["crossnet", "cyclegan"])
+def test_sources_stand_above_what_is_made_of_them(name: str) -> None:
+    table: PathTable = importlib.import_module(f"crossnet.methods.{name}").PATHS
+    known = {"x_a", "x_b"}
+    for path, (_, source) in table.items():
+        assert source in known
+        known.add(path)

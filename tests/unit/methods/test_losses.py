@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from crossnet.methods.losses import discriminate, judged_real, l1
+from crossnet.methods.adversarial import l1, lsgan_discriminator_loss, lsgan_generator_loss
 
 
 def test_l1_is_the_mean_over_elements() -> None:
@@ -12,7 +12,7 @@ def test_l1_is_the_mean_over_elements() -> None:
 
 @pytest.mark.parametrize(("scores", "loss"), [([1.0, 1.0], 0.0), ([0.0, 2.0], 1.0), ([-1.0, 1.0], 2.0)])
 def test_a_translation_should_score_one(scores: list[float], loss: float) -> None:
-    assert judged_real(torch.tensor(scores)) == loss
+    assert lsgan_generator_loss(torch.tensor(scores)) == loss
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_a_translation_should_score_one(scores: list[float], loss: float) -> Non
 def test_a_discriminator_wants_one_for_real_and_zero_for_fake_and_is_halved(
     real: list[float], fake: list[float], loss: float
 ) -> None:
-    assert discriminate(torch.tensor(real), torch.tensor(fake)) == loss
+    assert lsgan_discriminator_loss(torch.tensor(real), torch.tensor(fake)) == loss

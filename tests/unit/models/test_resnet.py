@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from crossnet.models.norms import Norm, norm
 from crossnet.models.patchgan import PatchGAN
-from crossnet.models.resnet import Decoder, Encoder, Norm, ResidualBlock, ResidualBlocks, Translator, norm
+from crossnet.models.resnet import Decoder, Encoder, ResidualBlock, ResidualBlocks, Translator
 from tests.support.tiny import images
 
 PAPER = [  # §3.5 with CycleGAN's conventions

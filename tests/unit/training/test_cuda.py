@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from crossnet.engine.cuda_graph import cuda_graph
-from crossnet.engine.cuda_streams import Streams
-from crossnet.engine.executor import together
-from crossnet.engine.torch_compile import Inductor
+from crossnet.engine.cuda_streams import CudaStreamExecutor
+from crossnet.engine.executor import batched
+from crossnet.engine.torch_compile import CompiledCall
 from tests.support.gradients import assert_same_gradients
 from tests.support.tiny import METHODS, method, tiny_batches, tiny_schedule, trained
 
@@ -25,13 +25,13 @@ pytestmark = [
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 @pytest.mark.parametrize("name", METHODS)
 def test_graphs_and_streams_give_the_gradients_of_a_step_without(name: str, precision: str, compiles: bool) -> None:
-    streams = Streams(Inductor() if compiles else together)
-    assert_same_gradients(method(name), method(name, apply=streams), cuda_graph, "cuda", precision)
+    streams = CudaStreamExecutor(CompiledCall() if compiles else batched)
+    assert_same_gradients(method(name), method(name, executor=streams), cuda_graph, "cuda", precision)
 
 
 def test_a_recorded_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     plan, half = (tiny_schedule(images=24 * share, decay_from=1.0, ema_decay=0.9) for share in (2, 1))
-    whole, before, after = (method("crossnet", apply=Streams(together)) for _ in range(3))
+    whole, before, after = (method("crossnet", executor=CudaStreamExecutor()) for _ in range(3))
     options: dict[str, Any] = {"accelerator": "cuda", "record": cuda_graph}
     log = trained(whole, tiny_batches(plan.batch), plan, **options)
     trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, **options)

@@ -12,8 +12,8 @@ from torch import Tensor
 from crossnet.methods.base import Method, Phase
 from crossnet.training.devices import start
 from crossnet.training.schedule import Schedule
-from crossnet.training.update import training_only
-from tests.support.tiny import METHODS, Log, method, trained, weights_of
+from crossnet.training.step import training_only
+from tests.support.tiny import METHODS, Log, loss_of, method, trained, weights_of
 from tests.support.tiny import tiny_batches as batches
 from tests.support.tiny import tiny_schedule as schedule
 
@@ -76,11 +76,11 @@ def test_another_seed_of_the_batches_gives_other_weights() -> None:
 def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
     found, wanted, some = method(name), method(name), schedule(images=8, decay_from=0.0)
     run(found, some)
-    weights = {ph.name: [p for n in ph.trains for p in wanted.networks[n].parameters()] for ph in wanted.phases}
+    weights = {phase.name: wanted.parameters_of(phase) for phase in wanted.phases}
     adams = {phase: torch.optim.Adam(params, betas=some.betas, fused=True) for phase, params in weights.items()}
     for step, factor in enumerate((1, 0.75, 0.5, 0.25)):
         for phase in wanted.phases:
-            objective, _ = phase.judge(*batches()[step])
+            objective, _ = loss_of(phase, *batches()[step])
             for p, gradient in zip(
                 weights[phase.name], torch.autograd.grad(objective, weights[phase.name]), strict=True
             ):

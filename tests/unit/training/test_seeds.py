@@ -1,4 +1,4 @@
-"""Streams out of one seed."""
+"""CudaStreamExecutor out of one seed."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from crossnet.engine.cpu.few_channel_conv import NarrowConv2d
+from crossnet.engine.cpu.few_channel_conv import FewChannelConv2d
 
 
 def pair(kernel: tuple[int, int], padding: tuple[int, int], mode: str) -> tuple[nn.Conv2d, nn.Conv2d]:
     options = {"padding": padding, "padding_mode": mode, "dtype": torch.float64}
-    narrow, plain = NarrowConv2d(5, 3, kernel, **options), nn.Conv2d(5, 3, kernel, **options)  # type: ignore[arg-type]
+    narrow, plain = FewChannelConv2d(5, 3, kernel, **options), nn.Conv2d(5, 3, kernel, **options)  # type: ignore[arg-type]
     plain.load_state_dict(narrow.state_dict())
     return narrow, plain
 
@@ -40,6 +40,6 @@ def test_what_needs_no_gradient_gets_none(frozen: str) -> None:
 
 
 def test_half_precision_is_torchs_own() -> None:
-    narrow = NarrowConv2d(5, 3, 7, padding=3)
+    narrow = FewChannelConv2d(5, 3, 7, padding=3)
     with torch.autocast("cpu"):
         assert narrow(torch.randn(1, 5, 8, 8)).dtype == torch.bfloat16

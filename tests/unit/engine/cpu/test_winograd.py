@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from crossnet.engine.cpu import winograd, winograd_native
+from crossnet.engine.cpu.winograd import WinogradResidualBlocks as ResidualBlocks
 from crossnet.engine.cpu.winograd import tiles_for
-from crossnet.models.resnet import ResidualBlocks
 from tests.support import built
 
 SHAPES = [

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from crossnet.engine.cpu import winograd_native
+from crossnet.engine.cpu.winograd import WinogradResidualBlocks as ResidualBlocks
 from crossnet.engine.cpu.winograd import tiles_for
-from crossnet.engine.executor import Step, Walk, batched
-from crossnet.engine.threads import Lanes
-from crossnet.models.resnet import ResidualBlocks
+from crossnet.engine.executor import BatchedExecutor
+from crossnet.engine.threads import ThreadExecutor
+from crossnet.methods.graph import Edge
 from tests.support import built
 
 BLOCKS = [  # of how many images and channels, height and width
@@ -88,16 +89,17 @@ def test_compiled_numbers_are_the_same_bits_every_time_whatever_the_threads(libr
 
 
 @built.can_compile
-def test_lanes_have_memory_of_their_own_to_work_in(library: winograd_native.Library) -> None:
+def test_workers_have_memory_of_their_own_to_work_in(library: winograd_native.Library) -> None:
     torch.manual_seed(0)
     networks, z = [ResidualBlocks(32, 3) for _ in range(2)], torch.randn(4, 32, 16, 16)
     found = []
-    for apply in (batched, Lanes(2)):
+    for executor in (BatchedExecutor(), ThreadExecutor(2)):
         for network in networks:
             network.zero_grad()
         for _ in range(5):
-            made = apply([Walk([Step(network, ["z"], ["made"])], {"z": z}) for network in networks])
-            total = made[0]["made"].square().sum() + made[1]["made"].abs().sum()
+            edges = [Edge("one", "T_1", "z"), Edge("two", "T_2", "z")]
+            made = executor(edges, {"T_1": networks[0], "T_2": networks[1]}, {"z": z})
+            total = made["one"].square().sum() + made["two"].abs().sum()
             total.backward()
         found.append([total.detach(), *(p.grad for network in networks for p in network.parameters())])
     assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))

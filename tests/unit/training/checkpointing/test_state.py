@@ -10,7 +10,7 @@ from crossnet.training.checkpointing.state import TrainingState
 from crossnet.training.ema import EMA
 from crossnet.training.logging import RunningMeans
 from crossnet.training.machine import deterministic
-from crossnet.training.update import optimisers
+from crossnet.training.step import make_optimizers
 from tests.support.tiny import method
 
 
@@ -21,7 +21,7 @@ def drawn() -> list[Any]:
 
 def test_random_states_continue_after_load_state_dict() -> None:
     made = method("crossnet")
-    state = TrainingState(made, optimisers(made, 1e-3, (0.5, 0.999)), RunningMeans(), EMA(made, 0.0))
+    state = TrainingState(made, make_optimizers(made, 1e-3, (0.5, 0.999)), RunningMeans(), EMA(made, 0.0))
     deterministic(7)
     drawn()
     tensors, facts = state.state_dict()

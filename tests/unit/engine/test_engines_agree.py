@@ -1,4 +1,4 @@
-"""The naive training is the same training."""
+"""A training by the reference engine is the same training."""
 
 import json
 import subprocess
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.training import KINDS
 from tests.faults.stage import ENVIRONMENT, project
 from tests.support import built
 
@@ -22,16 +21,16 @@ def convolutions(folder: Path) -> str:
     return str(json.loads((folder / "reports/training/summary.json").read_text())["convolutions"])
 
 
-def test_both_log_the_same_losses_to_rounding(tmp_path: Path) -> None:
+def test_both_engines_log_the_same_losses_to_rounding(tmp_path: Path) -> None:
     folders = []
-    for kind in KINDS:
-        (folder := tmp_path / kind).mkdir()
-        folders.append(project(folder, scales__smoke__training__log_every=1))
-        command = [sys.executable, "-m", "benchmarks.training", kind]
+    for engine in ("auto", "reference"):
+        (folder := tmp_path / engine).mkdir()
+        folders.append(project(folder, engine=engine, scales__smoke__training__log_every=1))
+        command = [sys.executable, "-m", "stages.train"]
         subprocess.run(command, cwd=folder, env=ENVIRONMENT | {"OMP_NUM_THREADS": "2"}, check=True, capture_output=True)
     assert convolutions(folders[0]).startswith("winograd-" if built.CAN_COMPILE else "torch")
     assert convolutions(folders[1]) == "torch"
     for name in ("gan", "id", "ctc", "zid", "zcyc", "disc_a", "disc_b"):
-        here, naive = (logged(folder, f"loss/{name}") for folder in folders)
-        assert here == pytest.approx(naive, rel=1e-3), name
-        assert len(set(here)) == 4  # steps
+        fast, reference = (logged(folder, f"loss/{name}") for folder in folders)
+        assert fast == pytest.approx(reference, rel=1e-3), name
+        assert len(set(fast)) == 4  # steps

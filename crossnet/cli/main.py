@@ -1,0 +1,58 @@
+"""The command `crossnet`; each of its subcommands is a module of `crossnet.cli`."""
+
+from crossnet.interrupt import interrupted  # first: what follows takes a while
+
+# isort: split
+
+import signal
+import sqlite3
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from crossnet.cli.ablation import ablation
+from crossnet.cli.checkpoints import checkpoints
+from crossnet.cli.claims import claims
+from crossnet.cli.compare import compare
+from crossnet.cli.export import export
+from crossnet.cli.options import fail
+from crossnet.cli.plan import plan
+from crossnet.cli.translate import translate
+from crossnet.escaping import printable
+from crossnet.files import error_message
+
+
+class _Commands(TyperGroup):
+    """The subcommands. A refused word of the command line, which may be a file's name, is shown printable.
+
+    A fault of a disk that no command told is one line with the file and the remedy, and so is Ctrl-C.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        if signal.getsignal(signal.SIGINT) is interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as error:
+            error.message = printable(error.message)
+            raise
+        except OSError as error:
+            raise fail(error_message(error), 1) from None
+        except sqlite3.Error as error:  # of the databases that DVC keeps
+            raise fail(
+                f"DVC cannot use its databases of this repository: {error}; make room on their disk", 1
+            ) from None
+        except KeyboardInterrupt:
+            raise fail("SIGINT: interrupted", 128 + signal.SIGINT) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="CrossNet: latent cross-consistency for unpaired image translation, reproduced.",
+)
+for command in (translate, export, plan, ablation, compare, claims, checkpoints):
+    app.command()(command)
