@@ -1,8 +1,8 @@
-"""Random pairs of training images: one tensor in memory a side, cropped and flipped by a seeded rule.
+"""Random pairs of training images: one tensor in memory for each domain, cropped and flipped by a seeded rule.
 
-A batch is a function of (seed, step) alone: nothing has to be remembered to go on in the middle of a run. An epoch
-is max(A, B) images; within one, a side is shuffled whole, and the shorter side begins again, shuffled anew, so that
-A and B are paired at random (unstated in the paper; CycleGAN's).
+A batch is a function of (seed, step) alone, so that a checkpoint need not save anything of it. An epoch is max(A, B)
+images. Each domain is shuffled as a whole, and shuffled again when all of its images were used, so that A and B are
+paired at random (unstated in the paper; CycleGAN's).
 """
 
 import hashlib
@@ -34,25 +34,20 @@ class Batches:
     """Batches of pairs for step 0, 1, 2, ...: `batches[step]` is (x_a, x_b), each (batch, 3, size, size) in [-1, 1].
 
     `a` and `b` are (N, 3, load_size, load_size) uint8. Each image is cropped to `size` at random and, if `flip`,
-    mirrored half of the time. Of several processes each, by its rank, has its own part of what one process would
-    have with a batch as large as all of theirs.
+    mirrored half of the time. Several processes, each with its rank, split the batch that one process would have with
+    all of their images: `global_batch` of each domain.
     """
 
     def __init__(
         self, a: Tensor, b: Tensor, batch: int, size: int, flip: bool, seed: int, rank: int = 0, processes: int = 1
     ):
         self._sides, self._size, self._flip, self._seed = {"a": a, "b": b}, size, flip, seed
-        self._all, self._mine = batch * processes, slice(rank * batch, (rank + 1) * batch)
+        self.global_batch, self._mine = batch * processes, slice(rank * batch, (rank + 1) * batch)
 
     @property
     def epoch_images(self) -> int:
         """Images a side in one epoch: max(A, B)."""
         return max(len(images) for images in self._sides.values())
-
-    @property
-    def global_batch(self) -> int:
-        """Images of each domain in a step, of all processes."""
-        return self._all
 
     def digest(self) -> str:
         """SHA-256 of the images of both sides, in their order, and of how many each side has."""
@@ -67,23 +62,23 @@ class Batches:
     def _draw(self, side: str, step: int) -> Tensor:
         images = self._sides[side]
         random = np.random.default_rng(derive(self._seed, "augment", side, step))
-        seen = np.arange(step * self._all, (step + 1) * self._all)[self._mine]
-        picked = images[torch.from_numpy(self._order(side, seen))]
+        places = np.arange(step * self.global_batch, (step + 1) * self.global_batch)[self._mine]
+        picked = images[torch.from_numpy(self._order(side, places))]
         room = picked.shape[-1] - self._size
-        tops, lefts = random.integers(0, room + 1, (2, self._all))[:, self._mine]
-        mirrored = (random.random(self._all) < 0.5)[self._mine]
+        tops, lefts = random.integers(0, room + 1, (2, self.global_batch))[:, self._mine]
+        mirrored = (random.random(self.global_batch) < 0.5)[self._mine]
         crops = []
         for image, top, left, mirror in zip(picked, tops, lefts, mirrored, strict=True):
             crop = image[:, top : top + self._size, left : left + self._size]
             crops.append(crop.flip(-1) if mirror and self._flip else crop)
         return torch.stack(crops).float().div_(127.5).sub_(1)
 
-    def _order(self, side: str, seen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Which image of a side is the n-th that is seen, for each n given: a new permutation every round."""
+    def _order(self, side: str, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The images of a domain at some places of its endless sequence: a new permutation whenever all were used."""
         count = len(self._sides[side])
-        picked = np.empty_like(seen)
-        for turn in np.unique(seen // count):
+        picked = np.empty_like(places)
+        for turn in np.unique(places // count):
             permutation = np.random.default_rng(derive(self._seed, "order", side, int(turn))).permutation(count)
-            here = seen // count == turn
-            picked[here] = permutation[seen[here] % count]
+            here = places // count == turn
+            picked[here] = permutation[places[here] % count]
         return picked

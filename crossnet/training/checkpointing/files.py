@@ -1,7 +1,7 @@
-"""Checkpoints of one run: each is written whole or not at all, checked when it is read, and the last few are kept.
+"""Checkpoints of one run: written atomically, checked when they are read, the last few kept.
 
-A checkpoint is a folder `step-000001200` with one safetensors file a process, `rank-0.safetensors` and so on, each
-beside its SHA-256. It is written under another name, flushed to the disk, and renamed at the end: a process that is
+A checkpoint is a folder `step-000001200` with a safetensors file for each process, `rank-0.safetensors` and so on, and
+the SHA-256 of each. It is written under another name, flushed to the disk, and renamed at the end: a process that is
 killed at any moment, also while it writes, leaves the earlier checkpoints as they were.
 """
 
@@ -33,11 +33,13 @@ class CheckpointError(RuntimeError):
 
 
 class Checkpoints:
-    """The last `keep` checkpoints of a run in a folder that nobody else writes to; every process of the run has one."""
+    """The last `keep` checkpoints of a run, in a folder that this run alone writes to; each process has an instance."""
 
     def __init__(self, folder: Path, keep: int, fabric: "Fabric"):
         self._folder, self._keep, self._fabric = folder, keep, fabric
-        self._writer = str(fabric.broadcast(os.getpid()))  # an orphan of an earlier start writes elsewhere
+        self._writer = str(
+            fabric.broadcast(os.getpid())
+        )  # a process left over from an earlier start writes to another folder
         if fabric.is_global_zero:
             folder.mkdir(parents=True, exist_ok=True)
             for leftover in folder.glob(".partial-*/"):
@@ -49,9 +51,9 @@ class Checkpoints:
         return sorted(steps_in(self._folder), reverse=True)
 
     def save(self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Write what this process has to remember after a step, and drop what is older than the last `keep`.
+        """Write the state of this process after a step, and delete checkpoints older than the last `keep`.
 
-        Raises CheckpointError where that cannot be written (a full disk, say); earlier checkpoints stay.
+        Raises CheckpointError where it cannot be written (a full disk, say); earlier checkpoints stay.
         """
         final, partial = self._folder / f"step-{step:09d}", self._folder / f".partial-{step:09d}-{self._writer}"
         if self._fabric.broadcast(final.exists()):  # as the first process sees it, which renames
@@ -73,9 +75,10 @@ class Checkpoints:
             keep_newest(self._keep, self._folder)
 
     def newest(self) -> tuple[int, State] | None:
-        """The newest checkpoint that every process can read, and its step.
+        """The step of the newest checkpoint that every process can read, and this process's state; None for none.
 
-        Warns of newer ones that are broken, and deletes them: they would be taken for the newest by what is saved next.
+        Warns of newer ones that are broken, and deletes them: else the next checkpoint, of an earlier step, would be
+        deleted as the older one.
         """
         steps = self._fabric.broadcast(self.steps())
         for place, step in enumerate(steps):
@@ -94,7 +97,7 @@ class Checkpoints:
         return None
 
     def _delete(self, steps: Sequence[int]) -> None:
-        """Delete what no process reads any more."""
+        """Delete checkpoints, after every process has read what it needs."""
         if not steps:
             return
         self._fabric.barrier()
