@@ -16,6 +16,8 @@ AT_START = re.compile(r"^(\d*)([#+=.)-])(?=[#=-]*(?:\s|$))")  # of a heading, a 
 
 def printable(text: str) -> str:
     """Escape what does not print, as Python does: control characters, line ends, halves of characters."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from crossnet.analysis.rows import BETTER, Row
-from crossnet.report.bounds import Bound, ceiling, floor, floors
+from crossnet.report.metrics import Bound, ceiling, floor, floors
 
 
 def bounds_of(metric: str, rows: Sequence[Row]) -> tuple[Bound | None, Bound | None]:

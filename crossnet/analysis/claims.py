@@ -25,7 +25,7 @@ from crossnet.analysis.settings import ABLATION, FULL, METHODS
 from crossnet.analysis.table import chance, compared, table
 from crossnet.escaping import code_span, escape_markdown
 from crossnet.files import write_atomically
-from crossnet.report.bounds import FLOORS
+from crossnet.report.metrics import FLOORS
 
 Verdict = Literal[
     "holds", "does not hold", "no difference", "undecided", "undecided: below its floor", "measured", "not tried"

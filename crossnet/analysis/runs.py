@@ -12,7 +12,7 @@ from crossnet.analysis.revisions import SHOWN, RunsError, baselines, files, read
 from crossnet.analysis.run_files import Choices, Lock, Stage, checked
 from crossnet.analysis.settings import Settings, SettingsError, edits, effective, outdated, written
 from crossnet.escaping import one_line
-from crossnet.report.metrics import flat
+from crossnet.report.metrics import flatten
 
 PARAMS, LOCK = "params.yaml", "dvc.lock"
 METRICS = "reports/metrics.json"
@@ -99,7 +99,7 @@ def _read(root: Path, name: str, commit: str, baseline: str, task: str, scale: s
     if behind := _behind(lock):
         raise RunsError(f"its metrics are older than what they rest on: {behind}; `dvc repro` and commit")
     training, summary = read_json(tree, TRAINING) or {}, read_json(tree, SUMMARY) or {}
-    numbers = dict(flat(metrics)) | dict(flat(training, LOGGED))
+    numbers = dict(flatten(metrics)) | dict(flatten(training, LOGGED))
     seconds = summary.get("seconds")
     return Run(
         name=name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crossnet.report.metrics import flat
+from crossnet.report.metrics import flatten
 
 Settings = dict[str, Any]  # dotted key of params.yaml -> value, of what shapes a run
 
@@ -54,7 +54,7 @@ def effective(params: Mapping[str, Any]) -> Settings:
         f"tasks.{task}": _block(params, "tasks", task),
     }
     for place, block in chosen.items():
-        found |= {f"{place}.{key}": value for key, value in flat(block)}
+        found |= {f"{place}.{key}": value for key, value in flatten(block)}
     return {key: value for key, value in found.items() if not _shapes_nothing(key)}
 
 
@@ -124,7 +124,7 @@ def _block(params: Mapping[str, Any], kind: str, chosen: str) -> Mapping[str, An
 def _values(params: Mapping[str, Any]) -> Settings:
     """Values by dotted key; a weight is one value, of one direction or of two."""
     weights = {key: _weight(key, value) for key, value in params.items() if key in WEIGHTS}
-    return dict(flat({key: value for key, value in params.items() if key not in WEIGHTS})) | weights
+    return dict(flatten({key: value for key, value in params.items() if key not in WEIGHTS})) | weights
 
 
 def _shapes_nothing(key: str) -> bool:

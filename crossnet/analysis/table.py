@@ -14,7 +14,7 @@ from crossnet.analysis.runs import Run
 from crossnet.analysis.settings import FULL
 from crossnet.escaping import code_span, escape_markdown
 from crossnet.files import write_atomically, write_csv
-from crossnet.report.bounds import Bound
+from crossnet.report.metrics import Bound
 
 ARROWS = {"higher": " ↑", "lower": " ↓", None: ""}
 ARGUED = ("foreground.auc", "foreground.auc_within_place")  # and the distances

@@ -9,10 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crossnet.escaping import escape_markdown, one_line
 from crossnet.params import Params
-from crossnet.report.bounds import floor
-from crossnet.report.explanations import CONDITIONS
-from crossnet.report.metrics import explained, table
-from crossnet.report.wording import duration, fixed, plain
+from crossnet.report.descriptions import CONDITIONS
+from crossnet.report.metrics import describe, fixed, floor, table
+from crossnet.report.page import duration, plain
 
 HERE = Path(__file__).parent
 MARK = "<!-- Written by `crossnet export`, which replaces it. -->"
@@ -75,7 +74,7 @@ def _at_floor(metrics: Mapping[str, Any]) -> Iterator[str]:
     """
     for block, values in metrics.items():
         for key, value in values.items() if isinstance(values, Mapping) else ():
-            words = explained(f"{block}.{key}")
+            words = describe(f"{block}.{key}")
             if not words.better or key.endswith("_background") or not isinstance(value, int | float):
                 continue
             lower = words.better == "↓"

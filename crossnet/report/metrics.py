@@ -1,37 +1,53 @@
-"""The table of all metrics, each in words; one that nobody has explained is shown all the same."""
+"""The metrics of a run in words: a table of all of them, each with its floor and ceiling, and the headline numbers.
 
+The keys of metrics.json are "<block>.<metric>". What belongs to a metric has its key with a suffix: its spread,
+interval and counts (DETAILS), and the values that it is compared with (FLOORS, CEILINGS).
+"""
+
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossnet.report.bounds import REFERENCES, Bound, ceiling, floor, floors, reference_of, suffix_of
-from crossnet.report.explanations import (
+from crossnet.report.descriptions import (
+    BACKGROUND_NOTE,
     CONDITIONS,
     DECIMALS,
     DIRECTIONS,
     DISTANCES,
-    KEPT,
     METRICS,
     PAIRED,
     PARTS,
     SIGNS,
     VARIANTS,
 )
-from crossnet.report.wording import fixed
 
-BESIDE = (
-    "_std",
-    "_low",
-    "_high",
-    "_n_real",
-    "_n_train",
-    "_n",
-)  # what stands beside a metric: its spread, interval and counts
+FLOORS = {
+    "_input": "untranslated input",
+    "_source": "untranslated input",
+    "_constant": "constant prior",
+    "_permuted": "other images’ masks",
+    "_border_mean": "mean distance from the border’s colours",
+    "_border_nearest": "nearest colour of the border",
+}
+CEILINGS = {"_truth": "truth", "_real": "real images"}
+REFERENCES = FLOORS | CEILINGS
+OF_DISTANCES = ("_source", "_real")  # suffixes that only "to_a" and "to_b" have
+OF_TRUTH = {"psnr": 54.2, "ssim": 1.0, "chroma": 1.0}  # what the truth has by definition, by a word of the metric
+DETAILS = ("_std", "_low", "_high", "_n_real", "_n_train", "_n")  # suffixes of a metric's spread, interval and counts
 
 
 @dataclass(frozen=True)
-class Explained:
-    """A metric in words: its name, what it says, "↑" or "↓" for better or neither, and its decimals."""
+class Bound:
+    """A floor or a ceiling of a metric: its value, and what has this value."""
+
+    value: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """A metric in words: its name, its meaning, "↑" or "↓" for better (or neither), and its decimals."""
 
     name: str
     text: str
@@ -40,8 +56,8 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A line of the table of metrics; floor and ceiling are dashes where there is none."""
+class TableRow:
+    """A row of the table of metrics, as text."""
 
     name: str
     key: str
@@ -52,104 +68,226 @@ class Row:
     better: str
 
 
-def explained(key: str) -> Explained:
-    """The metric of a key "<block>.<metric>"; one that is not known goes by its own name."""
+@dataclass(frozen=True)
+class Headline:
+    """A headline number; `share` and `floor` are positions of its value and floor on a gauge from 0 to 1."""
+
+    label: str
+    value: str
+    note: str
+    share: float | None = None
+    floor: float | None = None
+
+
+def fixed(value: Any, digits: int = 3) -> str:
+    """Format a measured number: fixed decimals, integers without, and a dash for a missing or non-finite value."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return "–" if value is None or isinstance(value, float) else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
+
+
+def flatten(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested mappings by dotted keys; a list is a value."""
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def floors(key: str, values: Mapping[str, Any]) -> list[Bound]:
+    """Return all finite floors of a metric among the values of its block."""
+    return _bounds(key, values, FLOORS)
+
+
+def floor(key: str, values: Mapping[str, Any], lower_is_better: bool) -> Bound | None:
+    """Return the strongest floor of a metric: what it has to beat."""
+    found = floors(key, values)
+    return (min if lower_is_better else max)(found, key=lambda bound: bound.value) if found else None
+
+
+def measured_ceiling(key: str, values: Mapping[str, Any]) -> Bound | None:
+    """Return the ceiling of a metric if it was measured."""
+    return next(iter(_bounds(key, values, CEILINGS)), None)
+
+
+def ceiling(key: str, values: Mapping[str, Any]) -> Bound | None:
+    """Return the ceiling of a metric: the measured one, or what the truth has by definition."""
+    if found := measured_ceiling(key, values):
+        return found
+    if key.endswith("code_rank") and key.replace("rank", "channels") in values:
+        return Bound(values[key.replace("rank", "channels")], "channels")
+    words = key.split("_")
+    return next((Bound(value, "truth") for word, value in OF_TRUTH.items() if word in words), None)
+
+
+def describe(key: str) -> Description:
+    """Describe the metric of a key "<block>.<metric>"; an unknown one is called by its key."""
     block, _, metric = key.rpartition(".")
     family = block.partition("_")[0]
-    side, rest = metric[:4], metric[4:]
-    digits = DECIMALS.get(rest.split("_")[1] if side in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
-    if suffix := suffix_of(metric):
-        of_metric = explained(key.removesuffix(suffix))
-        return Explained(f"{of_metric.name}, {REFERENCES[suffix]}", "For comparison.", "", of_metric.digits)
+    direction, rest = metric[:4], metric[4:]
+    digits = DECIMALS.get(rest.split("_")[1] if direction in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
+    if suffix := _reference_suffix(metric):
+        of_metric = describe(key.removesuffix(suffix))
+        return Description(f"{of_metric.name}, {REFERENCES[suffix]}", "For comparison.", "", of_metric.digits)
     name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
-    if side in DIRECTIONS and family in DISTANCES:
+    if direction in DIRECTIONS and family in DISTANCES:
         if not rest:
-            name, text, better = METRICS[f"{family}.{side}"]
+            name, text, better = METRICS[f"{family}.{direction}"]
         elif rest in VARIANTS:
             more, text, better = VARIANTS[rest]
-            name = METRICS[f"{family}.{side}"][0] + more
-    elif side in DIRECTIONS and block == "paired":
+            name = METRICS[f"{family}.{direction}"][0] + more
+    elif direction in DIRECTIONS and block == "paired":
         part = next((end for end in PARTS if rest.endswith(end)), "")
         if (of := rest[1:].removesuffix(part)) in PAIRED:
             name, text, better = PAIRED[of]
-            name = f"{DIRECTIONS[side]}, {name}{PARTS.get(part, '')}"
-            text += KEPT if part == "_background" else ""
-    elif side in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
+            name = f"{DIRECTIONS[direction]}, {name}{PARTS.get(part, '')}"
+            text += BACKGROUND_NOTE if part == "_background" else ""
+    elif direction in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
         sign, text = SIGNS[rest[1:]]
-        name = f"{DIRECTIONS[side]}, {sign}"
-    return Explained(name, text, better, digits)
+        name = f"{DIRECTIONS[direction]}, {sign}"
+    return Description(name, text, better, digits)
 
 
-def table(metrics: Mapping[str, Any]) -> list[Row]:
-    """Every metric beside its strongest floor and its ceiling, with its spread, interval and counts.
+def table(metrics: Mapping[str, Any]) -> list[TableRow]:
+    """Return a row for each metric of metrics.json, with its strongest floor, ceiling, spread, interval and counts.
 
-    A dash where counts stand alone. What has no other metric to stand beside has a row of its own.
+    The value is a dash where there are only counts. A value that belongs to no metric has a row of its own.
     """
     rows = []
     for block, values in _blocks(metrics).items():
-        for key in dict.fromkeys(measured(key, values) for key in values):
+        for key in dict.fromkeys(_metric_of(key, values) for key in values):
             if key == "n":
                 continue
             name = f"{block}.{key}" if block else key
-            words = explained(name)
-            said = [words.text] if words.text else []
-            said += [f"{phrase}." for phrase in (*interval(values, key, words.digits), *counts(values, key))]
-            said += [] if key in values else ["Too few images to measure it."]
-            lowest = floor(key, values, words.better == "↓")
+            words = describe(name)
+            sentences = [words.text] if words.text else []
+            sentences += [f"{phrase}." for phrase in (*_interval(values, key, words.digits), *_counts(values, key))]
+            sentences += [] if key in values else ["Too few images to measure it."]
             if len(all_floors := floors(key, values)) > 1:
-                said.append(f"Floors: {'; '.join(bound_text(each, words.digits) for each in all_floors)}.")
+                sentences.append(f"Floors: {'; '.join(bound_text(each, words.digits) for each in all_floors)}.")
             text = fixed(values.get(key), words.digits)
             if f"{key}_std" in values:
                 text += f" ± {fixed(values[f'{key}_std'], words.digits)}"
-            low, high = (bound_text(bound, words.digits) for bound in (lowest, ceiling(key, values)))
-            rows.append(Row(words.name, name, text, low, high, " ".join(said), words.better))
+            both = floor(key, values, words.better == "↓"), ceiling(key, values)
+            low, high = (bound_text(bound, words.digits) for bound in both)
+            rows.append(TableRow(words.name, name, text, low, high, " ".join(sentences), words.better))
     return rows
 
 
 def bound_text(bound: Bound | None, digits: int) -> str:
-    """A floor or a ceiling as "0.930 (constant prior)", or a dash."""
+    """Format a floor or a ceiling as "0.930 (constant prior)", or a dash."""
     return f"{fixed(bound.value, digits)} ({bound.name})" if bound else "–"
 
 
-def interval(values: Mapping[str, Any], key: str, digits: int) -> list[str]:
-    """The 95 % interval of a metric as a phrase; none if it is not told."""
+def headlines(metrics: Mapping[str, Any]) -> list[Headline]:
+    """Return the headline numbers of a run: of the foreground, of pairs, and the distances."""
+    return [*_foreground(metrics), *_paired(metrics), *_distances(metrics)]
+
+
+def gauge_position(value: Any) -> float | None:
+    """Clip a value to [0, 1]; None for one that is no finite number."""
+    return min(1.0, max(0.0, value)) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _foreground(metrics: Mapping[str, Any]) -> list[Headline]:
+    block = metrics.get("foreground") or {}
+    at = f"of the foreground, at luminance {block['threshold']:g}" if "threshold" in block else ""
+    areas = (("Foreground AUC within place", "auc_within_place"), ("Foreground AUC, all pixels", "auc"))
+    found = [_on_gauge(label, key, block, []) for label, key in areas if key in block]
+    return found + [_on_gauge(label, key, block, [at]) for label, key in (("IoU", "iou"), ("F1", "f1")) if key in block]
+
+
+def _paired(metrics: Mapping[str, Any]) -> list[Headline]:
+    block = metrics.get("paired") or {}
+    against = "against the truth" + (f", N\u00a0=\u00a0{fixed(block['n'])}" if "n" in block else "")
+    found, digits = [], DECIMALS["psnr"]
+    for direction, arrow in DIRECTIONS.items():
+        parts = [part for part in ("_object", "_background") if f"{direction}_psnr{part}" in block] or [""]
+        for key in [f"{direction}_psnr{part}" for part in parts if f"{direction}_psnr{part}" in block]:
+            note = "; ".join([against, *_bound_phrases(key, block, digits, lower_is_better=False)])
+            name = "PSNR" + key.removeprefix(f"{direction}_psnr").replace("_", " of the ")
+            found.append(Headline(f"{name}, {arrow}", f"{fixed(block[key], digits)} dB", note))
+        if (key := f"{direction}_ssim") in block:
+            found.append(_on_gauge(f"SSIM, {arrow}", key, block, [against]))
+    return found
+
+
+def _distances(metrics: Mapping[str, Any]) -> list[Headline]:
+    found = []
+    for name, block in metrics.items():
+        family, _, features = name.partition("_")
+        for key, arrow in DIRECTIONS.items():
+            if family in DISTANCES and key in block:
+                digits = DECIMALS.get(family, 3)
+                notes = [f"± {fixed(block[f'{key}_std'], digits)}"] if f"{key}_std" in block else []
+                notes += [f"on {features}"] if features else []
+                notes += [*_counts(block, key), *_interval(block, key, digits)]
+                notes += _bound_phrases(key, block, digits, lower_is_better=True)
+                found.append(Headline(f"{family.upper()}, {arrow}", fixed(block[key], digits), ", ".join(notes)))
+    return found
+
+
+def _on_gauge(label: str, key: str, block: Mapping[str, Any], notes: list[str]) -> Headline:
+    """Return the headline number of a metric in [0, 1]."""
+    lowest = floor(key, block, lower_is_better=False)
+    note = "; ".join([*notes, *_interval(block, key, 3), *_bound_phrases(key, block, 3, lower_is_better=False)])
+    at_floor = gauge_position(lowest.value) if lowest else None
+    return Headline(label, fixed(block[key]), note, gauge_position(block[key]), at_floor)
+
+
+def _bound_phrases(key: str, block: Mapping[str, Any], digits: int, *, lower_is_better: bool) -> list[str]:
+    bounds = {"floor": floor(key, block, lower_is_better), "ceiling": measured_ceiling(key, block)}
+    return [f"{word}: {bound_text(bound, digits)}" for word, bound in bounds.items() if bound]
+
+
+def _interval(values: Mapping[str, Any], key: str, digits: int) -> list[str]:
+    """Return the 95 % interval of a metric as a phrase, or nothing."""
     low, high = values.get(f"{key}_low"), values.get(f"{key}_high")
     if low is None or high is None:
         return []
     return [f"95\u00a0% bootstrap interval {fixed(low, digits)} to {fixed(high, digits)}"]
 
 
-def counts(values: Mapping[str, Any], key: str) -> list[str]:
-    """How many translations a metric is of, and against how many real images, as a phrase; none if it is not told."""
+def _counts(values: Mapping[str, Any], key: str) -> list[str]:
+    """Return the number of translations, and of real images that they are compared with, as a phrase, or nothing."""
     if f"{key}_n" not in values:
         return []
     against = f" against {fixed(values[f'{key}_n_real'])} real" if f"{key}_n_real" in values else ""
     return [f"N\u00a0=\u00a0{fixed(values[f'{key}_n'])}{against}"]
 
 
-def measured(key: str, values: Mapping[str, Any]) -> str:
-    """The metric that a key belongs to: "to_b" of "to_b", "to_b_std", "to_b_n" and "to_b_source"; a count may stand
-    alone."""
-    for suffix in BESIDE:
+def _metric_of(key: str, values: Mapping[str, Any]) -> str:
+    """Return the metric that a key belongs to: "to_b" for "to_b_std", "to_b_n" and "to_b_source"."""
+    for suffix in DETAILS:
         base = key.removesuffix(suffix)
-        if base != key and (base in values or suffix.startswith("_n")):
-            return measured(base, values)
-    return reference_of(key, values) or key
+        if base != key and (base in values or suffix.startswith("_n")):  # a count may have no metric
+            return _metric_of(base, values)
+    suffix = _reference_suffix(key)
+    base = key.removesuffix(suffix)
+    return base if suffix and base in values else key
 
 
-def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of nested mappings by dotted keys; anything but a mapping, a list too, is a value."""
-    for key, value in metrics.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", value
+def _reference_suffix(key: str) -> str:
+    """Return the suffix by which a key is a floor or a ceiling of another, or ""."""
+    found = (each for each in REFERENCES if key.endswith(each) and _may_have(key.removesuffix(each), each))
+    return next(found, "")
+
+
+def _bounds(key: str, values: Mapping[str, Any], names: Mapping[str, str]) -> list[Bound]:
+    found = [(values.get(f"{key}{suffix}"), name) for suffix, name in names.items() if _may_have(key, suffix)]
+    return [Bound(value, name) for value, name in found if isinstance(value, int | float) and math.isfinite(value)]
+
+
+def _may_have(key: str, suffix: str) -> bool:
+    """Whether a metric may have a reference of this suffix."""
+    return suffix not in OF_DISTANCES or key in ("to_b", "to_a")
 
 
 def _blocks(metrics: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The values by dotted blocks; those that stand in none come last, in the block ""."""
+    """Return the values by dotted blocks; those without a block come last, in the block ""."""
     found: dict[str, dict[str, Any]] = {}
-    for key, value in flat(metrics):
+    for key, value in flatten(metrics):
         block, _, name = key.rpartition(".")
         found.setdefault(block, {})[name] = value
     return dict(sorted(found.items(), key=lambda item: not item[0]))

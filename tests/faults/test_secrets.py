@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from crossnet.data.download.archives import DownloadError, download
 from crossnet.data.download.web import Web
 from crossnet.params import ParamsError, load_params
-from crossnet.report.render import groups
+from crossnet.report.page import parameter_groups
 from stages._command import command
 from stages.check import check
 from stages.fetch import fetch
@@ -85,7 +85,7 @@ def test_dvc_stores_no_address_with_a_secret(tmp_path: Path) -> None:
 
 
 def test_the_page_shows_an_address_without_its_query() -> None:
-    shown = groups({"task": {"url": "https://h/f?id=7", "mirrors": ["https://h/g?id=8"]}})["task"]
+    shown = parameter_groups({"task": {"url": "https://h/f?id=7", "mirrors": ["https://h/g?id=8"]}})["task"]
     assert shown == {"url": "https://h/f", "mirrors": "https://h/g"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from crossnet.analysis.rows import Row
 from crossnet.analysis.runs import Run
 from crossnet.analysis.table import write
-from crossnet.report.experiments import read
+from crossnet.report.experiments import collect
 
 RUN = Run("full-0", "c" * 40, "crossnet", 0, {}, "d", {"foreground.auc": 0.9}, 60.0, "")
 ROWS = [Row("CrossNet", "crossnet", {}, "d", {0: RUN})]
@@ -20,8 +20,8 @@ def test_what_a_reader_has_to_know_stands_in_the_tables(tmp_path: Path) -> None:
     write(tmp_path, "tiny", "small", ROWS, [], NOTES)
     assert json.loads((tmp_path / "table.json").read_text())["notes"] == NOTES
     assert (tmp_path / "table.md").read_text().endswith(f"\n\n- {NOTES[0]}\n- {NOTES[1]}\n")
-    page = read(tmp_path, {"method": "crossnet", "seed": 0}, {"foreground": {"auc": 0.9}})
-    assert [(line.name, line.this) for line in page.lines] == [("CrossNet", True)]
+    page = collect(tmp_path, {"method": "crossnet", "seed": 0}, {"foreground": {"auc": 0.9}})
+    assert [(row["name"], row["own"]) for row in page["rows"]] == [("CrossNet", True)]
 
 
 def test_a_metric_stands_beside_its_strongest_floor_and_its_ceiling(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_metric_stands_beside_its_strongest_floor_and_its_ceiling(tmp_path: Pa
     [line] = [line for line in (tmp_path / "table.md").read_text().splitlines() if line.startswith("| foreground.auc ")]
     assert line.endswith("| 0.850 (other images’ masks) | 0.990 (truth) |")
     assert line.startswith("| foreground.auc ↑ | 0.900 ± 0.000 | 0.900 |")
-    page = read(tmp_path, {"method": "crossnet", "seed": 0}, {})
-    column = [key for key, *_ in page.columns].index("kid_efflite0.to_b")
-    assert page.bounds["floor"][column] == "0.140 (untranslated input)"
+    page = collect(tmp_path, {"method": "crossnet", "seed": 0}, {})
+    column = [key for key, *_ in page["columns"]].index("kid_efflite0.to_b")
+    assert page["bounds"]["floor"][column] == "0.140 (untranslated input)"
     assert page.bounds["ceiling"][column] == "0.010 (real images)"

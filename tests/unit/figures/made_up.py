@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stages.report import draw
+from stages.report import report as run_stage
 
 HOSTILE = '</script><script>alert("1")</script>'
 NAMES = ("plain", 'with "quotes" & <b>', "Äpfel <script>", "it's")  # of test images, in turn
@@ -89,16 +89,18 @@ def make(
     size: int = 16,
     images: int = 8,
     points: int = 2,
+    split: str = "test",
 ) -> str:
     """The page of a run of the task `t` that lies in root. Every other image is half as high as it is wide."""
     rng = np.random.default_rng(0)
     prepared, reports = root / "data/prepared/t", root / "reports"
-    sides = ["data/prepared/t/testA", "data/prepared/t/testB", "data/translated/to_a", "data/translated/to_b"]
-    for side in sides + (["data/prepared/t/masksA"] if masks else []):
+    sides = [f"data/prepared/t/{split}A", f"data/prepared/t/{split}B", "data/translated/to_a", "data/translated/to_b"]
+    masks_of_split = "masksA" if split == "test" else "validMasksA"
+    for side in sides + ([f"data/prepared/t/{masks_of_split}"] if masks else []):
         (root / side).mkdir(parents=True)
         for i in range(images):
             shape = (size // (1 + i % 2), size, 3)
-            picture = 255 * _disc(shape) if side.endswith("masksA") else rng.integers(0, 256, shape)
+            picture = 255 * _disc(shape) if side.endswith(masks_of_split) else rng.integers(0, 256, shape)
             if side.endswith("to_b") and masks:
                 picture = np.where(_disc(shape), picture // 2, 128 + picture // 2)
             Image.fromarray(picture.astype(np.uint8)).save(root / side / f"{name(i)}.png")
@@ -107,11 +109,12 @@ def make(
     dataset = {
         "task": "t",
         "size": size,
-        "a": f"pictures {HOSTILE}",
+        "a": f"pictures\x1b[31m {HOSTILE}",
         "b": "pictures on white",
         "paired": paired,
+        "valid_paired": paired,
         "truth": {"to_b": "image", "to_a": "object"},
-        "counts": {"trainA": 1800, "trainB": 1700, "testA": images, "testB": images},
+        "counts": {"trainA": 1800, "trainB": 1700, f"{split}A": images, f"{split}B": images},
     }
     prepare = {"kept": dataset["counts"], "enlarged": {"trainA": 3}, "refused_count": 1, "refused": {"x.png": HOSTILE}}
     rows = "".join(f"{t / 255},{t / 255},{t}\n" for t in range(256)) if masks else ""
@@ -136,7 +139,7 @@ def make(
         (reports / file).parent.mkdir(parents=True, exist_ok=True)
         (reports / file).write_text(text, encoding="utf-8")
     (prepared / "dataset.json").write_text(json.dumps(dataset), encoding="utf-8")
-    return report(root)
+    return report(root, split)
 
 
 def name(i: int) -> str:
@@ -144,12 +147,12 @@ def name(i: int) -> str:
     return f"{i} {NAMES[i % len(NAMES)]}"
 
 
-def report(root: Path) -> str:
+def report(root: Path, split: str = "test") -> str:
     """The page that the stage makes of what lies in root."""
     training = {"lr": 2e-4, "adam": {"betas": [0.5, 0.999]}, "flip": True, "clip": None}
-    run = {"task": "t", "method": "crossnet", "scale": "smoke", "seed": 0, "split": "test"}
+    run = {"task": "t", "method": "crossnet", "scale": "smoke", "seed": 0, "split": split}
     with chdir(root):
-        draw(SimpleNamespace(**run, effective=lambda: {"lambda_id": 3, "training": training}))  # type: ignore[arg-type]
+        run_stage(SimpleNamespace(**run, effective=lambda: {"lambda_id": 3, "training": training}))  # type: ignore[arg-type]
     return (root / "reports/index.html").read_text(encoding="utf-8")
 
 

@@ -1,7 +1,6 @@
 """Every metric is shown, and in words where it is known."""
 
-from crossnet.report.metrics import explained, table
-from crossnet.report.tiles import share, tiles
+from crossnet.report.metrics import describe, gauge_position, headlines, table
 
 
 def test_a_distance_that_was_not_measured_is_a_dash_with_its_counts() -> None:
@@ -13,7 +12,7 @@ def test_a_distance_that_was_not_measured_is_a_dash_with_its_counts() -> None:
     ]
     assert rows[0].explanation.endswith("N\u00a0=\u00a03 against 1 real. Too few images to measure it.")
     assert rows[1].explanation.endswith("N\u00a0=\u00a02 against 3 real.")
-    assert [tile.label for tile in tiles(metrics)] == ["KID, B → A"]
+    assert [tile.label for tile in headlines(metrics)] == ["KID, B → A"]
 
 
 def test_unknown_metrics_are_listed_too() -> None:
@@ -69,7 +68,7 @@ def test_pairs_are_named_by_direction_and_part_and_the_truth_is_their_ceiling() 
 
 
 def test_the_input_is_no_floor_of_a_background_that_is_to_stay() -> None:
-    said = [explained(f"paired.to_b_psnr{part}").text for part in ("_object", "_background")]
+    said = [describe(f"paired.to_b_psnr{part}").text for part in ("_object", "_background")]
     assert ["is to stay" in text for text in said] == [False, True]
 
 
@@ -78,32 +77,32 @@ def test_the_rank_of_codes_stands_below_their_channels() -> None:
     assert (rows[0].name, rows[0].ceiling) == ("A → B, collapse of codes: effective rank", "96 (channels)")
 
 
-def test_signs_of_failure_are_explained() -> None:
-    assert explained("signs.to_a_spread").name == "B → A, collapse: spread against the inputs"
-    assert "does not show a collapse" in explained("signs.to_b_code_norm").text
-    assert explained("signs.to_b_something_new").name == "to_b_something_new"
+def test_signs_of_failure_are_describe() -> None:
+    assert describe("signs.to_a_spread").name == "B → A, collapse: spread against the inputs"
+    assert "does not show a collapse" in describe("signs.to_b_code_norm").text
+    assert describe("signs.to_b_something_new").name == "to_b_something_new"
 
 
 def test_a_gauge_stays_within_its_tile() -> None:
-    assert [share(v) for v in (-0.2, 0.3, 1.2, float("nan"), None)] == [0.0, 0.3, 1.0, None, None]
+    assert [gauge_position(v) for v in (-0.2, 0.3, 1.2, float("nan"), None)] == [0.0, 0.3, 1.0, None, None]
 
 
 def test_an_interval_the_strongest_floor_and_the_ceiling_stand_on_the_tile() -> None:
     block = {"auc": 0.9, "auc_low": 0.85, "auc_high": 0.95, "auc_input": 0.5, "auc_constant": 0.93, "auc_truth": 0.99}
-    (tile,) = tiles({"foreground": block})
+    (tile,) = headlines({"foreground": block})
     interval = "95\u00a0% bootstrap interval 0.850 to 0.950"
     assert tile.note == f"{interval}; floor: 0.930 (constant prior); ceiling: 0.990 (truth)"
     assert (tile.share, tile.floor) == (0.9, 0.93)
 
 
 def test_what_cannot_be_guessed_comes_first() -> None:
-    labels = [tile.label for tile in tiles({"foreground": {"auc": 0.9, "auc_within_place": 0.8}})]
+    labels = [tile.label for tile in headlines({"foreground": {"auc": 0.9, "auc_within_place": 0.8}})]
     assert labels == ["Foreground AUC within place", "Foreground AUC, all pixels"]
 
 
 def test_pairs_have_a_tile_for_each_direction_and_part() -> None:
     block = {"to_b_psnr": 18.13, "to_a_psnr_object": 12.3, "to_a_psnr_object_input": 11.1, "n": 6}
-    found = [(tile.label, tile.value, tile.note) for tile in tiles({"paired": block})]
+    found = [(tile.label, tile.value, tile.note) for tile in headlines({"paired": block})]
     against = "against the truth, N\u00a0=\u00a06"
     assert found == [
         ("PSNR, A → B", "18.1 dB", against),

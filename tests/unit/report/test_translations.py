@@ -3,14 +3,16 @@
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from crossnet.figures.comparison import PreparedImages
 from crossnet.images import luminance
-from crossnet.report import pairs, thresholds
-from crossnet.report.embedding import Album, embed, figure_uri
+from crossnet.report import translations
+from crossnet.report.images import Album, embed, figure_uri
 
 
 def save(path: Path, pixels: np.ndarray) -> None:
@@ -34,9 +36,12 @@ def run(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def collect(run: Path, album: Album, **more: object) -> list[dict]:
-    options = {"paired": True, "names": {}} | more
-    return pairs.collect(run / "p", run / "t", run / "images.csv", album=album, **options)
+def prepared(run: Path, paired: bool = True, names: dict[str, dict[str, str]] | None = None) -> PreparedImages:
+    return PreparedImages(run / "p", "a", "b", paired, {}, names or {})
+
+
+def collect(run: Path, album: Album, max_bytes: int = translations.MAX_BYTES, **more: Any) -> list[dict]:
+    return translations.collect(prepared(run, **more), run / "t", run / "images.csv", album, max_bytes)
 
 
 def test_a_small_picture_keeps_its_pixels_and_a_large_one_is_reduced(tmp_path: Path) -> None:
@@ -61,21 +66,21 @@ def test_a_figure_is_made_to_fit(tmp_path: Path) -> None:
 def test_all_images_are_shown_where_there_is_room_and_each_is_embedded_once(run: Path) -> None:
     album = Album()
     to_b, to_a = collect(run, album)
-    assert [to_b["of"], len(to_b["images"]), to_a["of"], len(to_a["images"])] == [20, 20, 20, 20]
-    assert len(album.pictures) == 80
+    assert [to_b["total"], len(to_b["images"]), to_a["total"], len(to_a["images"])] == [20, 20, 20, 20]
+    assert len(album.images) == 80
     assert to_b["images"][3]["truth"] == to_a["images"][3]["input"]
 
 
 def test_evenly_spaced_ones_are_shown_where_there_is_not(run: Path) -> None:
     album = Album()
-    room = 40 * len(embed(run / "p/testA/00.png").uri)
-    to_b, to_a = collect(run, album, paired=False, room=room)
+    most = 40 * len(embed(run / "p/testA/00.png").uri)
+    to_b, to_a = collect(run, album, paired=False, max_bytes=most)
     ids = [image["id"] for image in to_b["images"]]
-    assert (to_b["of"], len(to_a["images"])) == (20, len(ids))
-    assert pairs.FEWEST <= len(ids) < 20
+    assert (to_b["total"], len(to_a["images"])) == (20, len(ids))
+    assert translations.MIN_IMAGES <= len(ids) < 20
     assert (ids[0], ids[-1]) == ("00", "19")
     assert np.ptp(np.diff(list(map(int, ids)))) <= 1
-    assert sum(len(picture.uri) for picture in album.pictures) <= room
+    assert sum(len(image.uri) for image in album.images) <= most
     assert all(image["truth"] is None for image in to_b["images"])
 
 
@@ -105,21 +110,24 @@ def test_a_direction_that_was_not_translated_is_left_out(run: Path) -> None:
 def test_counts_at_each_threshold_are_those_of_the_pixels() -> None:
     images = [noise(1, 9), noise(2, 5), np.full((4, 4, 3), 243)]
     masks = [noise(seed, edge)[..., 0] < 100 for seed, edge in ((3, 9), (4, 5), (5, 4))]
-    found = thresholds.counts([luminance(image) for image in images], masks)
+    found = translations.pixel_counts([luminance(image) for image in images], masks)
     inside = np.concatenate([luminance(image)[mask] for image, mask in zip(images, masks, strict=True)])
     outside = np.concatenate([luminance(image)[~mask] for image, mask in zip(images, masks, strict=True)])
     assert (found["foreground"], found["background"]) == (len(inside), len(outside))
     for level in (0, 17, 128, 242, 243, 255):
-        assert found["found"][level] == (255 - inside >= 255 - level).sum()
-        assert found["taken"][level] == (255 - outside >= 255 - level).sum()
+        assert found["true_positives"][level] == (255 - inside >= 255 - level).sum()
+        assert found["false_positives"][level] == (255 - outside >= 255 - level).sum()
 
 
 def test_without_masks_or_measurement_there_is_no_threshold(run: Path) -> None:
-    tests = pairs.translated_images(run / "p", run / "t", "to_b", False, {})
-    save(run / "masks/00.png", noise(0, 8))
-    options = {"curves": run / "none", "album": Album()}
-    assert thresholds.collect(tests, ["00"], run / "no masks", start=243, **options) is None
-    assert thresholds.collect(tests, ["00"], run / "masks", start=None, **options) is None
-    found = thresholds.collect(tests, ["00", "05"], run / "masks", start=243, **options)
+    def threshold(start: float | None) -> dict[str, Any] | None:
+        return translations.collect_threshold(
+            prepared(run), run / "t", ["00", "05"], run / "none", Album(), start=start
+        )
+
+    assert threshold(start=243) is None
+    save(run / "p/masksA/00.png", noise(0, 8))
+    assert threshold(start=None) is None
+    found = threshold(start=243)
     assert found is not None
-    assert (found.of, len(found.data["images"]), found.lines) == (1, 1, [])
+    assert (found["total"], len(found["images"]), found["curves"]) == (1, 1, [])

@@ -1,4 +1,4 @@
-// The foreground at a threshold on luminance: the point on the ROC, what it is worth, and the masks that it makes.
+// The foreground at a threshold on luminance: its point on the ROC, its scores, and its masks.
 {
   const LUMA = [0.299, 0.587, 0.114]; // Rec. 601
 
@@ -11,37 +11,38 @@
     const plot = view.querySelector("svg");
     const handle = plot.querySelector(".handle");
     const outputs = Object.fromEntries([...view.querySelectorAll("output")].map((output) => [output.dataset.of, output]));
-    const last = data.found.length - 1;
+    const { true_positives, false_positives, foreground, background } = data.counts;
+    const last = true_positives.length - 1;
     const images = data.images.map((image) => figure(image));
 
-    /** What a threshold is worth, from how many pixels it finds of the foreground and takes of the background. */
-    function worth(level) {
-      const found = data.found[level];
-      const taken = data.taken[level];
-      const missed = data.foreground - found;
+    /** The scores of a threshold, from its pixel counts. */
+    function scores(level) {
+      const found = true_positives[level];
+      const taken = false_positives[level];
+      const missed = foreground - found;
       return {
-        tpr: found / data.foreground,
-        fpr: taken / data.background,
-        iou: found / (data.foreground + taken),
+        tpr: found / foreground,
+        fpr: taken / background,
+        iou: found / (foreground + taken),
         f1: (2 * found) / (2 * found + taken + missed),
       };
     }
 
     function update() {
       const level = Number(range.value);
-      const values = worth(level);
-      handle.setAttribute("cx", data.side * values.fpr);
-      handle.setAttribute("cy", data.side * (1 - values.tpr));
-      for (const [key, value] of Object.entries(values)) outputs[key].textContent = said(value);
+      const values = scores(level);
+      handle.setAttribute("cx", data.size * values.fpr);
+      handle.setAttribute("cy", data.size * (1 - values.tpr));
+      for (const [key, value] of Object.entries(values)) outputs[key].textContent = fixed(value);
       outputs.level.textContent = level;
       range.setAttribute(
         "aria-valuetext",
-        `luminance ${level}: IoU ${said(values.iou)}, found ${said(values.tpr)}, false alarms ${said(values.fpr)}`,
+        `luminance ${level}: IoU ${fixed(values.iou)}, found ${fixed(values.tpr)}, false alarms ${fixed(values.fpr)}`,
       );
       for (const image of images) image.paint(level);
     }
 
-    const said = (value) => (Number.isFinite(value) ? value.toFixed(3) : "–");
+    const fixed = (value) => (Number.isFinite(value) ? value.toFixed(3) : "–");
 
     /** The level whose point on the curve is nearest to a place in the window. */
     function nearest(event) {
@@ -49,8 +50,8 @@
       let best = 0;
       let least = Infinity;
       for (let level = 0; level <= last; level += 1) {
-        const { fpr, tpr } = worth(level);
-        const distance = Math.hypot(data.side * fpr - x, data.side * (1 - tpr) - y);
+        const { fpr, tpr } = scores(level);
+        const distance = Math.hypot(data.size * fpr - x, data.size * (1 - tpr) - y);
         if (distance < least) [best, least] = [level, distance];
       }
       return best;
@@ -73,7 +74,7 @@
     });
     range.addEventListener("input", update);
     view.querySelector("button").addEventListener("click", () => {
-      range.value = data.paper;
+      range.value = data.start;
       update();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
@@ -84,7 +85,7 @@
     Promise.all(images.map(({ ready }) => ready)).then(update);
   }
 
-  /** A test image with its translation, the foreground that is cut out of it, and how that compares with the mask. */
+  /** An image with its translation, the foreground that is cut out of it, and how that compares with the mask. */
   function figure({ name, input, translation, mask }) {
     const cut = make("canvas", { role: "img" });
     const compared = make("canvas", { role: "img" });
@@ -92,7 +93,7 @@
     const item = make(
       "li",
       { className: "card" },
-      make("div", { className: "four" }, picture(input, `${name}, input`), picture(translation, `${name}, translation`), cut, compared),
+      make("div", { className: "four" }, img(input, `${name}, input`), img(translation, `${name}, translation`), cut, compared),
       make("p", {}, make("span", { className: "name", textContent: name, title: name }), value),
     );
     let read = null;
@@ -136,15 +137,15 @@
     canvas.setAttribute("aria-label", label);
   }
 
-  /** The pixels of pictures of the album, all at the size of the first. */
+  /** The pixels of some of the page's images, all at the size of the first. */
   async function pixels(numbers) {
-    const images = numbers.map((number) => picture(number, ""));
-    await Promise.all(images.map((image) => image.decode()));
-    const { width, height } = pictures[numbers[0]];
+    const elements = numbers.map((number) => img(number, ""));
+    await Promise.all(elements.map((element) => element.decode()));
+    const { width, height } = images[numbers[0]];
     const context = make("canvas", { width, height }).getContext("2d", { willReadFrequently: true });
     context.imageSmoothingEnabled = false;
-    return images.map((image) => {
-      context.drawImage(image, 0, 0, width, height);
+    return elements.map((element) => {
+      context.drawImage(element, 0, 0, width, height);
       return context.getImageData(0, 0, width, height);
     });
   }

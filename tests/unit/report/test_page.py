@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from crossnet.figures import losses
-from crossnet.report.wording import duration, fixed, plain
+from crossnet.report import page as page_module
+from crossnet.report.metrics import fixed
+from crossnet.report.page import duration, plain
 from tests.unit.figures.made_up import HOSTILE, Outline, make, report
 
 
@@ -97,8 +99,25 @@ def test_hostile_text_is_shown_and_not_run(page: str) -> None:
     assert len(scripts(page)) == 1
     assert page.count("<script") == 4  # one that runs, three of JSON
     text = Outline(page).text
-    assert f"pictures {HOSTILE}" in text
+    assert "\x1b" not in page
+    assert f"pictures\\x1b[31m {HOSTILE}" in text
     assert f"Chip {HOSTILE}" in text
+
+
+def test_the_data_of_the_report_can_be_kept_as_json(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr("stages.report.page", lambda data: kept.append(json.dumps(data)) or page_module.page(data))
+    assert report(bare) == page_module.page(json.loads(kept[0]))
+
+
+def test_a_run_on_the_validation_images_says_so(tmp_path: Path) -> None:
+    html = make(tmp_path, split="valid", images=2)
+    text = Outline(html).text
+    assert "come from the validation sets" in text
+    assert "Validation images, none of them picked" in text
+    assert "pixels of all 2 validation images" in text
+    assert "test images" not in html
+    assert "test sets" not in html
 
 
 def test_what_is_absent_is_not_shown(bare: Path) -> None:

@@ -1,6 +1,6 @@
 "use strict";
 
-/** What a block of JSON in the page says, or null where there is none. */
+/** The content of a block of JSON in the page, or null without it. */
 function embedded(id) {
   const block = document.getElementById(id);
   return block && JSON.parse(block.textContent);
@@ -17,17 +17,17 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A number with so many digits that a reader can compare it. */
+/** A number with enough digits to compare it. */
 function readable(value) {
   const size = Math.abs(value);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 3);
 }
 
-/** An <img> of the page's album: small pictures keep their pixels, as many of the screen's for each. */
-function picture(number, alt) {
-  const { uri, width, height } = pictures[number];
+/** An <img> of one of the page's images; a small one is enlarged without smoothing. */
+function img(number, alt) {
+  const { uri, width, height } = images[number];
   const kind = Math.max(width, height) < 128 ? "pixels" : "";
   return make("img", { src: uri, width, height, alt, className: kind, draggable: false, decoding: "async" });
 }
 
-const pictures = embedded("pictures") ?? [];
+const images = embedded("images") ?? [];

@@ -1,4 +1,4 @@
-// The translations of the test images: a card each, where a handle uncovers the input on its left.
+// The translations, a card each, where a handle uncovers the input on its left.
 {
   const FEW = 12; // best or worst
   const FIRST = 24; // cards before all are asked for
@@ -34,7 +34,7 @@
       view.querySelector(".true").hidden = !images.some((image) => image.truth !== null);
     }
 
-    /** The test images that the filter lets through, in their order. */
+    /** The images that pass the filter, in their order. */
     function chosen() {
       const text = controls.name.value.trim().toLocaleLowerCase();
       const named = direction().images.filter(({ name, id }) => `${name}\n${id}`.toLocaleLowerCase().includes(text));
@@ -52,14 +52,14 @@
       cards.replaceChildren(...shown.map((image) => card(image)));
       more.hidden = shown.length === found.length;
       more.textContent = `Show all ${found.length}`;
-      const { images, of } = direction();
-      const some = of > images.length ? `, ${images.length} of which this page holds, evenly spaced` : "";
+      const { images, total } = direction();
+      const some = total > images.length ? `, ${images.length} of which this page holds, evenly spaced` : "";
       const show = controls.show.value;
       const by = show === "all" || !measure() ? "" : `, ${ends(show)} ${measure().title} first`;
-      status.textContent = `${shown.length} of ${of} test images shown${by}${some}.`;
+      status.textContent = `${shown.length} of ${total} ${view.dataset.split} images shown${by}${some}.`;
     }
 
-    /** What "best" and "worst" mean for the chosen measure; of one that is not known, only where it is high and low. */
+    /** The words for the best and the worst images by the chosen measure; for an unknown measure, highest and lowest. */
     function ends(show) {
       if (measure().better) return show === "best" ? "the best" : "the worst";
       return show === "best" ? "the highest" : "the lowest";
@@ -93,8 +93,8 @@
           mode = wanted;
           const { left, right } = MODES[mode];
           range.setAttribute("aria-label", `${image.name}: ${left} left of the handle, ${right} right of it`);
-          const under = picture(image[right], `${image.name}, ${right}`);
-          const over = picture(image[left], `${image.name}, ${left}`);
+          const under = img(image[right], `${image.name}, ${right}`);
+          const over = img(image[left], `${image.name}, ${left}`);
           over.classList.add("over");
           box.replaceChildren(under, over, make("span", { className: "handle", "aria-hidden": "true" }), range);
           slide();
@@ -111,7 +111,7 @@
       return { item, dress, slideTo };
     }
 
-    /** Arrows move a handle by twentieths: a hundredth of a small picture is not to be seen. */
+    /** Arrows move a handle by twentieths: a hundredth of a small picture is too little to see. */
     function stride(event, range, slide) {
       const by = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5 }[event.key];
       if (!by) return;

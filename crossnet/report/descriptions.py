@@ -1,6 +1,6 @@
-"""What the metrics are called, what they say, and which way is better."""
+"""Descriptions of the metrics: names, meanings, and which way is better."""
 
-# metric -> (name, what it says, better); of `kid_<features>.to_b` the key is "kid.to_b"
+# metric -> (name, meaning, better); of `kid_<features>.to_b` the key is "kid.to_b"
 METRICS = {
     "foreground.auc_within_place": (
         "AUC within place",
@@ -11,7 +11,7 @@ METRICS = {
     ),
     "foreground.auc": (
         "AUC, all pixels",
-        "Area under the ROC curve of the translation’s luminance as a detector of foreground, pixels of all test "
+        "Area under the ROC curve of the translation’s luminance as a detector of foreground, pixels of all "
         "images together (§5.3). Where objects lie in the same place in most images, a map that never saw the input "
         "has a high one too: compare with the constant prior.",
         "↑",
@@ -32,7 +32,7 @@ METRICS = {
     "foreground_scores.auc_per_image": ("AUC of its own scores, mean over images", "", "↑"),
     "kid.to_b": (
         "KID, A → B",
-        "Kernel distance between the features of the translations and of real test images of B; unbiased in N, "
+        "Kernel distance between the features of the translations and of real images of B; unbiased in N, "
         "mean ± standard deviation over subsets.",
         "↓",
     ),
@@ -47,7 +47,7 @@ METRICS = {
     "fid.to_a": ("FID, B → A", "The same for the translations to A.", "↓"),
 }
 
-# metrics of pairs, "paired.to_b_<metric>[_<part>]" -> (name, what it says, better)
+# metrics of pairs, "paired.to_b_<metric>[_<part>]" -> (name, meaning, better)
 PAIRED = {
     "psnr": ("PSNR, dB", "Peak signal-to-noise ratio of the translation against the truth, mean over images.", "↑"),
     "ssim": ("SSIM", "Structural similarity of the translation and the truth, mean over images.", "↑"),
@@ -65,14 +65,14 @@ PAIRED = {
     ),
 }
 PARTS = {"_object": ", object", "_background": ", background"}
-KEPT = " Where the background is to stay, the untranslated input has the best value that there can be."
+BACKGROUND_NOTE = " Where the background is to stay, the untranslated input has the best value that there can be."
 
-# what follows a direction of a distance -> (added to its name, what it says, better)
+# suffix of a direction of a distance -> (added to its name, meaning, better)
 VARIANTS = {
     "_train": (", training images", "The same against the training images of the target domain.", "↓"),
 }
 
-# failure signs of a direction, "signs.to_b_<sign>" -> (name, what it says)
+# failure signs of a direction, "signs.to_b_<sign>" -> (name, meaning)
 SIGNS = {
     "correlation": (
         "inversion: correlation with the input",
@@ -90,7 +90,7 @@ SIGNS = {
     ),
     "spread_real": (
         "collapse: spread against real images",
-        "The same against real test images of the target domain; 1 is as much variety as they have.",
+        "The same against real images of the target domain; 1 is as much variety as they have.",
     ),
     "code_norm": (
         "norm of the latent codes",
@@ -104,9 +104,9 @@ SIGNS = {
     "code_channels": ("channels of the latent codes", "What their effective rank can be at most."),
 }
 
-# what a measurement was made with; the last part of a key -> (name, what it says)
+# conditions of a measurement: the last part of a key -> (name, meaning)
 CONDITIONS = {
-    "resamples": ("Resamples", "Of the test images, for the intervals."),
+    "resamples": ("Resamples", "Of the images, for the intervals."),
     "resampling_seed": ("Seed of the resamples", ""),
     "image_size": ("Size of the images", "Pixels a side, before they were resized for the network."),
     "resized_to": ("Resized to", "Pixels a side, for the network."),
@@ -116,4 +116,4 @@ CONDITIONS = {
 
 DISTANCES = ("kid", "fd", "fid")
 DIRECTIONS = {"to_b": "A → B", "to_a": "B → A"}
-DECIMALS = {"psnr": 1, "fd": 1, "fid": 1}  # of a family or a metric, 3 elsewhere
+DECIMALS = {"psnr": 1, "fd": 1, "fid": 1}  # of a family or a metric; 3 for all others
