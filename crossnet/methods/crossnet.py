@@ -77,7 +77,14 @@ def l_zcyc(z_b_cycled: Tensor, z_b: Tensor, z_a_cycled: Tensor, z_a: Tensor) -> 
     return PerDomain(b=l1(z_b_cycled, z_b), a=l1(z_a_cycled, z_a))
 
 
-LOSSES: dict[str, Loss] = {"gan": l_gan, "id": l_id, "ctc": l_ctc, "zid": l_zid, "zcyc": l_zcyc}
+LOSSES: dict[str, Loss] = {  # in params.yaml the weight of each is lambda_<name>
+    "gan": l_gan,
+    "id": l_id,
+    "ctc": l_ctc,
+    "zid": l_zid,
+    "zcyc": l_zcyc,
+}
+OPTIONS = {"ctc_stop_gradient": False}  # methods.crossnet of params.yaml; Eq. (3) has no stop-gradient
 
 
 @final

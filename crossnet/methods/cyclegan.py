@@ -53,7 +53,11 @@ def l_identity(x_a_id: Tensor, x_a: Tensor, x_b_id: Tensor, x_b: Tensor) -> PerD
     return PerDomain(a=l1(x_a_id, x_a), b=l1(x_b_id, x_b))
 
 
-LOSSES: dict[str, Loss] = {"gan": l_gan, "cycle": l_cycle, "identity": l_identity}
+LOSSES: dict[str, Loss] = {  # in params.yaml the weight of each is methods.cyclegan.<name>
+    "gan": l_gan,
+    "cycle": l_cycle,
+    "identity": l_identity,
+}
 
 
 @final

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from crossnet.params.methods import PAPER, declared, methods_block, top_level_weights
 from crossnet.params.reading import ParamsError as ParamsError
 from crossnet.params.reading import describe, read_yaml
 from crossnet.params.tasks import FolderTask, Task
-from crossnet.schema import Block, Count, Directions, Name, OneOrTwoWeights, Positive, Seed, Share, Weight
+from crossnet.schema import Block, Count, Directions, Name, Positive, Seed, Share
 
 
 class Images(Block):
@@ -158,22 +159,11 @@ class _Judged(BaseModel):
     claims: Claims
 
 
-class CrossNetOptions(Block):
-    ctc_stop_gradient: bool
+Methods = methods_block()
+Weights = top_level_weights()
 
 
-class CycleGANOptions(Block):
-    gan: Weight
-    cycle: Weight
-    identity: Weight
-
-
-class Methods(Block):
-    crossnet: CrossNetOptions
-    cyclegan: CycleGANOptions
-
-
-class Params(Block):
+class Params(Weights):  # type: ignore[misc, valid-type]
     """All of params.yaml; `images`, `networks`, `training` and `task_options` are what the named choices select."""
 
     task: Name
@@ -182,20 +172,15 @@ class Params(Block):
     seed: Seed
     split: Literal["test", "valid"]
     engine: Literal["auto", "reference"]
-    lambda_gan: OneOrTwoWeights
-    lambda_id: OneOrTwoWeights
-    lambda_ctc: OneOrTwoWeights
-    lambda_zid: OneOrTwoWeights
-    lambda_zcyc: OneOrTwoWeights
     checkpoints: Checkpoints
     claims: Claims
-    methods: Methods
+    methods: Methods  # type: ignore[valid-type]
     scales: dict[Name, Scale]
     tasks: dict[Name, Task]
 
     @model_validator(mode="after")
     def _choices_exist(self) -> "Params":
-        for key, names in (("task", self.tasks), ("method", Methods.model_fields), ("scale", self.scales)):
+        for key, names in (("task", self.tasks), ("method", declared()), ("scale", self.scales)):
             if getattr(self, key) not in names:
                 raise ValueError(f"{key}: {getattr(self, key)!r} is none of {', '.join(names)}")
         if self.split == "valid" and not self.images.valid and not isinstance(self.task_options, FolderTask):
@@ -203,10 +188,11 @@ class Params(Block):
                 f"split: valid, but scales.{self.scale}.images.valid is 0, so no image is held back for it; raise "
                 "that, or set split to test"
             )
-        if self.method == "crossnet" and not any(w for name, w in self.weights.items() if name != "ctc_stop_gradient"):
-            raise ValueError("lambda_gan: all weights of Eq. (5) are zero: nothing to train; set at least one above 0")
-        if self.method == "cyclegan" and not any(self.weights.values()):
-            raise ValueError("methods.cyclegan: all weights are zero: nothing to train; set at least one above 0")
+        if not any(self.weights[loss] for loss in declared()[self.method].losses):
+            place = (
+                "lambda_gan: all weights of Eq. (5)" if self.method == PAPER else f"methods.{self.method}: all weights"
+            )
+            raise ValueError(f"{place} are zero: nothing to train; set at least one above 0")
         return self
 
     @property
@@ -229,9 +215,9 @@ class Params(Block):
     def weights(self) -> dict[str, Any]:
         """The weights and options of the method that is trained, as its constructor takes them."""
         options: dict[str, Any] = getattr(self.methods, self.method).model_dump()
-        if self.method == "crossnet":
-            names = ("gan", "id", "ctc", "zid", "zcyc")
-            return {name: _plain(getattr(self, f"lambda_{name}")) for name in names} | options
+        if self.method == PAPER:
+            losses = declared()[PAPER].losses
+            return {loss: _plain(getattr(self, f"lambda_{loss}")) for loss in losses} | options
         return options
 
     @property

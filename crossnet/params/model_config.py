@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from crossnet.params import ImagePool, Methods, Networks
+from crossnet.params import ImagePool, Networks
+from crossnet.params.methods import declared
 from crossnet.params.reading import ParamsError, describe, read_bytes
 from crossnet.params.renamed import with_new_keys
 from crossnet.schema import Block, OneOrTwoWeights
@@ -20,8 +21,8 @@ def _completed(networks: Any) -> Any:
 
 
 def _known(method: str) -> str:
-    if method not in Methods.model_fields:
-        raise ValueError(f"{method!r} is none of {', '.join(Methods.model_fields)}")
+    if method not in declared():
+        raise ValueError(f"{method!r} is none of {', '.join(declared())}")
     return method
 
 

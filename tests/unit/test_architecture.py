@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from crossnet.params.methods import declared
 from crossnet.params.user_files import READ, WRITTEN
 from tests.support.paths import ROOT
 
 STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]
-METHODS = sorted(path.stem for path in (ROOT / "crossnet/methods").glob("*.py") if "\nMETHOD = " in path.read_text())
+METHODS = sorted(declared())
 OF_METHODS = {f"crossnet/methods/{name}.py" for name in METHODS}
 HEAVY = {"torch", "torchvision", "mitsuba", "drjit", "lightning_fabric"}
 
@@ -154,7 +155,7 @@ def test_no_other_stage_depends_on_a_method(stage: str) -> None:
     assert not reached(entry(stage), "crossnet") & OF_METHODS
 
 
-WEIGHTS = {"lambda_gan", "lambda_id", "lambda_ctc", "lambda_zid", "lambda_zcyc", "methods.${method}"}
+WEIGHTS = {*(f"lambda_{loss}" for loss in declared()["crossnet"].losses), "methods.${method}"}
 
 
 def test_no_path_of_the_users_may_meet_what_a_stage_reads_or_writes() -> None:

@@ -1,0 +1,65 @@
+"""The weights and options of methods, read from where the methods declare them.
+
+A module `crossnet/methods/<name>.py` declares `LOSSES`, whose keys are the names of its weights, and `OPTIONS`, its
+other options with the values that its paper has. They are read from the syntax of the module: importing it would import
+torch, which takes seconds.
+"""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import create_model
+
+from crossnet.schema import Block, OneOrTwoWeights, Weight
+
+FOLDER = Path(__file__).parents[1] / "methods"
+PAPER = "crossnet"  # its weights are top-level keys, lambda_<loss>
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a method declares: names of its losses, and options with the values of its paper."""
+
+    losses: tuple[str, ...]
+    options: dict[str, Any]
+
+
+@cache
+def declared() -> dict[str, Declared]:
+    """All methods by name."""
+    found = {file.stem: _read(file) for file in sorted(FOLDER.glob("*.py"))}
+    return {name: method for name, method in found.items() if method}
+
+
+def _read(file: Path) -> Declared | None:
+    values: dict[str, ast.expr] = {}
+    for statement in ast.parse(file.read_bytes()).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                values[name] = value
+    losses = values.get("LOSSES")
+    if "METHOD" not in values or not isinstance(losses, ast.Dict):
+        return None
+    names = tuple(str(ast.literal_eval(key)) for key in losses.keys if key is not None)
+    return Declared(names, ast.literal_eval(values["OPTIONS"]) if "OPTIONS" in values else {})
+
+
+def methods_block() -> Any:
+    """The model of the block `methods` of params.yaml: a block for each method, whose options have its types."""
+    blocks: dict[str, Any] = {}
+    for name, method in declared().items():
+        weights: dict[str, Any] = {} if name == PAPER else dict.fromkeys(method.losses, (Weight, ...))
+        options = {option: (type(value), ...) for option, value in method.options.items()}
+        blocks[name] = (create_model(f"Options of {name}", __base__=Block, **weights, **options), ...)
+    return create_model("Methods", __base__=Block, **blocks)
+
+
+def top_level_weights() -> Any:
+    """The model of the weights of Eq. (5), which are top-level keys of params.yaml."""
+    weights: dict[str, Any] = {f"lambda_{loss}": (OneOrTwoWeights, ...) for loss in declared()[PAPER].losses}
+    return create_model("Weights", __base__=Block, **weights)
