@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction, Image, Images, Masks
 
 SAME = 4  # levels of 255: input and truth that differ by no more, in any channel, show the same background
@@ -11,7 +11,7 @@ CHANGED = 16  # levels of 255: a pixel that differs by more, in any channel, is 
 
 
 # neither way is better: where one domain is on white, the background should change
-@metric("paired", {"to_*_background_changed": Value(table=True)}, needs=("truth",))
+@Metric("paired", {"to_*_background_changed": Value(table=True)}, needs=("truth",))
 def background_changed(direction: Direction) -> Result:
     """The share of the background's pixels that a translation changes."""
     share = changed_share(direction.translated, direction.inputs, direction.targets, direction.masks)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction, Images, Masks
 
 BLUE_DIFFERENCE = np.array([-0.168736, -0.331264, 0.5])  # Cb of RGB, Rec. 601
@@ -12,7 +12,7 @@ RED_DIFFERENCE = np.array([0.5, -0.418688, -0.081312])  # Cr
 CHROMA = Value("higher", {"_input": "untranslated input"}, best=1.0, table=True)
 
 
-@metric(
+@Metric(
     "paired",
     {"to_*_chroma": CHROMA, "to_*_chroma_object": CHROMA, "to_*_chroma_background": CHROMA},
     needs=("truth",),

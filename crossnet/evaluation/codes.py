@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction
 
 Code = NDArray[np.floating]  # (C, h, w)
 
 
-@metric(
+@Metric(
     "signs",
     {
         "to_*_code_norm": Value(),

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.registry import Result, Value, finite_mean, metric
+from crossnet.evaluation.registry import Metric, Result, Value, finite_mean
 from crossnet.evaluation.testset import Direction, Features, Image, Images, Masks
 from crossnet.images import luminance
 
@@ -11,7 +11,7 @@ SHIFTS = 5  # pairings of inputs with real images of the target, over which the 
 COPIED = 0.9  # of `copying`: the image changed by less than a tenth of the domains' difference
 
 
-@metric(
+@Metric(
     "signs",
     {
         "to_*_correlation": Value(),

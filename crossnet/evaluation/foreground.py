@@ -10,34 +10,13 @@ and the ceiling have the key of their metric with a suffix:
 - `_truth`: the true image, where it is known.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from crossnet.evaluation.auc import (
-    Ranks,
-    auc_per_image,
-    auc_within_place,
-    mean_auc,
-    pooled_auc,
-    rank,
-    resampled_auc,
-    within_place_interval,
-)
-from crossnet.evaluation.bootstrap import CONDITIONS, interval, mean_interval, resample
-from crossnet.evaluation.foreground_floors import (
-    border_mean,
-    border_nearest,
-    constant_mask,
-    constant_prior,
-    on_white,
-    permutations,
-)
-from crossnet.evaluation.registry import Result, Value, metric
-from crossnet.evaluation.testset import Direction, Images, Masks, ScoreMaps
+from crossnet.evaluation import foreground_floors as floors
+from crossnet.evaluation import roc
+from crossnet.evaluation.registry import Metric, Result, Value
+from crossnet.evaluation.testset import Direction, Images, Masks
 from crossnet.images import decode, luminance, pixels
 
 THRESHOLD = 243  # §5.3: a pixel is nearly white if its luminance exceeds 243
@@ -54,7 +33,7 @@ AREA_FLOORS = OVERLAP_FLOORS | {
 TRUTH = {"_truth": "truth"}
 
 
-@metric(
+@Metric(
     "foreground",
     {
         "auc_within_place": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True, compared=True),
@@ -71,68 +50,33 @@ TRUTH = {"_truth": "truth"}
 def foreground(direction: Direction) -> Result:
     """The areas, IoU and F1 of the translations' luminance, with floors and ceiling, where B is on white."""
     translated, inputs, masks = direction.translated, direction.inputs, direction.masks
-    if not both_kinds(masks):
+    if not roc.both_kinds(masks):
         kind = "object" if masks[0].all() else "background"
         wanted = "wanted both kinds; look at masksA, where small objects may be lost in resizing"
         return Result({}, left_out=f"every pixel of all {len(masks)} masks is {kind}, {wanted}")
     images = (pixels(decode(path)) for path in direction.train)
-    prior = constant_prior(images, THRESHOLD, masks[0].shape)
-    if prior is not None and not on_white(prior):
+    prior = floors.constant_prior(images, THRESHOLD, masks[0].shape)
+    if prior is not None and not floors.on_white(prior):
         return Result({})
     truths = direction.targets if direction.truth else None
     maps = {"translation": scores(translated), "input": scores(inputs)}
     maps |= {} if prior is None else {"constant": [prior] * len(masks)}
     return Result(
-        separation(maps["translation"], masks)
+        roc.separation(maps["translation"], masks)
         | segmentation(translated, masks)
         | {"threshold": THRESHOLD}
         | references(translated, inputs, masks, truths, prior),
-        per_image={"auc": auc_per_image(rank(scores(translated)), masks), "iou": iou_per_image(translated, masks)},
-        curves={name: roc(each, masks) for name, each in maps.items()},
+        per_image={
+            "auc": roc.auc_per_image(roc.rank(scores(translated)), masks),
+            "iou": iou_per_image(translated, masks),
+        },
+        curves={name: roc.curve(each, masks) for name, each in maps.items()},
     )
 
 
 def scores(images: Images) -> list[NDArray[np.float64]]:
     """255 - luminance of each image, (H, W) in [0, 255]."""
     return [255 - luminance(image) for image in images]
-
-
-def both_kinds(masks: Masks) -> bool:
-    """Whether the masks have pixels of the object and of the background, all taken together."""
-    return any(mask.any() for mask in masks) and not all(mask.all() for mask in masks)
-
-
-def separation(maps: ScoreMaps, masks: Masks) -> dict[str, float]:
-    """How well score maps in [0, 255] separate object and background: `auc`, `auc_per_image` and `auc_within_place`.
-
-    The intervals (`_low`, `_high`) are 95 % bootstrap percentiles over images. A key is left out where no mask, image
-    or place has both kinds of pixels.
-    """
-    ranks = rank(maps)
-    found = areas(ranks, masks)
-    if "auc" in found:
-        values = resampled_auc(maps, masks, resample(len(masks)))
-        found["auc_low"], found["auc_high"] = interval(values[np.isfinite(values)])
-    if "auc_per_image" in found:
-        per_image = auc_per_image(ranks, masks)
-        found["auc_per_image_low"], found["auc_per_image_high"] = mean_interval(per_image[np.isfinite(per_image)])
-    return found | within_place_span(maps, masks) | (CONDITIONS if found else {}) | {"n": len(masks)}
-
-
-def areas(ranks: Ranks, masks: Masks, suffix: str = "") -> dict[str, float]:
-    """The three areas of score maps, those that are not NaN, each key with the suffix."""
-    found = {
-        f"auc_within_place{suffix}": auc_within_place(ranks, masks),
-        f"auc{suffix}": pooled_auc(ranks, masks),
-        f"auc_per_image{suffix}": mean_auc(ranks, masks),
-    }
-    return {key: area for key, area in found.items() if np.isfinite(area)}
-
-
-def within_place_span(maps: ScoreMaps, masks: Masks, suffix: str = "") -> dict[str, float]:
-    """The interval of `auc_within_place`, as `_low` and `_high` after the suffix; empty where there is none."""
-    span, key = within_place_interval(maps, masks), f"auc_within_place{suffix}"
-    return {} if span is None else {f"{key}_low": span[0], f"{key}_high": span[1]}
 
 
 def segmentation(images: Images, masks: Masks, suffix: str = "") -> dict[str, float]:
@@ -142,7 +86,7 @@ def segmentation(images: Images, masks: Masks, suffix: str = "") -> dict[str, fl
 
 def overlap(found: Masks, masks: Masks, suffix: str = "") -> dict[str, float]:
     """`iou` and `f1` of extracted and true masks, pooled over all pixels, each key with the suffix; 0 for no pixels."""
-    true, taken = _flat(masks), _flat(found)
+    true, taken = roc.flat(masks), roc.flat(found)
     both, either = int((true & taken).sum()), int((true | taken).sum())
     return {f"iou{suffix}": both / max(1, either), f"f1{suffix}": 2 * both / max(1, both + either)}
 
@@ -150,21 +94,6 @@ def overlap(found: Masks, masks: Masks, suffix: str = "") -> dict[str, float]:
 def iou_per_image(images: Images, masks: Masks) -> NDArray[np.float64]:
     """The IoU of each image at 243, (N,); 0 where neither the mask nor the extracted foreground has a pixel."""
     return np.array([(f & m).sum() / max(1, (f | m).sum()) for f, m in zip(_extract(images), masks, strict=True)])
-
-
-def roc(maps: ScoreMaps, masks: Masks, points: int = 256) -> pd.DataFrame:
-    """The pooled ROC curve of score maps in [0, 255].
-
-    Columns are fpr, tpr and threshold (255 - score; a pixel is foreground up to it). There are at most `points` rows,
-    at even distances along the curve, and its two ends; the first has the threshold -1 and no foreground.
-    """
-    from sklearn.metrics import roc_curve
-
-    fpr, tpr, score = roc_curve(_flat(masks), _flat(maps))
-    length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(fpr), np.diff(tpr)))])
-    wanted = np.searchsorted(length, np.linspace(0, length[-1], points)).clip(0, len(fpr) - 1)
-    rows = np.unique(np.concatenate([[0], wanted, [len(fpr) - 1]]))
-    return pd.DataFrame({"fpr": fpr[rows], "tpr": tpr[rows], "threshold": np.maximum(255 - score[rows], -1.0)})
 
 
 def references(
@@ -183,29 +112,25 @@ def references(
     """
     images = {"_input": inputs} | ({} if truths is None else {"_truth": truths})
     maps = {suffix: scores(each) for suffix, each in images.items()}
-    maps |= {"_border_mean": border_mean(inputs), "_border_nearest": border_nearest(inputs)}
+    maps |= {"_border_mean": floors.border_mean(inputs), "_border_nearest": floors.border_nearest(inputs)}
     found: dict[str, float] = {}
     for suffix, scored in maps.items():
-        found |= areas(rank(scored), masks, suffix) | within_place_span(scored, masks, suffix)
+        found |= roc.areas(roc.rank(scored), masks, suffix) | roc.within_place_span(scored, masks, suffix)
     for suffix, each in images.items():
         found |= segmentation(each, masks, suffix)
     if prior is not None:
-        found |= areas(rank([prior] * len(masks)), masks, "_constant")
-        found |= overlap([constant_mask(prior)] * len(masks), masks, "_constant")
+        found |= roc.areas(roc.rank([prior] * len(masks)), masks, "_constant")
+        found |= overlap([floors.constant_mask(prior)] * len(masks), masks, "_constant")
     return found | _permuted(translated, masks)
 
 
 def _permuted(translated: Images, masks: Masks) -> dict[str, float]:
     """The mean over permutations of the masks of every value; all of them have the same keys."""
-    ranks = rank(scores(translated))
-    others = [[masks[i] for i in order] for order in permutations(len(masks))]
-    draws = [areas(ranks, each, "_permuted") | segmentation(translated, each, "_permuted") for each in others]
+    ranks = roc.rank(scores(translated))
+    others = [[masks[i] for i in order] for order in floors.permutations(len(masks))]
+    draws = [roc.areas(ranks, each, "_permuted") | segmentation(translated, each, "_permuted") for each in others]
     return {key: float(np.mean([draw[key] for draw in draws])) for key in (draws[0] if draws else {})}
 
 
 def _extract(images: Images) -> list[NDArray[np.bool_]]:
     return [scored >= 255 - THRESHOLD for scored in scores(images)]
-
-
-def _flat(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([array.ravel() for array in arrays])

@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 from crossnet.evaluation import inception
 from crossnet.evaluation.bootstrap import CONDITIONS, interval, resample
 from crossnet.evaluation.distances import DISTANCE, distances
-from crossnet.evaluation.registry import Result, metric
+from crossnet.evaluation.registry import Metric, Result
 from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
 MAX_RESAMPLED = 1000  # images in a set, above which resampling takes minutes and says little
 
 
-@metric("fd_efflite0", {"to_*": DISTANCE}, features="efflite0")
+@Metric("fd_efflite0", {"to_*": DISTANCE}, features="efflite0")
 def fd_efflite0(direction: Direction) -> Result:
     """The Fréchet distance on features of EfficientNet-Lite0."""
     return _measure(direction.features("efflite0"))
 
 
-@metric("fid", {"to_*": replace(DISTANCE, margin="fid", compared=True)}, features="inception")
+@Metric("fid", {"to_*": replace(DISTANCE, margin="fid", compared=True)}, features="inception")
 def fid(direction: Direction) -> Result:
     """FID. The size of the images, and the size to which the network resizes them, change it: both are conditions."""
     found = _measure(direction.features("inception"))

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 
 from crossnet.evaluation.distances import DISTANCE, distances
-from crossnet.evaluation.registry import Result, metric
+from crossnet.evaluation.registry import Metric, Result
 from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
 
-@metric("kid_efflite0", {"to_*": replace(DISTANCE, margin="kid_efflite0", compared=True)}, features="efflite0")
+@Metric("kid_efflite0", {"to_*": replace(DISTANCE, margin="kid_efflite0", compared=True)}, features="efflite0")
 def kid_efflite0(direction: Direction) -> Result:
     """The kernel distance on features of EfficientNet-Lite0."""
     return _measure(direction.features("efflite0"))
 
 
-@metric("kid", {"to_*": replace(DISTANCE, margin="kid")}, features="inception")
+@Metric("kid", {"to_*": replace(DISTANCE, margin="kid")}, features="inception")
 def kid(direction: Direction) -> Result:
     """KID."""
     return _measure(direction.features("inception"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.evaluation.registry import Result, Value, finite_mean, metric
+from crossnet.evaluation.registry import Metric, Result, Value, finite_mean
 from crossnet.evaluation.testset import Direction, Image, Images, Masks
 
 MSE_OF_HALF_A_LEVEL = 0.25  # the finest difference that 8 bits show; keeps the PSNR of equal images finite
@@ -22,7 +22,7 @@ PSNR = Value("higher", INPUT, best=54.2, margin="psnr", table=True, compared=Tru
 SSIM = Value("higher", INPUT, best=1.0, margin="ssim", table=True)
 
 
-@metric(
+@Metric(
     "paired",
     {
         "to_*_psnr": PSNR,

@@ -1,11 +1,11 @@
 """The registry of metrics: a registered function of this package is a metric, as in stylegan3's metric_main.
 
-A metric is one module. Its function takes a `Direction` and returns a `Result`. The decorator `metric` says which keys
+A metric is one module. Its function takes a `Direction` and returns a `Result`. The decorator `Metric` says which keys
 of metrics.json it writes, what it needs, and how tables show its values. `background.py` is a short example.
 """
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -23,8 +23,6 @@ ORDER = (  # of metrics in metrics.json; those that are not listed follow
     "background_changed", "failure_modes", "codes",
 )  # fmt: skip
 TABLES = ("fid", "kid", "kid_efflite0", "fd_efflite0", "foreground", "paired", "signs")  # the order of blocks in tables
-
-Need = Literal["masks", "truth", "codes", "score_maps"]  # attributes of a Direction
 
 
 @dataclass(frozen=True)
@@ -69,59 +67,46 @@ class Result:
     left_out: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Metric:
-    """A registered metric; `metric` documents the fields."""
-
-    compute: Callable[[Direction], Result]
-    block: str
-    values: Mapping[str, Value]
-    needs: tuple[Need, ...]
-    features: str | None
-    only: str | None
-    per_image: tuple[str, ...]
-    curves: tuple[str, ...]
-
-    def applies(self, direction: Direction) -> bool:
-        """Whether a direction has everything that the metric needs."""
-        return (
-            self.only in (None, direction.name)
-            and all(getattr(direction, need) for need in self.needs)
-            and (self.features is None or self.features in direction.networks)
-        )
-
-
-_registered: dict[str, Metric] = {}
-
-
-def metric(
-    block: str,
-    values: Mapping[str, Value],
-    *,
-    needs: tuple[Need, ...] = (),
-    features: str | None = None,
-    only: Literal["to_b", "to_a"] | None = None,
-    per_image: tuple[str, ...] = (),
-    curves: tuple[str, ...] = (),
-) -> Callable[[Callable[[Direction], Result]], Callable[[Direction], Result]]:
-    """Register a function as a metric.
+    """A decorator that registers a function of a `Direction` as a metric.
 
     Args:
         block: the block of metrics.json that the values go into.
         values: each key of the block that the function writes, without suffixes -> how tables show it. `to_*` in a key
             stands for both directions.
-        needs: what a direction must have. Where it is missing, the metric is left out without a word.
+        needs: attributes of a direction. Where one is empty, the metric is left out.
         features: the name of the network whose features the metric needs.
         only: the one direction that is measured; None for both.
         per_image: columns of images.csv that the function fills.
         curves: ROC curves that are always written, without rows where the metric is left out.
     """
 
-    def register(compute: Callable[[Direction], Result]) -> Callable[[Direction], Result]:
-        _registered[compute.__name__] = Metric(compute, block, values, needs, features, only, per_image, curves)
+    block: str
+    values: Mapping[str, Value]
+    needs: Sequence[Literal["masks", "truth", "codes", "score_maps"]] = ()
+    features: str | None = None
+    only: Literal["to_b", "to_a"] | None = None
+    per_image: Sequence[str] = ()
+    curves: Sequence[str] = ()
+    compute: Callable[[Direction], Result] = field(init=False)
+
+    def __call__(self, compute: Callable[[Direction], Result]) -> Callable[[Direction], Result]:
+        self.compute = compute
+        _registered[compute.__name__] = self
         return compute
 
-    return register
+    def applies(self, direction: Direction) -> bool:
+        """Whether a direction has everything that the metric needs."""
+        has_features = self.features is None or self.features in direction.networks
+        return (
+            has_features
+            and self.only in (None, direction.name)
+            and all(getattr(direction, need) for need in self.needs)
+        )
+
+
+_registered: dict[str, Metric] = {}
 
 
 @cache

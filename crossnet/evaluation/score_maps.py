@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.evaluation.foreground import both_kinds, roc, separation
-from crossnet.evaluation.registry import Result, Value, metric
+from crossnet.evaluation.registry import Metric, Result, Value
+from crossnet.evaluation.roc import both_kinds, curve, separation
 from crossnet.evaluation.testset import Direction, Masks
 
 WHITE = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
@@ -16,7 +16,7 @@ WHITE = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
 AREA = Value("higher", margin="auc")  # in tables it stands in the place of the area by luminance
 
 
-@metric(
+@Metric(
     "foreground_scores",
     {"auc_within_place": AREA, "auc": AREA, "auc_per_image": AREA},
     needs=("masks", "score_maps"),
@@ -27,7 +27,7 @@ def foreground_scores(direction: Direction) -> Result:
     if direction.score_maps is None or not both_kinds(direction.masks):
         return Result({})
     maps = read_score_maps(direction.score_maps, direction.names, direction.masks)
-    return Result(separation(maps, direction.masks), curves={"scores": roc(maps, direction.masks)})
+    return Result(separation(maps, direction.masks), curves={"scores": curve(maps, direction.masks)})
 
 
 def read_score_maps(folder: Path, names: Sequence[str], masks: Masks) -> list[NDArray[np.float64]]:

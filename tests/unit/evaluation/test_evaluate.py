@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from crossnet.data.layout import BOTH_WAYS, FROM_WHITE
-from crossnet.evaluation.auc import auc_per_image, rank
 from crossnet.evaluation.chroma import chroma_correlation
 from crossnet.evaluation.failure_modes import copying, luminance_correlation
 from crossnet.evaluation.foreground import scores
 from crossnet.evaluation.paired import psnr_ssim
+from crossnet.evaluation.roc import auc_per_image, rank
 from crossnet.evaluation.testset import evaluation_set
 from tests.support.evaluated import PARAMS, TRANSLATED, evaluated
 

@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap, rankdata
 from sklearn.metrics import auc, roc_auc_score
 
-from crossnet.evaluation import auc as areas
-from crossnet.evaluation.foreground import both_kinds, iou_per_image, roc, scores, segmentation, separation
+from crossnet.evaluation import roc
+from crossnet.evaluation.foreground import iou_per_image, scores, segmentation
+from crossnet.evaluation.roc import both_kinds, curve, separation
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
 
 
 def pooled_auc(maps: list[NDArray[np.float64]], masks: list[Mask]) -> float:
-    return areas.pooled_auc(areas.rank(maps), masks)
+    return roc.pooled_auc(roc.rank(maps), masks)
 
 
 def auc_per_image(maps: list[NDArray[np.float64]], masks: list[Mask]) -> NDArray[np.float64]:
-    return areas.auc_per_image(areas.rank(maps), masks)
+    return roc.auc_per_image(roc.rank(maps), masks)
 
 
 def grey(levels: list[list[int]] | NDArray[np.uint8]) -> Image:
@@ -98,34 +99,34 @@ def test_score_maps_of_a_method_stand_in_the_place_of_luminance() -> None:
     images, masks = noisy(0)
     perfect = [mask * 255.0 for mask in masks]
     assert separation(perfect, masks)["auc"] == 1 > separation(scores(images), masks)["auc"]
-    assert roc(perfect, masks)[["fpr", "tpr"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 1]]
+    assert curve(perfect, masks)[["fpr", "tpr"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 1]]
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("size", [16, 64])
 def test_the_curve_has_the_area_of_the_auc(seed: int, size: int) -> None:
     images, masks = noisy(seed, size=size)
-    assert auc(*roc(scores(images), masks)[["fpr", "tpr"]].to_numpy().T) == pytest.approx(
+    assert auc(*curve(scores(images), masks)[["fpr", "tpr"]].to_numpy().T) == pytest.approx(
         pooled_auc(scores(images), masks), abs=1e-3
     )
 
 
 def test_the_curve_rises_from_corner_to_corner_in_few_rows() -> None:
     images, masks = noisy(0, size=64)
-    curve = roc(scores(images), masks, points=100)
-    assert 50 < len(curve) <= 102
-    assert list(curve.columns) == ["fpr", "tpr", "threshold"]
-    assert tuple(curve.iloc[0][["fpr", "tpr"]]) == (0, 0)
-    assert tuple(curve.iloc[-1][["fpr", "tpr"]]) == (1, 1)
-    assert (np.diff(curve["fpr"]) >= 0).all()
-    assert (np.diff(curve["tpr"]) >= 0).all()
+    found = curve(scores(images), masks, points=100)
+    assert 50 < len(found) <= 102
+    assert list(found.columns) == ["fpr", "tpr", "threshold"]
+    assert tuple(found.iloc[0][["fpr", "tpr"]]) == (0, 0)
+    assert tuple(found.iloc[-1][["fpr", "tpr"]]) == (1, 1)
+    assert (np.diff(found["fpr"]) >= 0).all()
+    assert (np.diff(found["tpr"]) >= 0).all()
 
 
 def test_a_row_of_the_curve_is_what_its_threshold_selects() -> None:
     images, masks = noisy(1)
     luminance = np.concatenate([image.reshape(-1, 3) @ [0.299, 0.587, 0.114] for image in images])
     labels = np.concatenate([mask.ravel() for mask in masks])
-    for row in roc(scores(images), masks).iloc[1:].itertuples():
+    for row in curve(scores(images), masks).iloc[1:].itertuples():
         found = luminance <= row.threshold + 1e-9
         assert found[labels].mean() == pytest.approx(row.tpr)
         assert found[~labels].mean() == pytest.approx(row.fpr)
@@ -166,6 +167,6 @@ def test_as_many_masks_as_images_are_needed() -> None:
 def test_both_kinds_may_be_in_different_masks() -> None:
     off, on = np.zeros((1, 1), bool), np.ones((1, 1), bool)
     assert [both_kinds(masks) for masks in ([], [off, off], [on, on], [off, on])] == [False, False, False, True]
-    assert roc(scores([grey([[255]]), grey([[0]])]), [off, on])[["fpr", "tpr"]].to_numpy().tolist() == [
+    assert curve(scores([grey([[255]]), grey([[0]])]), [off, on])[["fpr", "tpr"]].to_numpy().tolist() == [
         [0, 0], [0, 1], [1, 1],
     ]  # fmt: skip

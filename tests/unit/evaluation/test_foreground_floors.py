@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 from sklearn.metrics import f1_score, jaccard_score, roc_auc_score
 
-from crossnet.evaluation.foreground import references, segmentation, separation
+from crossnet.evaluation.foreground import references, segmentation
 from crossnet.evaluation.foreground_floors import (
     border_mean,
     border_nearest,
@@ -15,6 +15,7 @@ from crossnet.evaluation.foreground_floors import (
     on_white,
     permutations,
 )
+from crossnet.evaluation.roc import separation
 
 Image, Mask = NDArray[np.uint8], NDArray[np.bool_]
 

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from crossnet.evaluation.auc import (
+from crossnet.evaluation.bootstrap import interval, resample
+from crossnet.evaluation.roc import (
     GRID,
     auc_per_image,
     auc_within_place,
@@ -19,7 +20,6 @@ from crossnet.evaluation.auc import (
     resampled_auc,
     within_place_interval,
 )
-from crossnet.evaluation.bootstrap import interval, resample
 
 Maps, Masks = list[NDArray[np.float64]], list[NDArray[np.bool_]]
 
