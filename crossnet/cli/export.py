@@ -1,5 +1,6 @@
-"""`crossnet export`: a trained model, made ready to be handed on."""
+"""`crossnet export`: a trained model with its weights in half precision and a model card, ready to share."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from crossnet.cli.options import fail, refuse_pipeline_folder
 from crossnet.files import error_message, errors_at, write_all_atomically
 from crossnet.params import Params, ParamsError, load_params
-from crossnet.params.reading import read_bytes
+from crossnet.params.reading import read_bytes, read_yaml
 from crossnet.terminal import echo
 
 CARD = "README.md"
@@ -48,6 +49,7 @@ def export(
         weights = _halved(model / TRANSLATING)
         described = Path("data/prepared") / params.task / DESCRIPTION
         dataset, metrics, summary = map(_read, (described, METRICS, SUMMARY))
+        _refuse_other_metrics(model)
         try:
             card = model_card(out.name, params, dataset, metrics, summary, data, licence, len(weights))
         except (TemplateError, TypeError, ValueError) as error:
@@ -86,6 +88,41 @@ def _refuse_other_run(model: Path, config: Mapping[str, Any], params: Params) ->
             f"{model}: was trained with another {differ[0]} than params.yaml has; go to the clone that it was trained "
             "in, or get its experiment by `dvc exp apply`"
         )
+
+
+def _refuse_other_metrics(model: Path) -> None:
+    """Raise ExportError where dvc.lock has the metrics or the summary of another model; without it, nothing is known.
+
+    The chain is followed by hashes: the model, its translations, and the metrics of these.
+    """
+    if not Path("dvc.lock").is_file():
+        return
+    lock = read_yaml(Path("dvc.lock"))
+
+    def recorded(stage: str, kind: str, path: str) -> str | None:
+        return next((entry["md5"] for entry in lock["stages"][stage][kind] if entry["path"] == path), None)
+
+    try:
+        of_training = [recorded("train", "outs", path) for path in ("data/model", str(SUMMARY))]
+        translated = recorded("translate", "deps", "data/model"), recorded("translate", "outs", "data/translated")
+        measured = recorded("evaluate", "deps", "data/translated"), recorded("evaluate", "outs", str(METRICS))
+    except (LookupError, TypeError):
+        raise ExportError("dvc.lock: has not all of train, translate and evaluate; run `dvc repro`") from None
+    own = _dvc_hash(model)
+    if of_training != [own, _dvc_hash(SUMMARY)]:
+        raise ExportError(f"{SUMMARY}: is not of the training of {model}, by dvc.lock; run `dvc repro`")
+    if translated != (own, measured[0]) or measured[1] != _dvc_hash(METRICS):
+        raise ExportError(f"{METRICS}: was not measured on {model}, by dvc.lock; run `dvc repro`")
+
+
+def _dvc_hash(path: Path) -> str:
+    """Return the MD5 of a file, or of a folder, as DVC records it in dvc.lock."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "md5").hexdigest()
+    files = {each.relative_to(path).as_posix(): each for each in path.rglob("*") if each.is_file()}
+    content = json.dumps([{"md5": _dvc_hash(files[name]), "relpath": name} for name in sorted(files)])
+    return f"{hashlib.md5(content.encode(), usedforsecurity=False).hexdigest()}.dir"
 
 
 def _halved(path: Path) -> bytes:

@@ -6,6 +6,7 @@ from crossnet.interrupt import interrupted  # first: what follows takes a while
 
 import signal
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -24,14 +25,15 @@ from crossnet.files import error_message
 
 
 class _Commands(TyperGroup):
-    """The subcommands. A refused word of the command line, which may be a file's name, is shown printable.
-
-    A fault of a disk that no command told is one line with the file and the remedy, and so is Ctrl-C.
-    """
+    """The subcommands. Ctrl-C and errors that no subcommand handles end in one printable line."""
 
     def invoke(self, ctx: Any) -> Any:
         if signal.getsignal(signal.SIGINT) is interrupted:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            Path.cwd()  # torch cannot be imported in a folder that was deleted
+        except FileNotFoundError:
+            raise fail("the current folder was deleted; change to another one") from None
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:

@@ -1,13 +1,14 @@
 """The model card of a trained model, from what its run has written."""
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from crossnet.escaping import escape_markdown, one_line
+from crossnet.escaping import escape_markdown, one_line, printable
 from crossnet.params import Params
 from crossnet.report.descriptions import CONDITIONS
 from crossnet.report.metrics import describe, fixed, floor, table
@@ -46,6 +47,7 @@ def model_card(
         loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     environment.filters["md"] = lambda value: escape_markdown(str(value))
+    environment.filters["shell"] = lambda value: shlex.quote(printable(value))
     return environment.get_template("model_card.md.j2").render(
         mark=MARK,
         name=name,

@@ -52,4 +52,4 @@ def test_a_metric_stands_beside_its_strongest_floor_and_its_ceiling(tmp_path: Pa
     page = collect(tmp_path, {"method": "crossnet", "seed": 0}, {})
     column = [key for key, *_ in page["columns"]].index("kid_efflite0.to_b")
     assert page["bounds"]["floor"][column] == "0.140 (untranslated input)"
-    assert page.bounds["ceiling"][column] == "0.010 (real images)"
+    assert page["bounds"]["ceiling"][column] == "0.010 (real images)"

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from dvc_data.hashfile.build import build
+from dvc_data.hashfile.db import HashFileDB
+from dvc_data.hashfile.hash import file_md5
+from dvc_objects.fs.local import LocalFileSystem
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner, Result
@@ -161,6 +165,68 @@ def test_what_cannot_be_exported_is_one_line_and_writes_nothing(spoil: Any, mess
     spoil()
     refused(export(), message)
     assert not OUT.exists()
+
+
+def locked(**other: str) -> None:
+    """Write a dvc.lock of the finished run, with other hashes for some places."""
+
+    def entry(path: str) -> dict[str, str]:
+        place = Path(path)
+        return {"path": path, "md5": dvc_hash(place) if place.exists() else "translated.dir"}
+
+    model, metrics, summary = "data/model", "reports/metrics.json", "reports/training/summary.json"
+    stages = {
+        "train": {"outs": [entry(model), entry(summary)]},
+        "translate": {"deps": [entry(model)], "outs": [entry("data/translated")]},
+        "evaluate": {"deps": [entry("data/translated")], "outs": [entry(metrics)]},
+    }
+    for place, md5 in other.items():
+        stage, kind, number = place.split("_")
+        stages[stage][kind][int(number)]["md5"] = md5
+    Path("dvc.lock").write_text(json.dumps({"schema": "2.0", "stages": stages}))
+
+
+def dvc_hash(place: Path) -> str:
+    """The hash that DVC records of a file or a folder, by DVC's own code."""
+    if place.is_file():
+        return str(file_md5(str(place), LocalFileSystem()))
+    _, _, found = build(HashFileDB(LocalFileSystem(), str(place.parent / "odb")), str(place), LocalFileSystem(), "md5")
+    return str(found.hash_info.value)
+
+
+def test_a_model_is_exported_with_the_metrics_that_were_measured_on_it() -> None:
+    locked()
+    assert export().exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("train_outs_0", "reports/training/summary.json: is not of the training of data/model, by dvc.lock"),
+        ("train_outs_1", "reports/training/summary.json: is not of the training of data/model, by dvc.lock"),
+        ("translate_deps_0", "reports/metrics.json: was not measured on data/model, by dvc.lock; run `dvc repro`"),
+        ("evaluate_deps_0", "reports/metrics.json: was not measured on data/model, by dvc.lock; run `dvc repro`"),
+        ("evaluate_outs_0", "reports/metrics.json: was not measured on data/model, by dvc.lock; run `dvc repro`"),
+    ],
+)
+def test_metrics_of_another_model_are_refused(place: str, message: str) -> None:
+    locked(**{place: "0" * 32})
+    refused(export(), message)
+    assert not OUT.exists()
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "stages: {train: 1}"])
+def test_a_dvc_lock_without_the_stages_is_refused(text: str) -> None:
+    Path("dvc.lock").write_text(text)
+    refused(export(), "dvc.lock: has not all of train, translate and evaluate; run `dvc repro`")
+
+
+def test_the_command_in_the_card_quotes_the_name_of_the_folder() -> None:
+    out = Path("my `horses`\n# $(date)")
+    assert export(out=out).exit_code == 0
+    card = (out / "README.md").read_text()
+    assert r"    crossnet translate photo.jpg --model 'my `horses`\n# $(date)' --to b --out out/" in card
+    assert not re.search(r"^# \$", card, re.MULTILINE)
 
 
 def test_a_full_disk_leaves_the_earlier_export_whole(monkeypatch: pytest.MonkeyPatch) -> None:
