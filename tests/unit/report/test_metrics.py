@@ -1,6 +1,7 @@
 """Every metric is shown, and in words where it is known."""
 
-from crossnet.report.metrics import describe, gauge_position, headlines, table
+from crossnet.evaluation.registry import values
+from crossnet.report.metrics import CEILINGS, FLOORS, describe, gauge_position, headlines, table
 
 
 def test_a_distance_that_was_not_measured_is_a_dash_with_its_counts() -> None:
@@ -12,7 +13,7 @@ def test_a_distance_that_was_not_measured_is_a_dash_with_its_counts() -> None:
     ]
     assert rows[0].explanation.endswith("N\u00a0=\u00a03 against 1 real. Too few images to measure it.")
     assert rows[1].explanation.endswith("N\u00a0=\u00a02 against 3 real.")
-    assert [tile.label for tile in headlines(metrics)] == ["KID, B → A"]
+    assert [headline.label for headline in headlines(metrics)] == ["KID, B → A"]
 
 
 def test_unknown_metrics_are_listed_too() -> None:
@@ -83,28 +84,37 @@ def test_signs_of_failure_are_describe() -> None:
     assert describe("signs.to_b_something_new").name == "to_b_something_new"
 
 
-def test_a_gauge_stays_within_its_tile() -> None:
+def test_a_position_on_a_gauge_stays_within_it() -> None:
     assert [gauge_position(v) for v in (-0.2, 0.3, 1.2, float("nan"), None)] == [0.0, 0.3, 1.0, None, None]
 
 
-def test_an_interval_the_strongest_floor_and_the_ceiling_stand_on_the_tile() -> None:
+def test_an_interval_the_strongest_floor_and_the_ceiling_stand_in_the_note() -> None:
     block = {"auc": 0.9, "auc_low": 0.85, "auc_high": 0.95, "auc_input": 0.5, "auc_constant": 0.93, "auc_truth": 0.99}
-    (tile,) = headlines({"foreground": block})
+    (headline,) = headlines({"foreground": block})
     interval = "95\u00a0% bootstrap interval 0.850 to 0.950"
-    assert tile.note == f"{interval}; floor: 0.930 (constant prior); ceiling: 0.990 (truth)"
-    assert (tile.share, tile.floor) == (0.9, 0.93)
+    assert headline.note == f"{interval}; floor: 0.930 (constant prior); ceiling: 0.990 (truth)"
+    assert (headline.share, headline.floor) == (0.9, 0.93)
 
 
 def test_what_cannot_be_guessed_comes_first() -> None:
-    labels = [tile.label for tile in headlines({"foreground": {"auc": 0.9, "auc_within_place": 0.8}})]
+    labels = [headline.label for headline in headlines({"foreground": {"auc": 0.9, "auc_within_place": 0.8}})]
     assert labels == ["Foreground AUC within place", "Foreground AUC, all pixels"]
 
 
-def test_pairs_have_a_tile_for_each_direction_and_part() -> None:
+def test_pairs_have_a_headline_for_each_direction_and_part() -> None:
     block = {"to_b_psnr": 18.13, "to_a_psnr_object": 12.3, "to_a_psnr_object_input": 11.1, "n": 6}
-    found = [(tile.label, tile.value, tile.note) for tile in headlines({"paired": block})]
+    found = [(headline.label, headline.value, headline.note) for headline in headlines({"paired": block})]
     against = "against the truth, N\u00a0=\u00a06"
     assert found == [
         ("PSNR, A → B", "18.1 dB", against),
         ("PSNR of the object, B → A", "12.3 dB", f"{against}; floor: 11.1 (untranslated input)"),
     ]
+
+
+def test_names_floors_and_ceilings_are_those_of_the_registry() -> None:
+    arrows = {"higher": "↑", "lower": "↓", None: ""}
+    for key, value in values().items():
+        assert describe(key).name != key.rpartition(".")[2], key
+        assert describe(key).better == arrows[value.better], key
+        assert value.floors.items() <= FLOORS.items(), key
+        assert value.ceilings.items() <= CEILINGS.items(), key
