@@ -43,15 +43,15 @@ class _FewChannelConv(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
-        """As a convolution of the gradient, whose channels are few, with the kernel turned around."""
+        """As a convolution of the gradient, whose channels are few, with the flipped kernel."""
         x, weight = ctx.saved_tensors
         needs_x, needs_weight, needs_bias = ctx.needs_input_grad
-        turned = weight.flip(2, 3).transpose(0, 1)
+        flipped = weight.flip(2, 3).transpose(0, 1)
         up, left = weight.shape[2] - 1, weight.shape[3] - 1
-        around = functional.pad(gradient, (left, left, up, up))
-        of_x = functional.conv2d(around, turned) if needs_x else None
-        of_weight = None
+        padded = functional.pad(gradient, (left, left, up, up))
+        grad_x = functional.conv2d(padded, flipped) if needs_x else None
+        grad_weight = None
         if needs_weight:
-            of_weight = conv2d_weight(around, turned.shape, x)  # type: ignore[no-untyped-call]
-            of_weight = of_weight.transpose(0, 1).flip(2, 3).contiguous()
-        return of_x, of_weight, gradient.sum((0, 2, 3)) if needs_bias else None
+            grad_weight = conv2d_weight(padded, flipped.shape, x)  # type: ignore[no-untyped-call]
+            grad_weight = grad_weight.transpose(0, 1).flip(2, 3).contiguous()
+        return grad_x, grad_weight, gradient.sum((0, 2, 3)) if needs_bias else None

@@ -1,5 +1,5 @@
 // A 3x3 convolution by Winograd's minimal filtering, F(4x4, 3x3), and the instance norm that follows it, there and back:
-// the C++ of compiled.py; the words are winograd.py's.
+// the C++ of winograd_native.py; the words are winograd.py's.
 //
 // Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, §4.1 and §4.3: U of kernels, V of
 // inputs, M their products. All is float32, and channels are a multiple of LANES: a vector holds as many of them, at

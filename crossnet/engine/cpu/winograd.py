@@ -6,8 +6,8 @@ CVPR 2016, §4.1): a tile of m x m outputs takes (m + 2)^2 multiplications for e
 and back. Rounding errors are some 1e-6 of a result with m = 2, and some 1e-5 with m = 4, in float32.
 
 Images are held as matrices whose rows are pixels, in the order of tiles, so that all of it is done without a copy.
-Where C++ can be compiled, `compiled` does the same with m = 4. A norm divides by the spread of what it is given: of a
-channel that is the same everywhere nothing but rounding is left for it, and torch's convolutions have less of that.
+Where C++ can be compiled, `winograd_native` does the same with m = 4. A norm divides by the standard deviation of a
+channel: where a channel is constant, only rounding errors are left, and torch's convolutions have smaller ones.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ OUTPUT = {
     2: [[1, 1, 1, 0], [0, 1, -1, -1]],
     4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
 }
-MOST_UNTRAINED = 2**16  # pixels of codes without gradients: V and M take 4.5 times the memory of the codes
+MAX_INFERENCE_PIXELS = 2**16  # pixels of codes without gradients: V and M take 4.5 times the memory of the codes
 LARGE_TILES_FROM = 5  # pixels of a batch for each channel; with fewer, larger transformed kernels cost torch too much
 
 
@@ -62,10 +62,10 @@ class Tiles:
     height: int
     width: int
     edge: int  # m
-    of_input: Tensor  # ((m + 2)^2, (m + 2)^2)
-    of_kernel: Tensor  # ((m + 2)^2, 9)
-    of_output: Tensor  # (m^2, (m + 2)^2)
-    around: Tensor  # ((m + 2)^2 tiles,): rows that tiles read, those next to them and the reflected ones with them
+    input_transform: Tensor  # ((m + 2)^2, (m + 2)^2)
+    kernel_transform: Tensor  # ((m + 2)^2, 9)
+    output_transform: Tensor  # (m^2, (m + 2)^2)
+    tile_rows: Tensor  # ((m + 2)^2 tiles,): rows that tiles read, with their neighbours and the reflected ones
     library: Library | None  # that computes residual blocks, if any does
 
     def rows(self, z: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ class Tiles:
             inner = functional.relu_(self.norm(self.convolve(x, first)))
             return x + self.norm(self.convolve(inner, second))
         parameters = (first.weight, first.bias, second.weight, second.bias)
-        result: Tensor = NativeResidualBlock.apply(x, self.library, self.around, *parameters)  # type: ignore[no-untyped-call]
+        result: Tensor = NativeResidualBlock.apply(x, self.library, self.tile_rows, *parameters)  # type: ignore[no-untyped-call]
         return result
 
 
@@ -126,7 +126,7 @@ def tiles_for(z: Tensor) -> Tiles | None:
     n, channels, height, width = z.shape
     if z.device.type != "cpu" or torch.is_autocast_enabled("cpu") or height % 2 or width % 2:
         return None
-    if not torch.is_grad_enabled() and n * height * width > MOST_UNTRAINED:
+    if not torch.is_grad_enabled() and n * height * width > MAX_INFERENCE_PIXELS:
         return None
     if library := library_for(z):
         return _tiles(height, width, EDGE, z.dtype, library)
@@ -140,14 +140,14 @@ def tiles_for(z: Tensor) -> Tiles | None:
 @torch.inference_mode(False)  # a training can use what a translation has made
 def _tiles(height: int, width: int, edge: int, dtype: torch.dtype, library: Library | None) -> Tiles:
     matrices = [torch.tensor(table[edge], dtype=torch.float64) for table in (INPUT, KERNEL, OUTPUT)]
-    of_input, of_kernel, of_output = (torch.kron(matrix, matrix).to(dtype) for matrix in matrices)
+    input_transform, kernel_transform, output_transform = (torch.kron(matrix, matrix).to(dtype) for matrix in matrices)
     shape = (height // edge, edge, width // edge, edge)
     pixels = torch.arange(height * width).view(shape).permute(1, 3, 0, 2).flatten()  # of each row
     row = torch.empty_like(pixels)
     row[pixels] = torch.arange(height * width)
     padded = functional.pad(row.view(1, height, width).double(), (1, 1, 1, 1), mode="reflect").long()[0]
-    around = padded.unfold(0, edge + 2, edge).unfold(1, edge + 2, edge).permute(2, 3, 0, 1).flatten()
-    return Tiles(height, width, edge, of_input, of_kernel, of_output, around, library)
+    tile_rows = padded.unfold(0, edge + 2, edge).unfold(1, edge + 2, edge).permute(2, 3, 0, 1).flatten()
+    return Tiles(height, width, edge, input_transform, kernel_transform, output_transform, tile_rows, library)
 
 
 class _Convolution(torch.autograd.Function):
@@ -155,11 +155,11 @@ class _Convolution(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, tiles: Tiles) -> Tensor:
-        wanted, channels = weight.shape[:2]
-        products = len(tiles.of_input)
-        u = (tiles.of_kernel @ weight.reshape(-1, 9).T).view(products, wanted, channels)
+        out_channels, channels = weight.shape[:2]
+        products = len(tiles.input_transform)
+        u = (tiles.kernel_transform @ weight.reshape(-1, 9).T).view(products, out_channels, channels)
         m = torch.bmm(_transformed(x, channels, tiles), u.transpose(1, 2))
-        y = (tiles.of_output @ m.view(products, -1)).view(-1, wanted)
+        y = (tiles.output_transform @ m.view(products, -1)).view(-1, out_channels)
         y += bias
         ctx.save_for_backward(x, u)  # V is as quick to make again as to keep
         ctx.tiles = tiles
@@ -169,24 +169,26 @@ class _Convolution(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
         (x, u), tiles = ctx.saved_tensors, ctx.tiles
-        products, wanted, channels = u.shape
+        products, out_channels, channels = u.shape
         needs_x, needs_weight, needs_bias, _ = ctx.needs_input_grad
-        of_x = of_weight = of_bias = None
+        grad_x = grad_weight = grad_bias = None
         gradient = gradient.contiguous()
-        of_m = (tiles.of_output.T @ gradient.view(tiles.edge**2, -1)).view(products, -1, wanted)
+        grad_m = (tiles.output_transform.T @ gradient.view(tiles.edge**2, -1)).view(products, -1, out_channels)
         if needs_x:
-            of_read = tiles.of_input.T @ torch.bmm(of_m, u).view(products, -1)
-            of_x = gradient.new_zeros(x.shape).index_add_(0, tiles.around, of_read.view(len(tiles.around), -1))
+            grad_read = tiles.input_transform.T @ torch.bmm(grad_m, u).view(products, -1)
+            grad_x = gradient.new_zeros(x.shape).index_add_(
+                0, tiles.tile_rows, grad_read.view(len(tiles.tile_rows), -1)
+            )
         if needs_weight:
-            of_u = torch.bmm(of_m.transpose(1, 2), _transformed(x, channels, tiles)).view(products, -1)
-            of_weight = (tiles.of_kernel.T @ of_u).T.contiguous().view(wanted, channels, 3, 3)
+            grad_u = torch.bmm(grad_m.transpose(1, 2), _transformed(x, channels, tiles)).view(products, -1)
+            grad_weight = (tiles.kernel_transform.T @ grad_u).T.contiguous().view(out_channels, channels, 3, 3)
         if needs_bias:
-            of_bias = gradient.view(-1, wanted).sum(0)
-        return of_x, of_weight, of_bias, None
+            grad_bias = gradient.view(-1, out_channels).sum(0)
+        return grad_x, grad_weight, grad_bias, None
 
 
 def _transformed(x: Tensor, channels: int, tiles: Tiles) -> Tensor:
     """V: (h w, N C) -> ((m + 2)^2, tiles N, C)."""
-    products = len(tiles.of_input)
-    read = x.index_select(0, tiles.around).view(products, -1)
-    return (tiles.of_input @ read).view(products, -1, channels)
+    products = len(tiles.input_transform)
+    read = x.index_select(0, tiles.tile_rows).view(products, -1)
+    return (tiles.input_transform @ read).view(products, -1, channels)

@@ -99,6 +99,6 @@ def test_without_gradients_codes_are_compiled_up_to_a_bound_of_memory(monkeypatc
         assert tiles_for(z) is None
         winograd_native.use(built.library())
         assert tiles_for(z) is not None
-        monkeypatch.setattr(winograd, "MOST_UNTRAINED", 63)
+        monkeypatch.setattr(winograd, "MAX_INFERENCE_PIXELS", 63)
         assert tiles_for(z) is None
     assert tiles_for(z) is not None
