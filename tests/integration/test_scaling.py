@@ -1,8 +1,7 @@
-"""What the recipe of docs/scaling.md for spot machines keeps, with a folder in the bucket's place."""
+"""What deploy/spot/keep.sh keeps of a run on a spot machine, with a folder in the bucket's place."""
 
 import os
 import subprocess
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.support.broken_off import broken_off, identity
 from tests.support.paths import ROOT
 
-TEXT = (ROOT / "docs" / "scaling.md").read_text()
+KEEP = ROOT / "deploy/spot/keep.sh"
 
 
 def files(folder: Path) -> list[str]:
@@ -25,11 +24,9 @@ def test_checkpoints_are_copied_whole_and_dropped_when_the_run_has_dropped_them(
     clone.mkdir()
     monkeypatch.chdir(clone)
     monkeypatch.delenv("DVC_ROOT", raising=False)
-    _, _, rest = TEXT.partition("      keep() (")
-    body = textwrap.dedent(rest.partition("\n      )\n")[0]).replace("~/crossnet", str(clone))
 
     def keep() -> int:
-        return subprocess.run(["bash", "-c", body.replace("/store", str(store.parent))], timeout=60).returncode
+        return subprocess.run(["bash", KEEP, clone, store.parent], timeout=60).returncode
 
     (store / "earlier").mkdir()
     assert keep() != 0  # before there is a folder of runs; then nothing of the store goes
