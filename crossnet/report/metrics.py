@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossnet.evaluation import registry
 from crossnet.report.descriptions import (
     BACKGROUND_NOTE,
     CONDITIONS,
@@ -22,18 +23,12 @@ from crossnet.report.descriptions import (
     VARIANTS,
 )
 
-FLOORS = {
-    "_input": "untranslated input",
-    "_source": "untranslated input",
-    "_constant": "constant prior",
-    "_permuted": "other images’ masks",
-    "_border_mean": "mean distance from the border’s colours",
-    "_border_nearest": "nearest colour of the border",
-}
-CEILINGS = {"_truth": "truth", "_real": "real images"}
+REGISTERED = registry.values()
+BY_KEY = {key.partition(".")[2]: value for key, value in REGISTERED.items()}  # without the block
+FLOORS = {suffix: name for value in REGISTERED.values() for suffix, name in value.floors.items()}
+CEILINGS = {suffix: name for value in REGISTERED.values() for suffix, name in value.ceilings.items()}
 REFERENCES = FLOORS | CEILINGS
-OF_DISTANCES = ("_source", "_real")  # suffixes that only "to_a" and "to_b" have
-OF_TRUTH = {"psnr": 54.2, "ssim": 1.0, "chroma": 1.0}  # what the truth has by definition, by a word of the metric
+ARROWS = {"higher": "↑", "lower": "↓", None: ""}
 DETAILS = ("_std", "_low", "_high", "_n_real", "_n_train", "_n")  # suffixes of a metric's spread, interval and counts
 
 
@@ -115,10 +110,11 @@ def ceiling(key: str, values: Mapping[str, Any]) -> Bound | None:
     """Return the ceiling of a metric: the measured one, or what the truth has by definition."""
     if found := measured_ceiling(key, values):
         return found
-    if key.endswith("code_rank") and key.replace("rank", "channels") in values:
-        return Bound(values[key.replace("rank", "channels")], "channels")
-    words = key.split("_")
-    return next((Bound(value, "truth") for word, value in OF_TRUTH.items() if word in words), None)
+    best = BY_KEY[key].best if key in BY_KEY else None
+    if isinstance(best, str):
+        best = best.replace(registry.EITHER, key[:4])
+        return Bound(values[best], best.rpartition("_")[2]) if best in values else None
+    return None if best is None else Bound(best, "truth")
 
 
 def describe(key: str) -> Description:
@@ -146,6 +142,7 @@ def describe(key: str) -> Description:
     elif direction in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
         sign, text = SIGNS[rest[1:]]
         name = f"{DIRECTIONS[direction]}, {sign}"
+    better = ARROWS[REGISTERED[key].better] if key in REGISTERED else better
     return Description(name, text, better, digits)
 
 
@@ -270,18 +267,13 @@ def _metric_of(key: str, values: Mapping[str, Any]) -> str:
 
 def _reference_suffix(key: str) -> str:
     """Return the suffix by which a key is a floor or a ceiling of another, or ""."""
-    found = (each for each in REFERENCES if key.endswith(each) and _may_have(key.removesuffix(each), each))
+    found = (each for each in REFERENCES if key.endswith(each) and key not in BY_KEY)
     return next(found, "")
 
 
 def _bounds(key: str, values: Mapping[str, Any], names: Mapping[str, str]) -> list[Bound]:
-    found = [(values.get(f"{key}{suffix}"), name) for suffix, name in names.items() if _may_have(key, suffix)]
+    found = [(values.get(f"{key}{suffix}"), name) for suffix, name in names.items() if f"{key}{suffix}" not in BY_KEY]
     return [Bound(value, name) for value, name in found if isinstance(value, int | float) and math.isfinite(value)]
-
-
-def _may_have(key: str, suffix: str) -> bool:
-    """Whether a metric may have a reference of this suffix."""
-    return suffix not in OF_DISTANCES or key in ("to_b", "to_a")
 
 
 def _blocks(metrics: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
