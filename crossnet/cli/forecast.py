@@ -79,7 +79,6 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
     from crossnet.engine.engine import select
     from crossnet.methods.base import load
     from crossnet.training.batches import Batches
-    from crossnet.training.checkpointing.files import Checkpoints
     from crossnet.training.checkpointing.policy import CheckpointPolicy
     from crossnet.training.logging import TrainingLog
     from crossnet.training.loop import train
@@ -111,7 +110,7 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
 
     with TemporaryDirectory() as folder:
         log = TrainingLog(Path(folder))
-        with CheckpointPolicy(Checkpoints(Path(folder), 1, fabric), float("inf"), 1.0, fabric) as policy:
+        with CheckpointPolicy(Path(folder), fabric, keep=1, every_seconds=float("inf"), share=1.0) as policy:
             train(method, batches, fabric, short, log, policy, track=timed, capture=engine.capture)
     began, first, last = times
     return (last - first) / steps, first - began

@@ -226,6 +226,11 @@ class Params(Weights):  # type: ignore[misc, valid-type]
         image_pool = self.training.image_pool.model_dump()
         return {"networks": self.networks.model_dump(), "weights": self.weights, "image_pool": image_pool}
 
+    def model_description(self, global_batch: int) -> dict[str, Any]:
+        """The config.json of a model: what rebuilds it, and what it was trained on."""
+        trained = {"task": self.task, "size": self.images.size, "seed": self.seed, "global_batch": global_batch}
+        return {"method": self.method} | self.setup | trained
+
     def effective(self) -> dict[str, Any]:
         """What this run uses, as nested plain values: the chosen blocks and no others."""
         return {

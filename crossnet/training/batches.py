@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from crossnet.images import decode, pixels
 from crossnet.training.seeds import derive
 
 
-def load_side(folder: Path) -> Tensor:
+def load_images(folder: Path) -> Tensor:
     """All images of a folder, (N, 3, H, W) uint8, in the order of their names. Raises ValueError if sizes differ."""
     paths = list_images(folder)
     if not paths:
@@ -43,6 +44,12 @@ class Batches:
     ):
         self._sides, self._size, self._flip, self._seed = {"a": a, "b": b}, size, flip, seed
         self.global_batch, self._mine = batch * processes, slice(rank * batch, (rank + 1) * batch)
+
+    @classmethod
+    def load(cls, prepared: Path, batch: int, size: int, flip: bool, seed: int, fabric: Fabric) -> "Batches":
+        """This process's batches of a prepared task, whose images are loaded into memory."""
+        a, b = (load_images(prepared / side) for side in ("trainA", "trainB"))
+        return cls(a, b, batch, size, flip, seed, fabric.global_rank, fabric.world_size)
 
     @property
     def epoch_images(self) -> int:

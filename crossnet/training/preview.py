@@ -1,4 +1,4 @@
-"""Fixed images to watch a training by: a grid of their translations, and the effective rank of their codes."""
+"""Fixed images that show how a training goes: a grid of their translations, and the effective rank of their codes."""
 
 from pathlib import Path
 
@@ -13,32 +13,25 @@ from crossnet.methods.base import Domain, Method
 from crossnet.training.diagnostics import effective_rank
 
 
-def watched(prepared: Path) -> tuple[Path, Path]:
-    """The sides to watch a training by: those to validate on, or of the test where there are none."""
-    split = "valid" if (prepared / "validA").is_dir() else "test"
-    return prepared / f"{split}A", prepared / f"{split}B"
-
-
 class Preview:
-    """The first `count` images of each of two sides.
+    """The first `count` images of each domain of a prepared task: of its validation, or of its test without one."""
 
-    `draw` puts them over their translations, both ways; `code_ranks` measures their codes.
-    """
-
-    def __init__(self, test_a: Path, test_b: Path, count: int = 8):
+    def __init__(self, prepared: Path, count: int = 8):
+        split = "valid" if (prepared / "validA").is_dir() else "test"
         self._a, self._b = (
-            np.stack([pixels(decode(path)) for path in list_images(side)[:count]]) for side in (test_a, test_b)
+            np.stack([pixels(decode(path)) for path in list_images(prepared / f"{split}{domain}")[:count]])
+            for domain in "AB"
         )
 
     @torch.no_grad()
     def draw(self, method: Method) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8: four rows, A, A to B, B, B to A."""
+        """A grid of four rows, (H, W, 3) uint8: A, A to B, B, B to A."""
         rows = (self._a, self._translate(method, self._a, "b"), self._b, self._translate(method, self._b, "a"))
         return grid([list(row) for row in rows])
 
     @torch.no_grad()
     def code_ranks(self, method: Method) -> dict[str, float]:
-        """`code_rank/z_b` of the codes of A's images, and `code_rank/z_a` of B's: how many dimensions they use."""
+        """Effective ranks: `code_rank/z_b` of the codes of A's images, and `code_rank/z_a` of B's."""
         codes = {
             "z_a": method.encode(_tensor(method, self._b), "a"),
             "z_b": method.encode(_tensor(method, self._a), "b"),

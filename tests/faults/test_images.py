@@ -25,7 +25,7 @@ from crossnet.data.preparation.report import report
 from crossnet.data.preparation.splits import HeldBack
 from crossnet.data.preparation.target import Fit, Target
 from crossnet.params import load_params
-from crossnet.training.batches import Batches, load_side
+from crossnet.training.batches import Batches, load_images
 from stages.prepare import prepare as prepare_stage
 from tests.support.committed import PARAMS
 from tests.support.tiny import method, tiny_schedule, trained, weights_of
@@ -92,7 +92,7 @@ def test_a_side_that_is_missing_or_empty_stops_with_its_path_and_the_layout(raw:
 
 def test_one_image_on_a_side_trains(tmp_path: Path) -> None:
     assert run(make(tmp_path / "raw", 1)).kept == dict.fromkeys(SIDES, 1)
-    a, b = (load_side(tmp_path / "prepared" / side) for side in ("trainA", "trainB"))
+    a, b = (load_images(tmp_path / "prepared" / side) for side in ("trainA", "trainB"))
     made = method("crossnet")
     before = weights_of(made)
     trained(made, Batches(a, b, 1, SIZE, True, 0), tiny_schedule(images=1, batch=1))

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from crossnet.engine.cpu.winograd_native import used
 from crossnet.engine.engine import select
-from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog
@@ -79,8 +78,7 @@ def train_one(job: Job, rank: int = 0, port: int = 0) -> None:
     batches = tiny.tiny_batches(job.batch, rank=rank, processes=job.processes)
     plan = tiny.tiny_schedule(images=job.images, batch=job.batch * job.processes, ema_decay=0.9, log_every=7)
     rows = TrainingLog(job.folder / "pictures")
-    checkpoints = Checkpoints(job.folder / "run", 2, fabric)
-    with CheckpointPolicy(checkpoints, job.every_seconds, 1.0, fabric) as policy:
+    with CheckpointPolicy(job.folder / "run", fabric, 2, job.every_seconds, 1.0) as policy:
         train(made, batches, fabric, plan, rows, policy)
     job.outcome.mkdir(parents=True, exist_ok=True)
     save_file(tiny.weights_of(made) | tiny.pools_of(made), job.outcome / f"{rank}.safetensors")

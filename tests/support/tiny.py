@@ -15,7 +15,6 @@ from crossnet.engine.executor import BatchedExecutor
 from crossnet.methods.base import Loss, Method, Phase, load
 from crossnet.methods.graph import Executor
 from crossnet.training.batches import Batches
-from crossnet.training.checkpointing.files import Checkpoints
 from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog
@@ -114,8 +113,7 @@ def trained(
     log, preview = Log(), Preview(code_ranks)
     with TemporaryDirectory() as elsewhere:
         fabric = start(accelerator, 1, 1, "32-true")
-        checkpoints = Checkpoints(folder or Path(elsewhere), keep, fabric)
-        with CheckpointPolicy(checkpoints, every_seconds, 1.0, fabric) as policy:
+        with CheckpointPolicy(folder or Path(elsewhere), fabric, keep, every_seconds, 1.0) as policy:
             rows = TrainingLog(Path(elsewhere), log)
             train(made, batches, fabric, schedule, rows, policy, preview, capture=capture)  # type: ignore[arg-type]
     return log

@@ -174,6 +174,8 @@ PARAMETERS = {  # what stages read of their parameters, and the keys that this c
     "training": {"scales.${scale}.training"},
     "weights": WEIGHTS,
     "setup": WEIGHTS | {"scales.${scale}.networks", "scales.${scale}.training"},
+    "model_description": WEIGHTS
+    | {"task", "method", "seed", "scales.${scale}.images.size", "scales.${scale}.networks", "scales.${scale}.training"},
     "effective": WEIGHTS | {"task", "method", "scale", "seed", "tasks.${task}", "scales.${scale}"},
     "checkpoints": set(),  # they shape nothing
 }

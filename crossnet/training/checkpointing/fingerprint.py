@@ -44,11 +44,12 @@ def run_identity(
     device, processes, threads: what the run computes on.
     root: the folder that holds the packages crossnet and stages.
     """
-    cuda, training = device.type == "cuda", settings.get("training", {})
-    off = tuple(module for key, modules in ON_CUDA.items() if not (cuda and training.get(key)) for module in modules)
-    if not cuda:
+    training, fast = settings.get("training", {}), settings.get("engine") != "reference"
+    used_on_cuda = {key for key in ON_CUDA if fast and device.type == "cuda" and training.get(key)}
+    unused = SHAPES_NONE + (() if fast and device.type == "cpu" else ON_CPU)
+    unused += tuple(module for key, modules in ON_CUDA.items() if key not in used_on_cuda for module in modules)
+    if device.type != "cuda":
         settings = {**settings, "training": {key: value for key, value in training.items() if key not in ON_CUDA}}
-    unused = SHAPES_NONE + off + (() if device.type == "cpu" else ON_CPU)
     entries = ("stages/train.py", f"crossnet/methods/{settings['method']}.py")
     code = {
         file: hashlib.sha256(syntax.encode()).hexdigest()[:16]

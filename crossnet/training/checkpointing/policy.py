@@ -4,6 +4,7 @@ import math
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -25,13 +26,15 @@ class Interrupted(RuntimeError):  # noqa: N818
 
 
 class CheckpointPolicy:
-    """Save a run every so many seconds of the first process's clock; within the context, also at SIGINT and SIGTERM.
+    """Save a run in a folder every so many seconds of the first process's clock, and keep the last few checkpoints.
 
-    Where saving takes long it saves less often, so that it takes at most a `share` of the time.
+    Within the context a run is also saved after SIGINT and SIGTERM. Where saving takes long it saves less often, so
+    that it takes at most a `share` of the time.
     """
 
-    def __init__(self, checkpoints: Checkpoints, every_seconds: float, share: float, fabric: Fabric):
-        self.checkpoints, self._every, self._share, self._fabric = checkpoints, every_seconds, share, fabric
+    def __init__(self, folder: Path, fabric: Fabric, keep: int, every_seconds: float, share: float):
+        self.checkpoints = Checkpoints(folder, keep, fabric)
+        self._every, self._share, self._fabric = every_seconds, share, fabric
         self._signal = 0
         self._saved_at = time.monotonic()
         self._pause = every_seconds

@@ -9,16 +9,20 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from crossnet.files import write_atomically
 from crossnet.terminal import echo
 from crossnet.training.checkpointing.files import keep_newest, steps_in
-from crossnet.training.checkpointing.fingerprint import Identity, differing, fingerprint
+from crossnet.training.checkpointing.fingerprint import Identity, differing, fingerprint, run_identity
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 OWNER = "holder"  # a file beside the lock that names the process
 
@@ -30,6 +34,12 @@ class LockedError(RuntimeError):
 def runs_directory() -> Path:
     """Where the runs of this repository are, also when the working folder is an experiment's copy of it."""
     return Path(os.environ.get("DVC_ROOT", ".")) / ".crossnet" / "runs"
+
+
+def open_run(settings: Mapping[str, Any], data: str, fabric: "Fabric", threads: int) -> AbstractContextManager[Path]:
+    """`run_directory` of a run with these settings, this digest of its images, and this process's device."""
+    identity = run_identity(settings, data, fabric.device, fabric.world_size, threads)
+    return run_directory(fabric.broadcast(identity), fabric.is_global_zero)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from crossnet.training.batches import Batches, load_side
+from crossnet.training.batches import Batches, load_images
 
 
 def numbered(count: int, first: int = 0, size: int = 24) -> Tensor:
@@ -106,7 +106,7 @@ def test_values_span_the_range_of_the_networks() -> None:
 def test_a_side_is_read_in_the_order_of_names(tmp_path: Path) -> None:
     for name, value in (("b.png", 2), ("a.png", 1), ("c.png", 3)):
         Image.new("RGB", (6, 4), (value, 0, 9)).save(tmp_path / name)
-    side = load_side(tmp_path)
+    side = load_images(tmp_path)
     assert (side.shape, side.dtype) == ((3, 3, 4, 6), torch.uint8)
     assert side[:, 0, 0, 0].tolist() == [1, 2, 3]
     assert (side[:, 2] == 9).all()
@@ -116,9 +116,9 @@ def test_images_of_other_sizes_are_refused_by_name(tmp_path: Path) -> None:
     Image.new("RGB", (6, 6)).save(tmp_path / "a.png")
     Image.new("RGB", (6, 5)).save(tmp_path / "b.png")
     with pytest.raises(ValueError, match=r"b\.png: \(6, 5\) pixels, but .*a\.png has \(6, 6\)"):
-        load_side(tmp_path)
+        load_images(tmp_path)
 
 
 def test_a_side_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no images"):
-        load_side(tmp_path)
+        load_images(tmp_path)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from crossnet.model import encode, translate
 from crossnet.training.diagnostics import effective_rank
-from crossnet.training.preview import Preview, watched
+from crossnet.training.preview import Preview
 from tests.support.tiny import method
 
 
@@ -21,7 +21,7 @@ def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_pat
         for number, picture in enumerate(pictures[side]):
             Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
     made = method("crossnet")
-    sheet = Preview(tmp_path / "testA", tmp_path / "testB", count=3).draw(made)
+    sheet = Preview(tmp_path, count=3).draw(made)
     assert sheet.shape == (4 * 24 + 3 * 2, 3 * 24 + 2 * 2, 3)
     rows = (
         pictures["testA"],
@@ -43,15 +43,18 @@ def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
         for number, picture in enumerate(x[side]):
             Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
     made = method("crossnet")
-    ranks = Preview(tmp_path / "testA", tmp_path / "testB", count=2).code_ranks(made)
+    ranks = Preview(tmp_path, count=2).code_ranks(made)
     codes = {"z_b": encode(made, x["testA"][:2], "b"), "z_a": encode(made, x["testB"][:2], "a")}
     assert ranks == {
         f"code_rank/{z}": pytest.approx(effective_rank(torch.from_numpy(code))) for z, code in codes.items()
     }
 
 
-def test_a_training_is_watched_by_validation_images_where_there_are_some(tmp_path: Path) -> None:
-    (tmp_path / "testA").mkdir()
-    assert watched(tmp_path) == (tmp_path / "testA", tmp_path / "testB")
-    (tmp_path / "validA").mkdir()
-    assert watched(tmp_path) == (tmp_path / "validA", tmp_path / "validB")
+def test_it_has_validation_images_where_a_task_has_some(tmp_path: Path) -> None:
+    made, drawn = method("crossnet"), []
+    for shade, split in enumerate(("test", "valid")):
+        for domain in "AB":
+            (tmp_path / f"{split}{domain}").mkdir()
+            Image.new("RGB", (24, 24), (100 * shade,) * 3).save(tmp_path / f"{split}{domain}" / "0.png")
+        drawn.append(Preview(tmp_path).draw(made)[0, 0, 0])
+    assert drawn == [0, 100]

@@ -118,6 +118,13 @@ def test_on_a_cpu_code_that_changes_numbers_gives_another_fingerprint_and_is_nam
     assert differing(before, after) == [f"code.{file}"]
 
 
+@pytest.mark.parametrize("file", ["crossnet/engine/threads.py", "crossnet/engine/cpu/winograd.py"])
+def test_the_reference_engine_uses_nothing_that_makes_a_cpu_faster(file: str, copy: Path) -> None:
+    before = identity(root=copy, engine="reference")
+    edit(file, statement, copy)
+    assert fingerprint(identity(root=copy, engine="reference")) == fingerprint(before)
+
+
 @pytest.mark.parametrize(
     ("file", "training", "differs"),
     [

@@ -1,6 +1,7 @@
 """A run is saved by the clock, and less often where saving takes long."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,10 +31,11 @@ class Slow:
     ],
 )
 def test_it_saves_by_the_clock_and_within_its_share(
-    every: float, share: float, takes: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch
+    every: float, share: float, takes: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     slow: Any = Slow(monkeypatch, takes)
-    with CheckpointPolicy(slow, every, share, start("cpu", 1, 1, "32-true")) as policy:
+    with CheckpointPolicy(tmp_path, start("cpu", 1, 1, "32-true"), 2, every, share) as policy:
+        policy.checkpoints = slow
         for step in range(1, 46):
             slow.now += 1
             policy.save_if_due(step, lambda: ({}, {}))
@@ -42,9 +44,10 @@ def test_it_saves_by_the_clock_and_within_its_share(
 
 @pytest.mark.parametrize(("every", "wanted"), [(60.0, [7]), (float("inf"), [])])
 def test_it_saves_the_end_where_it_saves_at_all(
-    every: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch
+    every: float, wanted: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     slow: Any = Slow(monkeypatch, 0.0)
-    with CheckpointPolicy(slow, every, 1.0, start("cpu", 1, 1, "32-true")) as policy:
+    with CheckpointPolicy(tmp_path, start("cpu", 1, 1, "32-true"), 2, every, 1.0) as policy:
+        policy.checkpoints = slow
         policy.save_last(7, lambda: ({}, {}))
     assert slow.saved == wanted
