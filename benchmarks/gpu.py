@@ -29,8 +29,9 @@ from crossnet.params import Params, ParamsError, choose, load_params
 from crossnet.training.batches import Batches
 from crossnet.training.cost import cost
 from crossnet.training.devices import start
-from crossnet.training.machine import deterministic, kind, peak_memory_mib
+from crossnet.training.machine import kind, peak_memory_mib
 from crossnet.training.schedule import Schedule
+from crossnet.training.seeds import deterministic
 from crossnet.training.step import TrainingStep
 
 

@@ -18,11 +18,11 @@ import typer
 from PIL import Image
 
 from crossnet.accelerator import device_for
-from crossnet.batching import by_size
 from crossnet.files import write_atomically
 from crossnet.images import decode, pixels, png
 from crossnet.methods.base import Method, load
 from crossnet.model import batch_pixels, place, translate
+from crossnet.translation import by_size
 
 SIZES = (64, 128, 256)
 WEIGHTS = {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False}

@@ -12,9 +12,10 @@ from crossnet.training.checkpointing.run_directory import open_run
 from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog, live_writer
 from crossnet.training.loop import train
-from crossnet.training.machine import deterministic, summarise
+from crossnet.training.machine import summarise
 from crossnet.training.preview import Preview
 from crossnet.training.schedule import Schedule
+from crossnet.training.seeds import deterministic
 from stages._command import command
 
 
@@ -37,8 +38,7 @@ def train_stage(params: Params) -> None:
             seconds = train(method, batches, fabric, schedule, log, policy, preview, track, engine.capture)
         if first:
             save_model(Path("data/model"), method, config)
-            summary = summarise(method, schedule, seconds, fabric.device, engine.threads)
-            write_json(reports / "summary.json", {"run": folder.name} | summary)
+            write_json(reports / "summary.json", summarise(folder.name, method, schedule, seconds, engine.threads))
 
 
 if __name__ == "__main__":

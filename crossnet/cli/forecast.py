@@ -82,8 +82,8 @@ def _a_step(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
     from crossnet.training.checkpointing.policy import CheckpointPolicy
     from crossnet.training.logging import TrainingLog
     from crossnet.training.loop import train
-    from crossnet.training.machine import deterministic
     from crossnet.training.schedule import Schedule
+    from crossnet.training.seeds import deterministic
 
     deterministic(0)
     options, size = params.training, params.images.size

@@ -12,7 +12,7 @@ from crossnet.files import error_message, write_atomically
 from crossnet.terminal import echo, progress
 
 if TYPE_CHECKING:
-    from crossnet.batching import Image as Pixels
+    from crossnet.translation import Pixels
 
 TIMES = 2  # photographs are translated at this multiple of the size of the model's training (docs/pretrained.md)
 
@@ -51,12 +51,12 @@ def translate(
     from PIL import Image
 
     from crossnet.accelerator import device_for
-    from crossnet.batching import by_size
     from crossnet.cli.pretrained import model_folder
     from crossnet.image_folders import list_folder
     from crossnet.images import png
     from crossnet.model import ModelError, batch_pixels, load_model, place
     from crossnet.model import translate as translated
+    from crossnet.translation import by_size
 
     if to not in ("a", "b"):
         raise fail(f"--to {to}: is none of a, b")

@@ -1,8 +1,7 @@
-"""The machine that trains: made to give the same numbers again, and described for the report."""
+"""The machine that trains: its memory, and its description for the report."""
 
 import os
 import platform
-import random
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from crossnet.engine.cpu.winograd_native import used
@@ -20,24 +18,13 @@ from crossnet.training.schedule import Schedule
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
 
 
-def deterministic(seed: int) -> None:
-    """Seed every global random state, and ask for deterministic kernels wherever there are any."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    # no kernel here reads what it has not written
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.backends.cudnn.benchmark = False
-
-
 class MemoryShortError(RuntimeError):
     """More memory is wanted than there is; the message is one line."""
 
 
 @contextmanager
 def enough_memory(device: torch.device, step: int) -> Iterator[None]:
-    """Say in one line what there is and what to lower, where a step (counted from 1) does not fit into memory."""
+    """Raise MemoryShortError where a step (counted from 1) does not fit into memory: what there is, what to lower."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:
@@ -54,28 +41,34 @@ def enough_memory(device: torch.device, step: int) -> Iterator[None]:
 
 
 def peak_memory_mib(device: torch.device) -> float:
-    """The most memory taken so far, in MiB: of the GPU, graphs and all, where there is one, else of this process."""
+    """The most memory taken so far, in MiB: of a GPU, CUDA graphs included, else of this process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_reserved(device) / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def kind(device: torch.device) -> str:
-    """What a device is, whichever of its like it is: the name of a GPU, else its type."""
+    """The name of a GPU, else the type of a device."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def summarise(method: Method, schedule: Schedule, seconds: float, device: torch.device, threads: int) -> dict[str, Any]:
-    """What a training took and on what: time, speed, memory, parameters, device, versions that shape numbers."""
+def summarise(run: str, method: Method, schedule: Schedule, seconds: float, threads: int) -> dict[str, Any]:
+    """Summarise a finished training: time, speed, memory, parameters, device, versions that shape numbers.
+
+    run: the name of its run directory.
+    seconds: that it took, earlier starts included.
+    threads: of the CPU.
+    """
     images = schedule.steps * schedule.batch
     return {
+        "run": run,
         "seconds": seconds,
         "steps": schedule.steps,
         "images_seen": images,
         "images_per_second": images / seconds,
-        "peak_memory_mib": peak_memory_mib(device),
+        "peak_memory_mib": peak_memory_mib(method.device),
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in method.networks.items()},
-        "device": kind(device),
+        "device": kind(method.device),
         "processor": _processor(),
         "threads": threads,
         "convolutions": used(),

@@ -21,7 +21,7 @@ from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog
 from crossnet.training.loop import train
-from crossnet.training.machine import deterministic
+from crossnet.training.seeds import deterministic
 from tests.support import tiny
 from tests.support.forked import CONTEXT
 

@@ -21,7 +21,7 @@ from crossnet.training.machine import kind
 Identity = Mapping[str, Any]  # plain values by name
 
 SHAPES_NUMBERS = ("crossnet/models/", "crossnet/methods/", "crossnet/engine/", "crossnet/training/", "stages/train.py")
-SHAPES_NONE = ("crossnet/training/checkpointing/", "crossnet/training/logging.py", "crossnet/training/gpu_lock.py")
+SHAPES_NONE = ("crossnet/training/checkpointing/", "crossnet/training/logging.py")
 ON_CUDA = {  # a key of params.yaml's training -> modules of the engine that it switches on
     "cuda_graphs": ("crossnet/engine/cuda_graph.py", "crossnet/engine/cuda_streams.py"),
     "compile": ("crossnet/engine/torch_compile.py",),

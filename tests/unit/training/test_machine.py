@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from crossnet.training.machine import deterministic, summarise
+from crossnet.training.machine import summarise
+from crossnet.training.seeds import deterministic
 from tests.support.tiny import method, tiny_schedule
 
 
@@ -35,7 +36,8 @@ def test_every_global_random_state_is_seeded() -> None:
 
 def test_the_summary_says_what_it_took_and_on_what() -> None:
     made = method("crossnet")
-    summary = summarise(made, tiny_schedule(images=20, batch=4), seconds=4.0, device=torch.device("cpu"), threads=2)
+    summary = summarise("0f", made, tiny_schedule(images=20, batch=4), seconds=4.0, threads=2)
+    assert summary["run"] == "0f"
     assert summary["images_per_second"] == 5
     assert summary["device"] == "cpu"
     assert summary["threads"] == 2

@@ -9,7 +9,7 @@ import torch
 from crossnet.training.checkpointing.state import TrainingState
 from crossnet.training.ema import EMA
 from crossnet.training.logging import RunningMeans
-from crossnet.training.machine import deterministic
+from crossnet.training.seeds import deterministic
 from crossnet.training.step import make_optimizers
 from tests.support.tiny import method
 

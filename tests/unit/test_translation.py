@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crossnet.batching import by_size
+from crossnet.translation import by_size
 
 
 def test_batches_have_one_size_and_at_most_so_many_pixels() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from crossnet.training.gpu_lock import lock_gpu, visible_gpus
+from crossnet.training.devices import lock_gpu, visible_gpus
 from tests.faults.trainer import CONTEXT
 
 

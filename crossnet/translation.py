@@ -1,0 +1,66 @@
+"""Translate images of many sizes in batches, and whole folders of a prepared task."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crossnet.data.whole_folder import whole_folder
+from crossnet.files import write_atomically
+from crossnet.image_folders import list_images
+from crossnet.images import decode, pixels, png
+from crossnet.methods.base import Domain, Method
+from crossnet.model import batch_pixels, encode, translate
+from crossnet.terminal import progress
+
+Key = TypeVar("Key")
+Pixels = NDArray[np.uint8]  # (H, W, 3)
+CODES = 16  # images of a folder whose codes are kept, evenly spaced: codes take more room than images
+
+
+def translate_folder(method: Method, source: Path, names: Mapping[str, str], to: Domain, out: Path) -> None:
+    """Translate the images of a folder to a domain: PNG files in `out`/to_<domain>.
+
+    The codes of CODES images go to `out`/codes/to_<domain>, float16 (C, h, w), NPY.
+
+    names: stem of an image -> stem of its translation and its code.
+    """
+    paths = list_images(source)
+    with_code = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
+    with whole_folder(out / f"to_{to}") as folder, whole_folder(out / "codes" / f"to_{to}") as codes:
+        shown = progress(paths, len(paths), f"translating {source.name}", "images")
+        for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):
+            translated = translate(method, np.stack([image for _, image in batch]), to)
+            for (path, image), made in zip(batch, translated, strict=True):
+                name = names[path.stem]
+                write_atomically(folder / f"{name}.png", png(Image.fromarray(made), compress_level=2))
+                if path in with_code:
+                    code = BytesIO()
+                    np.save(code, encode(method, image[None], to)[0].astype(np.float16))
+                    write_atomically(codes / f"{name}.npy", code.getvalue())
+
+
+def by_size(images: Iterable[tuple[Key, Pixels]], pixels: int) -> Iterator[list[tuple[Key, Pixels]]]:
+    """Yield images, each with its key, in batches of one height and width; those of one size keep their order.
+
+    A batch has at most `pixels` pixels, or one image. Images that wait for others of their size have at most 4 times
+    as many pixels; then the size with the most pixels goes first.
+    """
+    waiting: dict[tuple[int, ...], list[tuple[Key, Pixels]]] = {}
+    for key, image in images:
+        size = image.shape[:2]
+        batch = waiting.setdefault(size, [])
+        batch.append((key, image))
+        if (len(batch) + 1) * _area(size) > pixels:
+            yield waiting.pop(size)
+        elif sum(len(each) * _area(of) for of, each in waiting.items()) > 4 * pixels:
+            yield waiting.pop(max(waiting, key=lambda of: len(waiting[of]) * _area(of)))
+    yield from waiting.values()
+
+
+def _area(size: tuple[int, ...]) -> int:
+    return size[0] * size[1]
