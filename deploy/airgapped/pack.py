@@ -1,4 +1,4 @@
-"""Pack one folder for a node without internet and DVC: code, missing wheels, data, the parameters of each run."""
+"""Pack a folder for a node without internet and DVC: code, missing wheels, data, and the parameters of each run."""
 
 import re
 import shutil
@@ -17,9 +17,9 @@ from crossnet.files import error_message, write_json
 from crossnet.params import Params, load_params
 from crossnet.params.reading import read_yaml
 from crossnet.params.user_files import of_pipeline
-from deploy.airgapped.bundle import MIB, PART, BundleError, code_digest
+from deploy.airgapped.archives import MIB, PART, ArchiveError, code_digest
 
-# what training and translating import beside torch, and what these import
+# the packages that training and translating need, without torch
 CORE = (
     "annotated-doc", "annotated-types", "click", "filelock", "fsspec", "lightning-fabric", "lightning-utilities",
     "markdown-it-py", "mdurl", "numpy", "packaging", "pillow", "platformdirs", "pydantic", "pydantic_core", "pygments",
@@ -37,26 +37,26 @@ def pack(
     python: Annotated[str, typer.Option(help="The node's version of Python.")] = "3.12",
     back: Annotated[Path | None, typer.Option(help="Archives of an earlier call, whose runs go on.")] = None,
 ) -> None:
-    """Make the folder that travels to the node."""
+    """Make the folder to copy to the node."""
     try:
         _pack(runs, out, most_mib, raw, present, python, back)
-    except (BundleError, OSError, ValueError, DvcException) as error:
+    except (ArchiveError, OSError, ValueError, DvcException) as error:
         typer.echo(f"error: {one_line(error_message(error) if isinstance(error, OSError) else error)}", err=True)
         raise typer.Exit(2) from None
 
 
 def _pack(runs: Path, out: Path, most_mib: float, raw: bool, present: str, python: str, back: Path | None) -> None:
     if out.exists():
-        raise BundleError(f"{out}: is there already; name another folder, or delete it")
+        raise ArchiveError(f"{out}: is there already; name another folder, or delete it")
     if own := of_pipeline(out):
-        raise BundleError(f"{out}: lies in {own}, which belongs to the pipeline; name a folder elsewhere")
+        raise ArchiveError(f"{out}: lies in {own}, which belongs to the pipeline; name a folder elsewhere")
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
         chosen = _parameters(runs, partial / "runs")
         data = Path("data", "fetched" if raw else "prepared", chosen.task)
         if not data.is_dir():
-            raise BundleError(f"{data}: no such folder; run: dvc repro {'fetch' if raw else 'prepare'}")
+            raise ArchiveError(f"{data}: no such folder; run: dvc repro {'fetch' if raw else 'prepare'}")
         if not raw:
             _check_prepared(data, chosen)
         for folder in (data, Path("crossnet"), Path("stages"), Path("deploy")):
@@ -71,7 +71,7 @@ def _pack(runs: Path, out: Path, most_mib: float, raw: bool, present: str, pytho
                     shutil.copy2(path, partial / "back")
         files = {path: path.stat().st_size for path in partial.rglob("*") if path.is_file()}
         if sum(files.values()) > most_mib * MIB:
-            raise BundleError(_too_large(files, partial, most_mib))
+            raise ArchiveError(_too_large(files, partial, most_mib))
         partial.rename(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -79,15 +79,15 @@ def _pack(runs: Path, out: Path, most_mib: float, raw: bool, present: str, pytho
 
 
 def _parameters(runs: Path, folder: Path) -> Params:
-    """Write the params.yaml of each run; returns the parameters of one, whose data are those of all."""
+    """Write the params.yaml of each run, and return the parameters of one; all have the same data."""
     listed = read_yaml(runs)
     if not isinstance(listed, dict) or not listed:
-        raise BundleError(f"{runs}: wanted names of runs, each with a list of overrides such as seed=1")
+        raise ArchiveError(f"{runs}: wanted names of runs, each with a list of overrides such as seed=1")
     data = {}
     for name, overrides in listed.items():
         is_listed = isinstance(overrides, list) and all(isinstance(each, str) for each in overrides)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", str(name)) or not is_listed:
-            raise BundleError(f"{runs}: {name}: wanted letters, digits, '-' and '_', and a list of overrides (seed=1)")
+            raise ArchiveError(f"{runs}: {name}: wanted letters, digits, '-' and '_', and a list of overrides (seed=1)")
         path = folder / str(name) / "params.yaml"
         path.parent.mkdir(parents=True)
         shutil.copyfile("params.yaml", path)
@@ -96,23 +96,23 @@ def _parameters(runs: Path, folder: Path) -> Params:
         found = load_params(path)
         data[found.task, found.images.model_dump_json()] = found
     if len(data) > 1:
-        raise BundleError(f"{runs}: runs of {len(data)} sets of data (task and scale's images); pack each by itself")
+        raise ArchiveError(f"{runs}: runs of {len(data)} sets of data (task and scale's images); pack each by itself")
     return next(iter(data.values()))
 
 
 def _check_prepared(data: Path, chosen: Params) -> None:
     first = min((data / "trainA").glob("*.png"), default=None)
     if first is None:
-        raise BundleError(f"{data / 'trainA'}: no images; run: dvc repro prepare")
+        raise ArchiveError(f"{data / 'trainA'}: no images; run: dvc repro prepare")
     with Image.open(first) as image:
         side = min(image.size)
     if side != chosen.images.load_size:
         wanted = chosen.images.load_size
-        raise BundleError(f"{data}: images of {side} pixels, the runs want {wanted}; run: dvc repro prepare, with -S")
+        raise ArchiveError(f"{data}: images of {side} pixels, the runs want {wanted}; run: dvc repro prepare, with -S")
 
 
 def _wheels(folder: Path, names: set[str], python: str) -> None:
-    """Download wheels of the versions in constraints.txt, from where pip is set up to look."""
+    """Download wheels of the versions in constraints.txt with pip, from its configured index."""
     lines = Path("constraints.txt").read_text(encoding="utf-8").splitlines()
     versions = {re.sub("[-_.]+", "-", line.partition("==")[0].lower()): line for line in lines if "==" in line}
     wanted = sorted(versions[re.sub("[-_.]+", "-", name.lower())] for name in names)
@@ -122,7 +122,7 @@ def _wheels(folder: Path, names: set[str], python: str) -> None:
         command += ["--only-binary=:all:", "--python-version", python, "--implementation", "cp", *platforms]
         done = subprocess.run([*command, "--dest", str(folder), *wanted], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise BundleError(f"pip download: {done.stderr.strip().splitlines()[-1:]}; or name what the node has")
+            raise ArchiveError(f"pip download: {done.stderr.strip().splitlines()[-1:]}; or name what the node has")
 
 
 def _too_large(files: dict[Path, int], root: Path, most_mib: float) -> str:

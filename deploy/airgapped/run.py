@@ -2,9 +2,9 @@
 
     python3 -m deploy.airgapped.run --seconds 480 --at-once 4 --out back
 
-Runs in the pack's folder, and imports the standard library alone before the pack's wheels are unpacked. When the time
-is up each training is told to stop (SIGTERM) and saves; its checkpoint travels in the archives, and the next call goes
-on from it.
+Run it in the folder of the pack. Before it unpacks the wheels it imports the standard library only. When the time is
+up, it stops each training with SIGTERM; the checkpoint that the training saves goes into the archives, and the next
+call resumes from it.
 """
 
 import argparse
@@ -19,8 +19,16 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.airgapped.bundle import MIB, PREPARED, BundleError, code_digest, folder_size, pixels_digest, read_archives
-from deploy.airgapped.bundle import write_archives as write
+from deploy.airgapped.archives import (
+    MIB,
+    PREPARED,
+    ArchiveError,
+    code_digest,
+    folder_size,
+    pixels_digest,
+    read_archives,
+)
+from deploy.airgapped.archives import write_archives as write
 
 STAGES = ("train", "translate")
 DONE = "done.json"  # of a run whose test sides are translated
@@ -28,8 +36,8 @@ WORK, SITE = Path("work"), Path("site")
 
 
 @dataclass
-class Job:
-    """A run, and the stage of it that a process does now."""
+class RunningStage:
+    """A run, and the stage that a process runs now."""
 
     name: str
     stage: str
@@ -37,7 +45,7 @@ class Job:
 
 
 def main() -> int:
-    """Exit status: 0 all runs are done, 3 some go on in the next call, 1 one failed or found no room, 2 misuse."""
+    """Return the exit status: 0 all runs are done, 3 some are unfinished, 1 one failed or did not fit, 2 misuse."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, required=True, help="after which this ends, archives included")
     parser.add_argument("--reserve", type=float, default=45, help="seconds of these for stopping and archives")
@@ -53,7 +61,7 @@ def main() -> int:
         _prepare(environment)
         failed = _work(asked.at_once, until, until + asked.reserve / 2, environment)
         left = write(_by_importance(), Path(), asked.out, asked.files, int(asked.mib * MIB))
-    except (BundleError, OSError, subprocess.CalledProcessError) as error:
+    except (ArchiveError, OSError, subprocess.CalledProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     for folder in left:
@@ -73,7 +81,7 @@ def _task() -> str:
 
 
 def _unpack() -> None:
-    """Wheels, which are zip files, and the archives of an earlier call."""
+    """Unpack the wheels, which are zip files, and the archives of an earlier call."""
     if not SITE.exists():
         SITE.mkdir()
         for wheel in sorted(Path("wheels").glob("*.whl")):
@@ -107,9 +115,9 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _work(at_once: int, until: float, latest: float, environment: dict[str, str]) -> list[str]:
-    """Train and translate until all is done or the time is up; returns the names of the runs that failed."""
+    """Train and translate until all runs are done or the time is up; return the names of the runs that failed."""
     ahead = [name for name in _names() if not (WORK / name / DONE).exists()]
-    jobs: list[Job] = []
+    jobs: list[RunningStage] = []
     failed: list[str] = []
     identity = json.dumps({"code": code_digest(Path()), "pixels": pixels_digest(PREPARED / _task())})
     while (ahead or jobs) and time.monotonic() < until:
@@ -138,8 +146,8 @@ def _work(at_once: int, until: float, latest: float, environment: dict[str, str]
     return failed
 
 
-def _start(name: str, stage: str, environment: dict[str, str]) -> Job:
-    """Start a stage in the run's own folder, which has the pack's data as hard links."""
+def _start(name: str, stage: str, environment: dict[str, str]) -> RunningStage:
+    """Start a stage in the folder of the run, which has the data of the pack as hard links."""
     folder = WORK / name
     for needed in ("data", "reports/training"):
         (folder / needed).mkdir(parents=True, exist_ok=True)
@@ -148,11 +156,11 @@ def _start(name: str, stage: str, environment: dict[str, str]) -> Job:
     (folder / "params.yaml").write_bytes(Path("runs", name, "params.yaml").read_bytes())
     with (folder / "log").open("ab") as log:
         command = [sys.executable, "-m", f"stages.{stage}"]
-        return Job(name, stage, subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log))
+        return RunningStage(name, stage, subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log))
 
 
 def _by_importance() -> list[Path]:
-    """The folders of runs: finished ones first, then those that take least."""
+    """Return the folders of runs: finished ones first, then small ones."""
     folders = [path for path in WORK.iterdir() if path.is_dir()]
     return sorted(folders, key=lambda folder: (not (folder / DONE).exists(), folder_size(folder)))
 

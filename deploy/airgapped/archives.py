@@ -1,4 +1,4 @@
-"""Archives of a bounded number and size, and digests: what both machines have to agree on. Standard library alone."""
+"""Archives of bounded number and size, and digests of code and data, for both machines. Standard library only."""
 
 import hashlib
 import io
@@ -11,15 +11,15 @@ from typing import IO, Any
 
 MIB = 2**20
 PREPARED = Path("data/prepared")
-PART = re.compile(r"back-(\d+)-of-(\d+)-([0-9a-f]{16})\.tar")  # the third: how its SHA-256 begins
+PART = re.compile(r"back-(\d+)-of-(\d+)-([0-9a-f]{16})\.tar")  # the third is the start of its SHA-256
 
 
-class BundleError(ValueError):
-    """Archives or a pack that cannot be used; the message is one line."""
+class ArchiveError(ValueError):
+    """Archives, or a pack, that cannot be used; the message is one line."""
 
 
 def code_digest(root: Path) -> str:
-    """The digest of the code that a training and a translation can reach: names and contents."""
+    """Return a digest of the code that training and translating can import: names and contents."""
     total = hashlib.sha256()
     for path in sorted(p for d in ("crossnet", "stages") for k in ("*.py", "*.cpp") for p in (root / d).rglob(k)):
         total.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -27,7 +27,7 @@ def code_digest(root: Path) -> str:
 
 
 def pixels_digest(prepared: Path) -> str:
-    """The digest of the pixels of a prepared data set, which two versions of a PNG library may write as other bytes."""
+    """Return a digest of the pixels of a prepared data set; the bytes of PNG files depend on the library's version."""
     from PIL import Image
 
     total = hashlib.sha256()
@@ -38,15 +38,20 @@ def pixels_digest(prepared: Path) -> str:
 
 
 def folder_size(folder: Path) -> int:
-    """Bytes of all files of a run's folder that travel, as an archive has them."""
+    """Return the bytes that a run's folder takes in an archive."""
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and _travels(path.relative_to(folder))]
     return sum(-(-size // 512) * 512 + 3 * 512 for size in sizes)
 
 
 def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: int, most_bytes: int) -> list[Path]:
-    """Write folders of `root` into at most so many files of so many bytes each; returns those that found no room.
+    """Write folders of `root` into archives, in their order, and return those that did not fit.
 
-    They are taken in their order; a folder that does not fit is passed over. Data and locks stay behind.
+    Args:
+        folders: folders of runs; their data and locks are left out.
+        root: the folder that paths in the archives are relative to.
+        out: the folder of the archives; earlier ones in it are deleted.
+        most_files: how many archives there may be.
+        most_bytes: how large each may be.
     """
     room = most_files * most_bytes - 4 * tarfile.RECORDSIZE
     taken: list[Path] = []
@@ -70,27 +75,27 @@ def write_archives(folders: Iterable[Path], root: Path, out: Path, most_files: i
 
 
 def read_archives(folder: Path, into: Path) -> None:
-    """Unpack what `write_archives` wrote. Raises BundleError where a part is missing, broken, or leads out."""
+    """Unpack what `write_archives` wrote. Raises ArchiveError if a part is missing, broken or leads out."""
     found = {int(m[1]): (int(m[2]), path) for path in folder.glob("*.tar") if (m := PART.fullmatch(path.name))}
     counts = {count for count, _ in found.values()}
     if len(counts) != 1 or sorted(found) != list(range(1, counts.copy().pop() + 1)):
-        raise BundleError(f"{folder}: wanted all of back-1-of-N to back-N-of-N, found {len(found)} of them")
+        raise ArchiveError(f"{folder}: wanted all of back-1-of-N to back-N-of-N, found {len(found)} of them")
     for _, path in found.values():
         if not path.stem.endswith(_start_of_sha256(path)):
-            raise BundleError(f"{path}: is not as it was written; copy it again")
+            raise ArchiveError(f"{path}: is not as it was written; copy it again")
     parts = _Joined([found[number][1] for number in sorted(found)])
     try:
         with io.BufferedReader(parts) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 _unpack(archive, member, into.resolve())
     except tarfile.TarError as error:  # none that `write_archives` wrote
-        raise BundleError(f"{folder}: its archives cannot be unpacked: {error}") from error
+        raise ArchiveError(f"{folder}: its archives cannot be unpacked: {error}") from error
 
 
 def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
-    """Write a regular file of an archive. Raises TarError for anything else, and for a name that leads out.
+    """Write a regular file of an archive. Raises TarError for anything else, and for a name that leads out of `into`.
 
-    By hand, since `filter="data"` is not there before Python 3.11.4.
+    `filter="data"` of tarfile needs Python 3.11.4.
     """
     path = (into / member.name).resolve()
     content = archive.extractfile(member) if member.isreg() and path.is_relative_to(into) else None
@@ -107,12 +112,12 @@ def _start_of_sha256(path: Path) -> str:
 
 
 def _travels(path: Path) -> bool:
-    """Whether a file, by its place in a run's folder, travels: not the data, which are at home, and no lock."""
+    """Whether a file of a run's folder belongs in an archive: neither data nor locks do."""
     return not path.is_relative_to(PREPARED) and path.name not in ("lock", "holder")
 
 
 class _Parts(io.RawIOBase):
-    """A file that is written as several of at most so many bytes, which have their names in the end."""
+    """A file that is written as several files of at most `most` bytes; `end` gives them their names."""
 
     def __init__(self, folder: Path, most: int):
         self._folder, self._most, self._room = folder, most, 0

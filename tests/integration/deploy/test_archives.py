@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.airgapped.bundle import BundleError, read_archives, write_archives
+from deploy.airgapped.archives import ArchiveError, read_archives, write_archives
 from tests.support.cloned import hashes
 
 
@@ -51,7 +51,7 @@ def test_archives_that_others_wrote_are_refused(tmp_path: Path, member: str) -> 
     name = f"back-1-of-1-{hashlib.sha256(written.getvalue()).hexdigest()[:16]}.tar"
     (tmp_path / "back").mkdir()
     (tmp_path / "back" / name).write_bytes(written.getvalue())
-    with pytest.raises(BundleError, match=r"^[^\n]*back: its archives cannot be unpacked: [^\n]*$"):
+    with pytest.raises(ArchiveError, match=r"^[^\n]*back: its archives cannot be unpacked: [^\n]*$"):
         read_archives(tmp_path / "back", tmp_path / "deep/into")
     assert not (tmp_path / "outside").exists()
 
@@ -64,5 +64,5 @@ def test_archives_that_are_not_whole_are_refused(tmp_path: Path, damage: str) ->
         last.unlink()
     else:
         last.write_bytes(last.read_bytes()[:1000])
-    with pytest.raises(BundleError, match=r"^[^\n]*back[^\n]*$"):
+    with pytest.raises(ArchiveError, match=r"^[^\n]*back[^\n]*$"):
         read_archives(tmp_path / "back", tmp_path / "into")
