@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from crossnet.methods.base import Loss, Phase
-from crossnet.methods.graph import Executor, Paths, PathTable
+from crossnet.methods.graph import Executor, Paths, PathTable, PerDomain
 from crossnet.training.seeds import derive
 
 
@@ -24,6 +24,11 @@ def lsgan_generator_loss(scores: Tensor) -> Tensor:
 def lsgan_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     """Least squares for a discriminator: real images score 1, translations 0; halved as in CycleGAN's code."""
     return 0.5 * ((_float32(real) - 1).square().mean() + _float32(fake).square().mean())
+
+
+def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
+    """L_GAN, §3.5: the discriminators should score both translations as real images."""
+    return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
 
 
 def _float32(x: Tensor) -> Tensor:

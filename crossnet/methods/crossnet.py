@@ -10,25 +10,22 @@ from typing import Any, final
 
 from torch import Tensor, nn
 
-from crossnet.methods.adversarial import l1, lsgan_generator_loss
-from crossnet.methods.graph import Executor, Loss, PathTable, PerDomain, reference
-from crossnet.methods.two_generators import GENERATOR_PATHS, TwoGenerators, build_discriminators, build_generators
-from crossnet.models.norms import Norm
+from crossnet.methods.adversarial import l1, l_gan
+from crossnet.methods.graph import Loss, PathTable, PerDomain
+from crossnet.methods.two_generators import (
+    GENERATOR_PATHS,
+    Shape,
+    TwoGenerators,
+    build_discriminators,
+    build_generators,
+)
 from crossnet.models.resnet import Translator
 
 
-def build(
-    width: int,
-    encoder_blocks: int,
-    translator_blocks: int,
-    discriminator_width: int,
-    discriminator_layers: int = 3,
-    norm: Norm = "instance",
-) -> dict[str, nn.Module]:
+def build(shape: Shape) -> dict[str, nn.Module]:
     """The networks of Fig. 2, by their names in the paper."""
-    generators = build_generators(width, encoder_blocks, norm)
-    translators = {name: Translator(width, translator_blocks) for name in ("T_ab", "T_ba")}
-    return generators | translators | build_discriminators(discriminator_width, discriminator_layers)
+    translators = {name: Translator(shape.width, shape.translator_blocks) for name in ("T_ab", "T_ba")}
+    return build_generators(shape) | translators | build_discriminators(shape)
 
 
 PATHS: PathTable = {
@@ -45,11 +42,6 @@ PATHS: PathTable = {
     "z_b_cycled": ("T_ab", "z_a_hat"),
     "z_a_cycled": ("T_ba", "z_b_hat"),
 }
-
-
-def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
-    """L_GAN, §3.5: discriminators should take both translations for real images, by least squares."""
-    return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
 
 
 def l_zid(x_a_zid: Tensor, x_a: Tensor, x_b_zid: Tensor, x_b: Tensor) -> PerDomain:
@@ -89,25 +81,13 @@ OPTIONS = {"ctc_stop_gradient": False}  # methods.crossnet of params.yaml; Eq. (
 
 @final
 class CrossNet(TwoGenerators):
-    """Eq. (5): the generators and cross-translators descend the sum of `lambda_<name>` times each of `LOSSES`.
+    """Eq. (5): the generators and cross-translators descend the sum of `lambda_<name>` times each of `LOSSES`."""
 
-    networks: the arguments of `build`, and `shared_init`.
-    weights: one for each of `LOSSES`, at least one not zero, and `ctc_stop_gradient`.
-    """
+    build = staticmethod(build)
+    paths = PATHS
 
-    def __init__(
-        self,
-        networks: Mapping[str, Any],
-        weights: Mapping[str, Any],
-        image_pool: Mapping[str, Any],
-        seed: int,
-        rank: int = 0,
-        executor: Executor = reference,
-    ):
-        shape = dict(networks)
-        shared_init = shape.pop("shared_init", False)
-        losses = LOSSES | ({"ctc": l_ctc_stopped} if weights["ctc_stop_gradient"] else {})
-        super().__init__(build(**shape), PATHS, losses, weights, image_pool, seed, rank, shared_init, executor)
+    def losses(self, options: Mapping[str, Any]) -> Mapping[str, Loss]:
+        return LOSSES | ({"ctc": l_ctc_stopped} if options["ctc_stop_gradient"] else {})
 
 
 METHOD = CrossNet

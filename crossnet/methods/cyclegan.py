@@ -9,23 +9,20 @@ from typing import Any, final
 
 from torch import Tensor, nn
 
-from crossnet.methods.adversarial import l1, lsgan_generator_loss
-from crossnet.methods.graph import Executor, Loss, PathTable, PerDomain, reference
-from crossnet.methods.two_generators import GENERATOR_PATHS, TwoGenerators, build_discriminators, build_generators
-from crossnet.models.norms import Norm
+from crossnet.methods.adversarial import l1, l_gan
+from crossnet.methods.graph import Loss, PathTable, PerDomain
+from crossnet.methods.two_generators import (
+    GENERATOR_PATHS,
+    Shape,
+    TwoGenerators,
+    build_discriminators,
+    build_generators,
+)
 
 
-def build(
-    width: int,
-    encoder_blocks: int,
-    translator_blocks: int,
-    discriminator_width: int,
-    discriminator_layers: int = 3,
-    norm: Norm = "instance",
-) -> dict[str, nn.Module]:
+def build(shape: Shape) -> dict[str, nn.Module]:
     """All networks by name."""
-    generators = build_generators(width, encoder_blocks, norm)
-    return generators | build_discriminators(discriminator_width, discriminator_layers)
+    return build_generators(shape) | build_discriminators(shape)
 
 
 PATHS: PathTable = {
@@ -36,11 +33,6 @@ PATHS: PathTable = {
     "x_a_cycled": ("D_a", "z_a_back"),
     "x_b_cycled": ("D_b", "z_b_back"),
 }
-
-
-def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
-    """Discriminators should take both translations for real images, by least squares (§4)."""
-    return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
 
 
 def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) -> PerDomain:
@@ -64,18 +56,11 @@ LOSSES: dict[str, Loss] = {  # in params.yaml the weight of each is methods.cycl
 class CycleGAN(TwoGenerators):
     """The generators descend the weighted sum of `LOSSES`. `weights`: one for each, at least one not zero."""
 
-    def __init__(
-        self,
-        networks: Mapping[str, Any],
-        weights: Mapping[str, Any],
-        image_pool: Mapping[str, Any],
-        seed: int,
-        rank: int = 0,
-        executor: Executor = reference,
-    ):
-        shape = dict(networks)
-        shared_init = shape.pop("shared_init", False)
-        super().__init__(build(**shape), PATHS, LOSSES, weights, image_pool, seed, rank, shared_init, executor)
+    build = staticmethod(build)
+    paths = PATHS
+
+    def losses(self, options: Mapping[str, Any]) -> Mapping[str, Loss]:
+        return LOSSES
 
 
 METHOD = CycleGAN

@@ -54,7 +54,7 @@ def methods_block() -> Any:
     blocks: dict[str, Any] = {}
     for name, method in declared().items():
         weights: dict[str, Any] = {} if name == PAPER else dict.fromkeys(method.losses, (Weight, ...))
-        options = {option: (type(value), ...) for option, value in method.options.items()}
+        options: dict[str, Any] = {option: (type(value), ...) for option, value in method.options.items()}
         blocks[name] = (create_model(f"Options of {name}", __base__=Block, **weights, **options), ...)
     return create_model("Methods", __base__=Block, **blocks)
 
