@@ -12,6 +12,10 @@ repro: .venv/.installed ## train CrossNet on the default task and report it: rep
 test: .venv/.installed-dev ## the whole test suite
 	pytest
 
+.PHONY: test-fast
+test-fast: .venv/.installed-dev ## the tests of single units, in about a minute
+	pytest -m "not slow"
+
 .PHONY: lint
 lint: .venv/.installed-dev ## style and types
 	ruff check .
@@ -27,7 +31,7 @@ install: .venv/.installed-dev ## the environment alone, with the test tools
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with make PYTHON=...")'
