@@ -6,39 +6,39 @@
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import nct, t
 
 from crossnet.analysis.claims import judge
-from crossnet.analysis.comparisons import LEVEL
-from crossnet.analysis.rows import Experiments, Row
-from crossnet.analysis.runs import Run
-from crossnet.analysis.settings import ABLATION, METHODS
+from crossnet.analysis.load import Experiments
+from crossnet.analysis.statistics import LEVEL
+from crossnet.analysis.variants import ABLATION, CYCLEGAN
 
 MARGIN = 1.0  # all else is in units of it
 STUDIES = 400
 CLAIMS = ("C1", "C1, last step", "C2")
 SHOWN = ("holds", "no difference", "does not hold", "undecided")
-INPUT = 100.0  # the distance of the untranslated input, which every row is below
+WAYS = ("to_b", "to_a")
+INPUT = 100.0  # the distance of the untranslated input, which every variant is below
 
 
-def study(rng: np.random.Generator, seeds: int, step: float, spread: float) -> list[Row]:
-    """Rows of an ablation whose distances fall by `step` with each loss, CrossNet's below CycleGAN's by one more.
+def study(rng: np.random.Generator, seeds: int, step: float, spread: float) -> pd.DataFrame:
+    """Runs of an ablation whose distances fall by `step` with each loss, CrossNet's below CycleGAN's by one more.
 
     spread: standard deviation over seeds. Step and spread are in margins.
     """
-    means = {"CycleGAN": -2 * step} | {name: -place * step for place, name in enumerate(ABLATION)}
-    rows = []
-    for name, mean in means.items():
-        method = "cyclegan" if name == METHODS["cyclegan"] else "crossnet"
-        runs = {}
+    means = {CYCLEGAN: -2 * step} | {variant: -place * step for place, variant in enumerate(ABLATION)}
+    runs = []
+    for variant, mean in means.items():
         for seed in range(seeds):
-            values = rng.normal(10 + mean, spread, 2)
-            metrics = {f"kid_efflite0.{way}": float(v) for way, v in zip(("to_b", "to_a"), values, strict=True)}
-            metrics |= {f"kid_efflite0.{way}_source": INPUT for way in ("to_b", "to_a")}
-            runs[seed] = Run(name, "", method, seed, {}, "", metrics, None, "")
-        rows.append(Row(name, method, {}, "", runs))
-    return rows
+            distances = {
+                f"kid_efflite0.{way}": v for way, v in zip(WAYS, rng.normal(10 + mean, spread, 2), strict=True)
+            }
+            floors = {f"kid_efflite0.{way}_source": INPUT for way in WAYS}
+            run = {"variant": variant, "seed": seed, "data": "", "differs": {}, "settings": {}}
+            runs.append(run | distances | floors)
+    return pd.DataFrame(runs)
 
 
 def verdicts(seeds: int, step: float, spread: float, studies: int) -> dict[str, Counter[str]]:
@@ -47,8 +47,8 @@ def verdicts(seeds: int, step: float, spread: float, studies: int) -> dict[str, 
     found: dict[str, Counter[str]] = {}
     for _ in range(studies):
         experiments = Experiments("simulated", "laptop", study(rng, seeds, step, spread))
-        for claim in judge(experiments, {"kid_efflite0": MARGIN}):
-            found.setdefault(claim.claim, Counter())[claim.verdict] += 1
+        for judged in judge(experiments, {"kid_efflite0": MARGIN}):
+            found.setdefault(judged.claim, Counter())[judged.verdict] += 1
     return found
 
 

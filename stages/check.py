@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from crossnet.analysis.clone import fault
+from crossnet.analysis.repository import queue_fault
 from crossnet.files import write_atomically
 from crossnet.params import Params
 from crossnet.params.user_files import MADE_BY, UserFilesError, refuse_unknown
@@ -17,7 +17,7 @@ def check(params: Params) -> None:
     for place in MADE_BY:
         refuse_unknown(place)
     home = Path(os.environ.get("DVC_ROOT", "."))
-    if why := fault(home):
+    if why := queue_fault(home):
         if home.resolve() != Path.cwd().resolve():  # a copy by --temp or the queue: what it makes would be lost
             raise UserFilesError(why)
         echo(f"warning: {why}")

@@ -1,57 +1,127 @@
-"""The paper's claims C1 to C6, judged on a task from rows of runs: docs/claims.md has the rules.
+"""The paper's claims C1 to C6 as data, and their verdicts on the runs of a task: docs/claims.md has the rules."""
 
-A claim needs rows and metrics; where one is missing it was *not tried*, and says which command would try it. C1, C2 and
-C4 are judged by FID where all rows have it, elsewhere by KID on EfficientNet-Lite0 features; C1 and C2 in both
-directions. C3 is an admission of the paper and C6 a question: both are measured, not judged.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Literal
 
-from crossnet.analysis.comparisons import (
+import pandas as pd
+
+from crossnet.analysis.load import Experiments, better, declared, margin, scores, values
+from crossnet.analysis.statistics import (
     Comparison,
     FloorTest,
+    Values,
     against_floor,
     compare,
     corrected,
-    margin_of,
     trend,
 )
-from crossnet.analysis.rows import BETTER, Experiments, Row
-from crossnet.analysis.settings import ABLATION, FULL, METHODS
-from crossnet.analysis.table import chance, compared, table
-from crossnet.escaping import code_span, escape_markdown
-from crossnet.files import write_atomically
-from crossnet.report.metrics import FLOORS
+from crossnet.analysis.variants import ABLATION, CYCLEGAN, FULL, METHODS
 
 Verdict = Literal[
     "holds", "does not hold", "no difference", "undecided", "undecided: below its floor", "measured", "not tried"
 ]
-CYCLEGAN, AGGAN = METHODS["cyclegan"], METHODS["aggan"]
+INPUT = "untranslated input"  # in place of a variant: the values of a metric's `_source`
+ASYMMETRIC = "asymmetric weights"  # in place of a variant: all whose weights differ by direction alone
 SEEDS = 5  # that the commands of claims that were not tried ask for
-LAST = [*ABLATION][-2:]  # +CTC, and all three latent losses
-STATEMENTS = {
-    "C1": "The distance falls as the three latent losses are added one by one to GAN + Id (Fig. 5, §4.1).",
-    "C1, last step": "The distance is least with all three latent losses: CrossNet's is below +CTC's (Fig. 5, §4.1).",
-    "C2": "CrossNet's distance is below CycleGAN's (§4.1, §4.2).",
-    "C3": "An admission: specular and diffuse are translated both ways, and the background changes (§5.1).",
-    "C4": "Telephone to DSLR: the supervised DPED has the best distance, CrossNet the best of the unsupervised methods "
-    "(§5.2).",
-    "C5": "Foreground: CrossNet's AUC within place is above that of the others (Fig. 10 has the pooled one).",
-    "C5, pooled": "Foreground: CrossNet's AUC of all pixels is above that of the others (Fig. 10).",
-    "C6": "A question: do asymmetric constraints serve an asymmetric task better (§6)?",
-}
+TO_B, BOTH_WAYS = ("distance.to_b",), ("distance.to_b", "distance.to_a")  # FID or KID, as `distance` decides
+WITHIN, POOLED = "foreground.auc_within_place", "foreground.auc"
+ABLATE = "crossnet ablation --seeds {seeds} --task {task} --scale {scale}"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, its verdict, where the verdict is from, and the tests behind it.
+    """A claim of the paper: every metric is better for the first variant of each pair, or gets better along `order`.
 
-    where: task, scale, image size, number of seeds. why: what a reader has to know beside the tests; for a claim that
-    was not tried, what is missing and the command that makes it.
+    Attributes:
+        name, statement: as docs/claims.md has them.
+        metrics: keys of metrics.json.
+        pairs: (first, second), compared by Welch's test.
+        order: variants of a trend, in place of pairs.
+        judged: whether there is a verdict; else it is measured alone.
+        needs_all: whether every variant needs every metric; else one pair with one metric is enough.
+        tasks: the start of the tasks' names that it is about.
+        command: makes the runs that are missing.
+        share: the words and the key of a share that is reported with it.
+    """
+
+    name: str
+    statement: str
+    metrics: Sequence[str]
+    pairs: Sequence[tuple[str, str]] = ()
+    order: Sequence[str] = ()
+    judged: bool = True
+    needs_all: bool = True
+    tasks: str = ""
+    command: str = ABLATE
+    share: tuple[str, str] | None = None
+
+
+CLAIMS = (
+    Claim(
+        "C1",
+        "The distance falls as the three latent losses are added one by one to GAN + Id (Fig. 5, §4.1).",
+        BOTH_WAYS,
+        order=[*ABLATION],
+    ),
+    Claim(
+        "C1, last step",
+        "The distance is least with all three latent losses: CrossNet's is below +CTC's (Fig. 5, §4.1).",
+        BOTH_WAYS,
+        [(FULL, "+CTC")],
+    ),
+    Claim("C2", "CrossNet's distance is below CycleGAN's (§4.1, §4.2).", BOTH_WAYS, [(FULL, CYCLEGAN)]),
+    Claim(
+        "C3",
+        "An admission: specular and diffuse are translated both ways, and the background changes (§5.1).",
+        BOTH_WAYS,
+        [(FULL, INPUT)],
+        judged=False,
+        tasks="specular2diffuse",
+        share=("Background pixels changed", "paired.to_b_background_changed"),
+    ),
+    Claim(
+        "C4",
+        "Telephone to DSLR: the supervised DPED has the best distance, CrossNet the best of the unsupervised methods "
+        "(§5.2).",
+        TO_B,
+        [(METHODS["dped"], FULL), *((FULL, METHODS[other]) for other in ("cyclegan", "munit", "drit"))],
+        tasks="iphone2dslr",
+        command="dvc exp run --queue -S task={task} -S method=... -S 'seed=range(0,{seeds})'",
+    ),
+    Claim(
+        "C5",
+        "Foreground: CrossNet's AUC within place is above that of the others (Fig. 10 has the pooled one).",
+        (WITHIN,),
+        [(FULL, CYCLEGAN), (FULL, METHODS["aggan"])],
+        needs_all=False,
+    ),
+    Claim(
+        "C5, pooled",
+        "Foreground: CrossNet's AUC of all pixels is above that of the others (Fig. 10).",
+        (POOLED,),
+        [(FULL, CYCLEGAN), (FULL, METHODS["aggan"])],
+        needs_all=False,
+    ),
+    Claim(
+        "C6",
+        "A question: do asymmetric constraints serve an asymmetric task better (§6)?",
+        (*BOTH_WAYS, WITHIN, POOLED),
+        [(ASYMMETRIC, FULL)],
+        judged=False,
+        needs_all=False,
+        command="dvc exp run --queue -S task={task} -S 'lambda_zcyc={{a: 6, b: 3}}' -S 'seed=range(0,{seeds})'",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A claim's verdict on a task, and the tests behind it.
+
+    where: task, scale, image size and seeds. why: what a reader has to know besides the tests; of a claim that was not
+    tried, what is missing and the command that makes it.
     """
 
     claim: str
@@ -63,70 +133,13 @@ class Claim:
     floors: Sequence[FloorTest] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Judge:
-    """What all claims are judged from: the experiments of a task, and the margins."""
-
-    found: Experiments
-    margins: Mapping[str, float]
-
-    def welch(self, metric: str, first: Row, second: Row, claimed: int | None = None) -> Comparison:
-        margin = margin_of(metric, self.margins)
-        return compare(metric, first.name, first.own(metric), second.name, second.own(metric), margin, claimed)
-
-    def page(self, metric: str, rows: Sequence[Row]) -> Comparison:
-        """The trend along the rows; claimed is that the metric gets better."""
-        named = [(row.name, row.values(metric)) for row in rows]
-        return trend(metric, named, margin_of(metric, self.margins), _better(metric))
-
-    def decided(self, claim: str, rows: Sequence[Row], comparisons: Sequence[Comparison]) -> Claim:
-        """The claim that all comparisons go as claimed, with the best row of each metric tested against its floors."""
-        tested = corrected(comparisons)
-        floors = {metric: _floors(metric, rows) for metric in dict.fromkeys(each.metric for each in tested)}
-        without = [f"No run has a floor of {metric}." for metric, tests in floors.items() if not tests]
-        tests = [test for tests in floors.values() for test in tests]
-        verdict = "undecided" if without else verdict_of(tested)
-        if any(test.gain <= 0 or (verdict != "undecided" and not test.beaten) for test in tests):
-            verdict = "undecided: below its floor"
-        low = dict.fromkeys(test.metric for test in tests if not test.beaten)
-        short = [f"Not surely above its floor: {', '.join(low)}."] if low else []
-        why = " ".join([*without, *short, *self.left(rows)])
-        return Claim(claim, STATEMENTS[claim], verdict, self.where(rows), why, tested, tests)
-
-    def measured(self, claim: str, rows: Sequence[Row], comparisons: Sequence[Comparison], why: str = "") -> Claim:
-        """A claim that is measured and not judged."""
-        tested, said = corrected(comparisons), " ".join(filter(None, [why, *self.left(rows)]))
-        return Claim(claim, STATEMENTS[claim], "measured", self.where(rows), said, tested)
-
-    def not_tried(self, claim: str, why: str, command: str) -> Claim:
-        text = f"{why[0].upper()}{why[1:]}. To try it: `{command}`."
-        return Claim(claim, STATEMENTS[claim], "not tried", self.where([]), text)
-
-    def where(self, rows: Sequence[Row]) -> str:
-        """Task, scale, pixels and seeds: no verdict says more than these."""
-        runs = [run for row in rows for run in row.runs.values()]
-        sizes = sorted({str(run.settings.get(f"scales.{self.found.scale}.images.size", "?")) for run in runs})
-        pixels = f" ({', '.join(f'{size}x{size}' for size in sizes)} pixels)" if sizes else ""
-        seeds = sorted({run.seed for run in runs})
-        counted = f", {len(seeds)} seed{'s' * (len(seeds) != 1)} ({', '.join(map(str, seeds))})" if seeds else ""
-        return f"{self.found.task}, {self.found.scale}{pixels}{counted}"
-
-    def left(self, rows: Sequence[Row]) -> list[str]:
-        """A sentence for each row of these that has other runs, on other images."""
-        return [f"{each}." for each in self.found.on_other_images([row.name for row in rows])]
-
-    def ablation(self) -> str:
-        return f"crossnet ablation --seeds {SEEDS} --task {self.found.task} --scale {self.found.scale}"
-
-
-def judge(experiments: Experiments, margins: Mapping[str, float]) -> list[Claim]:
-    """All claims on a task, judged by the rows on the images that most runs have. margins: by kind of metric."""
-    by = _Judge(experiments, margins)
-    return [_c1(by), _c1_last(by), _c2(by), _c3(by), _c4(by), _c5(by), _c5_pooled(by), _c6(by)]
+def judge(found: Experiments, margins: Mapping[str, float]) -> list[Judgement]:
+    """Judge all claims on a task, by the runs on the images that most runs have. margins: by kind of metric."""
+    return [_judge(claim, found, margins) for claim in CLAIMS]
 
 
 def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
-    """What comparisons say of a claim that needs all of them."""
+    """The verdict on a claim that needs all of these comparisons."""
     results = {each.result for each in comparisons}
     if results == {"as claimed"}:
         return "holds"
@@ -135,200 +148,138 @@ def verdict_of(comparisons: Sequence[Comparison]) -> Verdict:
     return "does not hold" if any(each.refutes for each in comparisons) else "undecided"
 
 
-def exit_status(claims: Sequence[Claim]) -> int:
+def exit_status(judgements: Sequence[Judgement]) -> int:
     """0: all that were judged hold. 1: one does not hold or shows no difference. 3: else, or none was judged."""
-    verdicts = {claim.verdict for claim in claims} - {"not tried", "measured"}
+    verdicts = {each.verdict for each in judgements} - {"not tried", "measured"}
     return 1 if verdicts & {"does not hold", "no difference"} else 0 if verdicts == {"holds"} else 3
 
 
-def late_margins(rows: Sequence[Row], margins: Mapping[str, float]) -> list[str]:
+def late_margins(runs: pd.DataFrame, margins: Mapping[str, float]) -> list[str]:
     """A line where runs were made with other margins than these, or with none, in their params.yaml."""
-    runs = [run for row in rows for run in row.runs.values()]
-    late = [run for run in runs if run.margins != margins]
-    if not late:
+    late = runs[[each != margins for each in runs["margins"]]]
+    if late.empty:
         return []
     return [
-        f"note: claims.margins were not stated before {len(late)} of {len(runs)} runs, such as {late[0].name}: "
-        "their verdicts of no difference are by margins that are younger"
+        f"note: claims.margins were not stated before {len(late)} of {len(runs)} runs, such as "
+        f"{late['experiment'].iloc[0]}: their verdicts of no difference are by margins that are younger"
     ]
 
 
-def write(
-    folder: Path,
-    task: str,
-    scale: str,
-    rows: Sequence[Row],
-    claims: Sequence[Claim],
-    margins: Mapping[str, float],
-    notes: Sequence[str],
-) -> None:
-    """Write claims.json, with the rows that the claims were judged from, and claims.md into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found = {
-        "task": task,
-        "scale": scale,
-        "rows": [{"name": row.name, "seeds": row.seeds} for row in rows],
-        "margins": dict(margins),
-        "claims": [
-            asdict(claim) | {"comparisons": [asdict(each) | {"result": each.result} for each in claim.comparisons]}
-            for claim in claims
-        ],
-        "notes": [*notes],
-    }
-    text = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    write_atomically(folder / "claims.json", text)
-    lines = [
-        f"The paper's claims on {code_span(task)} at {code_span(scale)}, by seeds that no choice is made on; "
-        "docs/claims.md says how they are judged.",
-        "",
-    ]
-    lines += table(["claim", "", "verdict", "on"], [[c.claim, c.statement, c.verdict, c.where] for c in claims])
-    for claim in claims:
-        lines += ["", f"**{claim.claim}**: {claim.verdict}. {escape_markdown(claim.why)}".rstrip(), ""]
-        lines += [*compared(claim.comparisons), ""] if claim.comparisons else []
-        lines += _against_floors(claim.floors) if claim.floors else []
-    lines += ["", *(f"- {escape_markdown(note)}" for note in notes)] if notes else []
-    write_atomically(folder / "claims.md", "\n".join([*lines, ""]))
+def distance(groups: Sequence[pd.DataFrame]) -> str:
+    """The distance that variants are compared by: FID where all have it, else KID on EfficientNet-Lite0 features."""
+    return "fid" if groups and all(len(values(runs, "fid.to_b")) for runs in groups) else "kid_efflite0"
 
 
-def distance(rows: Sequence[Row]) -> str:
-    """What C1, C2 and C4 are judged by: FID where every row has it, else KID on EfficientNet-Lite0 features."""
-    return "fid" if rows and all(row.values("fid.to_b") for row in rows) else "kid_efflite0"
-
-
-def _c1(by: _Judge) -> Claim:
-    rows, metrics = _with_distances(by, [*ABLATION])
-    if isinstance(rows, str):
-        return by.not_tried("C1", rows, by.ablation())
-    return by.decided("C1", rows, [by.page(metric, rows) for metric in metrics])
-
-
-def _c1_last(by: _Judge) -> Claim:
-    rows, metrics = _with_distances(by, LAST)
-    if isinstance(rows, str):
-        return by.not_tried("C1, last step", rows, by.ablation())
-    return by.decided("C1, last step", rows, [by.welch(metric, rows[1], rows[0], -1) for metric in metrics])
-
-
-def _c2(by: _Judge) -> Claim:
-    rows, metrics = _with_distances(by, [FULL, CYCLEGAN])
-    if isinstance(rows, str):
-        return by.not_tried("C2", rows, by.ablation())
-    return by.decided("C2", rows, [by.welch(metric, rows[0], rows[1], -1) for metric in metrics])
-
-
-def _c3(by: _Judge) -> Claim:
-    if by.found.task != "specular2diffuse":
-        return by.not_tried("C3", "it is about specular2diffuse", "crossnet claims --task specular2diffuse")
-    rows, metrics = _with_distances(by, [FULL])
-    if isinstance(rows, str):
-        return by.not_tried("C3", rows, by.ablation())
-    row, changed = rows[0], "paired.to_b_background_changed"
-    sources = [
-        compare(metric, row.name, row.values(metric), "untranslated input", row.values(f"{metric}_source"))
+def _judge(claim: Claim, found: Experiments, margins: Mapping[str, float]) -> Judgement:
+    if not found.task.startswith(claim.tasks):
+        return _not_tried(claim, found, f"it is about {claim.tasks}", f"crossnet claims --task {claim.tasks}")
+    pairs = _pairs(claim, found)
+    named = dict.fromkeys([*claim.order, *(each for pair in pairs for each in pair)])
+    variants = [each for each in named if each != INPUT]
+    kind = distance([runs for each in variants if len(runs := found.of(each))])
+    metrics = [metric.replace("distance", kind) for metric in claim.metrics]
+    every = {(each, metric): _sample(found, each, metric) for each, metric in product(named, metrics)}
+    samples = {key: sample for key, sample in every.items() if len(sample)}
+    testable = [
+        (metric, first, second)
         for metric in metrics
-        if row.values(f"{metric}_source")
+        for first, second in pairs
+        if (first, metric) in samples and (second, metric) in samples
     ]
-    share = f"Background pixels changed: {_mean(row, changed):.1%}." if row.values(changed) else ""
-    return by.measured("C3", rows, sources, share)
-
-
-def _c4(by: _Judge) -> Claim:
-    task = by.found.task
-    if not task.startswith("iphone2dslr"):
-        return by.not_tried("C4", "it is about iphone2dslr", "crossnet claims --task iphone2dslr")
-    rows, metrics = _with_distances(by, [METHODS[key] for key in ("dped", "crossnet", "cyclegan", "munit", "drit")])
-    if isinstance(rows, str):
-        return by.not_tried("C4", rows, f"dvc exp run --queue -S task={task} -S method=... -S 'seed=range(0,{SEEDS})'")
-    dped, full, *others = rows
-    pairs = [(dped, full), *((full, other) for other in others)]
-    return by.decided("C4", rows, [by.welch(metrics[0], one, other, -1) for one, other in pairs])
-
-
-def _c5(by: _Judge) -> Claim:
-    return _areas(by, "C5", "foreground.auc_within_place")
-
-
-def _c5_pooled(by: _Judge) -> Claim:
-    return _areas(by, "C5, pooled", "foreground.auc")
-
-
-def _areas(by: _Judge, claim: str, metric: str) -> Claim:
-    """C5 by one of the two AUCs, against those of CycleGAN and AGGAN that have it."""
-    named = {name: row for name in (FULL, CYCLEGAN, AGGAN) if (row := by.found.named(name)) and row.values(metric)}
-    lacking = [name for name in (FULL, CYCLEGAN) if name not in named]
-    if FULL in lacking or len(named) < 2:
-        why = f"no run of {' and '.join(lacking)} has {metric}, of a task with masks such as sculptures or zappos"
-        return by.not_tried(claim, "; ".join(by.found.on_other_images(lacking)) or why, by.ablation())
-    full, *others = named.values()
-    return by.decided(claim, [full, *others], [by.welch(metric, full, other, 1) for other in others])
-
-
-def _c6(by: _Judge) -> Claim:
-    full = by.found.named(FULL)
-    rows = [
-        row for row in by.found.comparable if row.settings and all(isinstance(v, dict) for v in row.settings.values())
-    ]
-    if not full or not rows:
-        command = (
-            f"dvc exp run --queue -S task={by.found.task} -S 'lambda_zcyc={{a: 6, b: 3}}' -S 'seed=range(0,{SEEDS})'"
+    if not (set(product(variants, metrics)) <= samples.keys() if claim.needs_all else testable):
+        why = _missing(found, variants if claim.needs_all else pairs[0], metrics, samples)
+        return _not_tried(claim, found, why, claim.command)
+    comparisons = [
+        trend(metric, [samples[each, metric] for each in claim.order], margin(metric, margins), better(metric))
+        for metric in metrics
+        if claim.order
+    ] + [
+        compare(
+            metric,
+            samples[first, metric],
+            samples[second, metric],
+            margin(metric, margins),
+            better(metric) if claim.judged else None,
         )
-        return by.not_tried("C6", "no runs with asymmetric weights" if full else by.found.missing([FULL]), command)
-    kind = distance([full, *rows])
-    wanted = [f"{kind}.to_b", f"{kind}.to_a", "foreground.auc_within_place", "foreground.auc"]
-    metrics = [metric for metric in wanted if all(row.values(metric) for row in [full, *rows])]
-    return by.measured("C6", [full, *rows], [by.welch(metric, row, full) for metric in metrics for row in rows])
+        for metric, first, second in testable
+    ]
+    tested = corrected(comparisons)
+    where = _where(found, [each for each in variants if any((each, metric) in samples for metric in metrics)])
+    notes = [f"{each}." for each in found.other_images(variants).values()]
+    if claim.share and len(share := values(found.of(FULL), claim.share[1])):
+        notes.insert(0, f"{claim.share[0]}: {share.mean():.1%}.")
+    if not claim.judged:
+        return Judgement(claim.name, claim.statement, "measured", where, " ".join(notes), tested)
+    floors = {metric: _floors(found, metric, samples) for metric in dict.fromkeys(each.metric for each in tested)}
+    unknown = [f"No run has a floor of {metric}." for metric, tests in floors.items() if not tests]
+    tests = [test for of_metric in floors.values() for test in of_metric]
+    verdict = "undecided" if unknown else verdict_of(tested)
+    if any(test.gain <= 0 or (verdict != "undecided" and not test.beaten) for test in tests):
+        verdict = "undecided: below its floor"
+    low = dict.fromkeys(test.metric for test in tests if not test.beaten)
+    close = [f"Not surely above its floor: {', '.join(low)}."] if low else []
+    why = " ".join([*unknown, *close, *notes])
+    return Judgement(claim.name, claim.statement, verdict, where, why, tested, tests)
 
 
-def _is_asymmetric(row: Row) -> bool:
-    """Whether a row differs from the committed settings in weights by direction alone."""
-    return bool(row.settings) and all(isinstance(value, dict) for value in row.settings.values())
-
-
-def _with_distances(by: _Judge, names: Sequence[str]) -> tuple[list[Row] | str, list[str]]:
-    """The rows of these names and the distances that they are judged by, both ways; or what is missing."""
-    rows = [row for name in names if (row := by.found.named(name))]
-    kind = distance(rows)
-    metrics = [f"{kind}.{way}" for way in ("to_b", "to_a")]
-    if missing := [name for name in names if name not in {row.name for row in rows}]:
-        return by.found.missing(missing), metrics
-    if without := [row.name for row in rows if not all(row.values(metric) for metric in metrics)]:
-        return f"{', '.join(without)} has no {kind}", metrics
-    return rows, metrics
-
-
-def _floors(metric: str, rows: Sequence[Row]) -> list[FloorTest]:
-    """The row with the best mean against each floor of the metric that its runs have."""
-    best = max(rows, key=lambda row: _mean(row, metric) * (_better(metric) or 1))
-    floors = {key: values for end in FLOORS if (values := best.values(key := f"{metric}{end}"))}
+def _pairs(claim: Claim, found: Experiments) -> list[tuple[str, str]]:
+    """The pairs of a claim, with each variant of asymmetric weights that there is."""
+    asymmetric = [
+        str(variant)
+        for variant, differs in zip(found.comparable["variant"], found.comparable["differs"], strict=True)
+        if differs and all(isinstance(value, dict) for value in differs.values())
+    ]
     return [
-        against_floor(metric, best.name, best.own(metric), key, values, _better(metric) == 1)
-        for key, values in floors.items()
+        (each, second)
+        for first, second in claim.pairs
+        for each in (dict.fromkeys(asymmetric) if first == ASYMMETRIC and asymmetric else [first])
     ]
 
 
-def _against_floors(floors: Sequence[FloorTest]) -> list[str]:
-    heads = ["best row", "floor", "n", "value", "floor's value", "p", "above its floor"]
-    rows = [
-        [
-            each.row,
-            each.floor,
-            str(each.n),
-            f"{each.mean:.4g}",
-            f"{each.floor_mean:.4g}",
-            chance(each.p),
-            "yes" if each.beaten else "no",
-        ]
-        for each in floors
+def _sample(found: Experiments, variant: str, metric: str) -> Values:
+    """A metric of a variant by seed, named after the variant."""
+    if variant == INPUT:
+        return values(found.of(FULL), f"{metric}_source").rename(INPUT)
+    return scores(found.of(variant), metric).rename(variant)
+
+
+def _floors(found: Experiments, metric: str, samples: Mapping[tuple[str, str], Values]) -> list[FloorTest]:
+    """Test the variant with the best mean against each floor of the metric that its runs have."""
+    candidates = [sample for (_, each), sample in samples.items() if each == metric]
+    best = max(candidates, key=lambda sample: float(sample.mean()) * better(metric))
+    floors = [
+        values(found.of(str(best.name)), key).rename(key)
+        for key in (f"{metric}{end}" for end in declared()[metric].floors)
     ]
-    return [*table(heads, rows), ""]
+    return [against_floor(metric, best, floor, better(metric) == 1) for floor in floors if len(floor)]
 
 
-def _mean(row: Row, metric: str) -> float:
-    values = row.own(metric)
-    return sum(values.values()) / len(values)
+def _missing(
+    found: Experiments, needed: Sequence[str], metrics: Sequence[str], samples: Mapping[tuple[str, str], Values]
+) -> str:
+    """Why a claim cannot be tried: variants without comparable runs, or without a metric."""
+    lacking = [each for each in needed if not len(found.of(each))]
+    if not lacking:
+        without = [each for each in needed if not all((each, metric) in samples for metric in metrics)]
+        return f"{', '.join(without)} has no {', '.join(metrics)}"
+    elsewhere = found.other_images(lacking)
+    nowhere = [each for each in lacking if each not in elsewhere]
+    return "; ".join([*([f"no runs of {', '.join(nowhere)}"] if nowhere else []), *elsewhere.values()])
 
 
-def _better(metric: str) -> int | None:
-    """1 where higher is better, -1 where lower is."""
-    return {"higher": 1, "lower": -1, None: None}[BETTER[metric]]
+def _not_tried(claim: Claim, found: Experiments, why: str, command: str) -> Judgement:
+    command = command.format(task=found.task, scale=found.scale, seeds=SEEDS)
+    text = f"{why[0].upper()}{why[1:]}. To try it: `{command}`."
+    return Judgement(claim.name, claim.statement, "not tried", _where(found, []), text)
+
+
+def _where(found: Experiments, variants: Sequence[str]) -> str:
+    """Task, scale, pixels and seeds: no verdict says more than these."""
+    runs = found.comparable[found.comparable["variant"].isin(variants)]
+    if runs.empty:
+        return f"{found.task}, {found.scale}"
+    sizes = sorted({str(each.get(f"scales.{found.scale}.images.size", "?")) for each in runs["settings"]})
+    seeds = sorted(set(runs["seed"]))
+    pixels = ", ".join(f"{size}x{size}" for size in sizes)
+    count = f"{len(seeds)} seed{'s' * (len(seeds) != 1)}"
+    return f"{found.task}, {found.scale} ({pixels} pixels), {count} ({', '.join(map(str, seeds))})"

@@ -1,86 +1,72 @@
-"""The grid of the paper's ablation (Fig. 5) with CycleGAN, as plain `dvc exp run --queue` commands."""
+"""What `crossnet ablation` queues: the columns of Fig. 5 and CycleGAN, as `dvc exp run --queue` commands."""
 
 import shlex
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from crossnet.analysis.rows import CHOICES_FROM
-from crossnet.analysis.settings import ABLATION, METHODS, Settings, effective, written
+from crossnet.analysis.load import CHOICES_FROM
+from crossnet.analysis.variants import ABLATION, CYCLEGAN, Settings, literal
 
-SLUGS = {"GAN+Id": "gan-id", "+ZId": "zid", "+CTC": "ctc", "CrossNet": "crossnet", "CycleGAN": "cyclegan"}
+GRID: dict[str, tuple[str, str, Settings]] = {  # a name in --rows -> variant, method, the weights that are zero
+    **{key: (variant, "crossnet", ABLATION[variant]) for key, variant in zip(
+        ("gan-id", "zid", "ctc", "crossnet"), ABLATION, strict=True
+    )},
+    "cyclegan": (CYCLEGAN, "cyclegan", {}),
+}  # fmt: skip
 
 
 class QueueError(RuntimeError):
-    """DVC did not queue an experiment; the message is one line: the command and what DVC said."""
+    """DVC did not queue an experiment; the message is one line: the command and what DVC printed."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One run of the grid: its column's name, its method and seed, what `-S` sets, and the experiment's name."""
+class GridRun:
+    """One run of the grid: its variant, the parameters that `-S` sets, and the experiment's name."""
 
-    column: str
-    method: str
-    seed: int
-    sets: Settings
+    variant: str
+    params: dict[str, Any]
     experiment: str
 
     @property
     def command(self) -> list[str]:
         """The command that queues it."""
-        sets = [word for key, value in self.sets.items() for word in ("-S", f"{key}={written(value)}")]
+        sets = [word for key, value in self.params.items() for word in ("-S", f"{key}={literal(value)}")]
         return ["dvc", "exp", "run", "--queue", "--name", self.experiment, *sets]
 
+    def __str__(self) -> str:
+        """The command as a user would type it."""
+        return shlex.join(self.command)
 
-def columns() -> dict[str, tuple[str, Settings]]:
-    """The columns of Fig. 5 and CycleGAN by name: the method, and the weights that are zero."""
-    return {name: ("crossnet", zeros) for name, zeros in ABLATION.items()} | {METHODS["cyclegan"]: ("cyclegan", {})}
 
+def grid(task: str, scale: str, seeds: Sequence[int], keys: Collection[str], taken: Collection[str]) -> list[GridRun]:
+    """The runs of some keys of GRID, seed by seed, so that an interrupted queue is of use.
 
-def grid(task: str, scale: str, seeds: Sequence[int], rows: Sequence[str], taken: Collection[str]) -> list[Wanted]:
-    """The runs of these columns and seeds, seed by seed, so that what is stopped is of use.
-
-    Task, scale, method, seed and its split are set, and to zero the weights that a column is without; all else stays
-    as it is in params.yaml. An experiment is called <task>-<scale>-<column>-<seed>, with a number after it where that
-    is taken: DVC would refuse the second one when it is finished.
+    Task, scale, split, method and seed are set, and to zero the weights that a variant lacks; all else stays as it is
+    in params.yaml. An experiment is called <task>-<scale>-<key>-<seed>, with a number after it where that is taken:
+    DVC would refuse the second one when it is finished.
     """
     found = []
     for seed in seeds:
-        for name in rows:
-            method, zeros = columns()[name]
+        for key, (variant, method, zeros) in GRID.items():
+            if key not in keys:
+                continue
             split = "valid" if seed >= CHOICES_FROM else "test"
-            sets = {"task": task, "scale": scale, "split": split, "method": method, "seed": seed} | zeros
-            title = f"{task}-{scale}-{SLUGS[name]}-{seed}".replace("_", "-")
+            params = {"task": task, "scale": scale, "split": split, "method": method, "seed": seed} | zeros
+            title = f"{task}-{scale}-{key}-{seed}".replace("_", "-")
             free = next(t for t in chain([title], (f"{title}-{i}" for i in count(2))) if t not in taken)
-            found.append(Wanted(name, method, seed, sets, free))
+            found.append(GridRun(variant, params, free))
     return found
 
 
-def settings_of(wanted: Wanted, params: Mapping[str, Any]) -> Settings:
-    """The effective settings that a run of the grid will have."""
-    return effective({**params, **wanted.sets})
-
-
-def shown(command: Sequence[str]) -> str:
-    """A command as a user would type it."""
-    return shlex.join(command)
-
-
-def queue(wanted: Wanted, root: Path) -> None:
-    """Queue it with the `dvc` of this Python. Raises QueueError."""
-    command = wanted.command
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+def queue(run: GridRun, root: Path) -> None:
+    """Queue a run with the `dvc` of this Python. Raises QueueError."""
+    command = [sys.executable, "-m", *run.command]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
-        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise QueueError(f"{shown(command)}: {said[0].strip() if said else f'exit status {done.returncode}'}")
+        output = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise QueueError(f"{run}: {output[0].strip() if output else f'exit status {done.returncode}'}")

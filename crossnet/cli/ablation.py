@@ -3,17 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crossnet.cli.options import Scale, Task, fail, task_and_scale
 from crossnet.terminal import echo
 
-if TYPE_CHECKING:
-    from crossnet.analysis.runs import Run
-
-MOST_SEEDS = 1000  # in one call: each queues an experiment a row
+MAX_SEEDS = 1000  # in one call: each queues an experiment for each row
 
 
 def ablation(
@@ -21,7 +18,7 @@ def ablation(
         str, typer.Option(help="How many, from 0 on; or FIRST:END, as 100:105, where END is not included.")
     ] = "5",
     rows: Annotated[
-        str | None, typer.Option(help="Of gan-id, zid, ctc, crossnet, cyclegan, with commas between; all by default.")
+        str | None, typer.Option(help="Of gan-id, zid, ctc, crossnet, cyclegan, separated by commas. Default: all.")
     ] = None,
     task: Task = None,
     scale: Scale = None,
@@ -29,94 +26,104 @@ def ablation(
 ) -> None:
     """Queue GAN+Id, +ZId, +CTC, CrossNet and CycleGAN (Fig. 5) with `dvc exp run --queue`, seed by seed.
 
-    Prints each command, leaves out what is an experiment or queued already, and forecasts how long the rest will take.
+    Prints each command, leaves out what is finished or queued already, and forecasts how long the rest will take.
     An experiment counts if it is on the images that HEAD's run is on, or the newest one where HEAD has none. Seeds
-    from 100 on are for choices: their runs have split=valid and stay out of results (docs/claims.md).
+    from 100 on are for choices: their runs have split=valid and are left out of results (docs/claims.md).
     """
-    from crossnet.analysis.clone import fault
-    from crossnet.analysis.grid import QueueError, grid, queue, settings_of, shown
-    from crossnet.analysis.revisions import RunsError, read_params, revisions, unfinished
-    from crossnet.analysis.runs import read_runs
-    from crossnet.analysis.settings import SettingsError, effective
+    from crossnet.analysis.grid import QueueError, grid, queue
+    from crossnet.analysis.load import read_runs, records
+    from crossnet.analysis.repository import ExperimentError, experiments, queue_fault, read_params, unfinished
+    from crossnet.analysis.variants import SettingsError, settings
 
     root, wanted_seeds, wanted_rows = Path.cwd(), _seeds(seeds), _rows(rows)
     task, scale = task_and_scale(root, task, scale)
-    if why := fault(root):
+    if why := queue_fault(root):
         raise fail(why)
     try:
-        params, experiments = read_params(root, None), revisions(root)
-        of_head, _ = read_runs(root, {"HEAD": experiments.pop("HEAD")}, task, scale)
-        runs, _ = read_runs(root, experiments, task, scale)
-        waiting = [*unfinished(root)]
-        queued = [
-            (found["method"], found["seed"], effective(found), f"{state.lower()} as {name}")
-            for name, state, found in waiting
-            if state != "Failed" and (found.get("task"), found.get("scale")) == (task, scale)
-        ]
-        wanted = grid(task, scale, wanted_seeds, wanted_rows, {*experiments, *(name for name, _, _ in waiting)})
-        settings = [settings_of(each, params) for each in wanted]
-    except (RunsError, SettingsError) as error:
+        params, commits = read_params(root, None), experiments(root)
+        head = records(read_runs(root, {"HEAD": commits.pop("HEAD")}, task, scale)[0])
+        finished = records(read_runs(root, commits, task, scale)[0])
+        waiting = unfinished(root)
+        runs = grid(task, scale, wanted_seeds, wanted_rows, {*commits, *(name for name, _, _ in waiting)})
+        shaped_by = [settings(params | run.params) for run in runs]
+    except (ExperimentError, SettingsError) as error:
         raise fail(str(error)) from None
-    shapes = (f"scales.{scale}.images.", f"tasks.{task}.")  # what images follow from
-    now = {key: value for key, value in settings[0].items() if key.startswith(shapes)}
-    alike = (run for run in [*of_head, *runs] if now == {k: v for k, v in run.settings.items() if k.startswith(shapes)})
-    usual = next(alike, None)
+    queued = []
+    for name, state, revision in waiting:
+        try:
+            found = read_params(root, revision)
+            if state != "Failed" and (found.get("task"), found.get("scale")) == (task, scale):
+                queued.append((found.get("seed"), settings(found), f"{state.lower()} as {name}"))
+        except (ExperimentError, SettingsError) as error:
+            echo(f"left out: {name}: {error}")
+    usual = _usual([*head, *finished], shaped_by[0], (f"scales.{scale}.images.", f"tasks.{task}."))
     ahead = []
-    for each, effect in zip(wanted, settings, strict=True):
-        made = [run for run in runs if (run.method, run.seed, run.settings) == (each.method, each.seed, effect)]
-        known = [f"finished as {run.name}, {_images(run, usual)}" for run in made if usual and run.data == usual.data]
-        known += [why for *key, why in queued if key == [each.method, each.seed, effect]]
+    for run, shape in zip(runs, shaped_by, strict=True):
+        title, seed = f"# {run.variant}, seed {run.params['seed']}", run.params["seed"]
+        alike = [each for each in finished if (each["seed"], each["settings"]) == (seed, shape)]
+        known = [
+            f"finished as {each['experiment']}, {_images(each, usual)}"
+            for each in alike
+            if usual and each["data"] == usual["data"]
+        ] + [why for *key, why in queued if key == [seed, shape]]
         if known:
-            echo(f"# {each.column}, seed {each.seed}: {known[0]}", result=True)
+            echo(f"{title}: {known[0]}", result=True)
             continue
-        for run in made:
-            echo(f"# {each.column}, seed {each.seed}: {run.name} does not count, {_images(run, usual)}", result=True)
-        echo(shown(each.command), result=True)
-        ahead.append(each)
+        for each in alike:
+            echo(f"{title}: {each['experiment']} does not count, {_images(each, usual)}", result=True)
+        echo(str(run), result=True)
+        ahead.append(run.params["method"])
         if not dry_run:
             try:
-                queue(each, root)
+                queue(run, root)
             except QueueError as error:
                 raise fail(str(error), 1) from None
     if not ahead:
         echo("# nothing left to queue", result=True)
         return
-    finished = {run.method: run.seconds for run in runs if run.seconds}
-    echo(f"# forecast: {_forecast([each.method for each in ahead], finished, task, scale)}", result=True)
+    seconds = {run["method"]: run["seconds"] for run in finished if run["seconds"] > 0}  # NaN is not
+    echo(f"# forecast: {_forecast(ahead, seconds, task, scale)}", result=True)
     echo("dvc queue start -j 1", result=True)
 
 
 def _seeds(text: str) -> range:
-    """The seeds that were asked for: "5" is 0 to 4, "100:105" is 100 to 104."""
+    """Parse --seeds: "5" is 0 to 4, "100:105" is 100 to 104."""
     found = re.fullmatch(r"(?:([0-9]{1,10}):)?([0-9]{1,10})", text)
     first, end = (int(found[1] or 0), int(found[2])) if found else (0, 0)
-    if not first < end <= min(first + MOST_SEEDS, 2**31):
+    if not first < end <= min(first + MAX_SEEDS, 2**31):
         raise fail(
-            f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105; at most {MOST_SEEDS} of them, "
+            f"--seeds {text}: wanted how many, such as 5, or FIRST:END, such as 100:105; at most {MAX_SEEDS} of them, "
             "below 2147483648"
         )
     return range(first, end)
 
 
 def _rows(text: str | None) -> list[str]:
-    """The names of the columns that were asked for, all where none are; stops at one that does not exist."""
-    from crossnet.analysis.grid import SLUGS
+    """Parse --rows, all by default; fail on a name that does not exist."""
+    from crossnet.analysis.grid import GRID
 
-    names = {slug: name for name, slug in SLUGS.items()}
-    slugs = [*names] if text is None else [each.strip() for each in text.split(",")]
-    if unknown := [slug for slug in slugs if slug not in names]:
-        raise fail(f"--rows {unknown[0]}: is none of {', '.join(names)}")
-    return [names[slug] for slug in names if slug in slugs]
+    keys = [*GRID] if text is None else [each.strip() for each in text.split(",")]
+    if unknown := [key for key in keys if key not in GRID]:
+        raise fail(f"--rows {unknown[0]}: is none of {', '.join(GRID)}")
+    return keys
 
 
-def _images(run: "Run", usual: "Run | None") -> str:
-    """Which images a run is on, beside those that it should be on."""
-    from crossnet.analysis.revisions import SHOWN
+def _usual(runs: Sequence[Mapping[str, Any]], now: Mapping[str, Any], images: tuple[str, ...]) -> Any:
+    """The first run with the parameters that images follow from; None where there is none."""
+    wanted = {key: value for key, value in now.items() if key.startswith(images)}
+    alike = (r for r in runs if {key: v for key, v in r["settings"].items() if key.startswith(images)} == wanted)
+    return next(alike, None)
 
-    images = f"on images {run.data[:SHOWN] or 'unknown'}"
+
+def _images(run: Mapping[str, Any], usual: Mapping[str, Any] | None) -> str:
+    """Name the images of a run, and those that it should be on."""
+    from crossnet.analysis.load import short
+
+    images = f"on images {short(run['data'])}"
     if usual is None or run is usual:
         return images
-    return f"{images}, {'as' if run.data == usual.data else 'not on ' + usual.data[:SHOWN] + ' as'} {usual.name}"
+    as_usual = "as" if run["data"] == usual["data"] else f"not on {short(usual['data'])} as"
+    return f"{images}, {as_usual} {usual['experiment']}"
 
 
 def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, scale: str) -> str:
@@ -125,9 +132,9 @@ def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, 
     from crossnet.cli.plan import seconds_of
     from crossnet.params import ParamsError
 
-    counts = {method: methods.count(method) for method in sorted(set(methods))}
     total, parts = 0.0, []
-    for method, count in counts.items():
+    for method in sorted(set(methods)):
+        count = methods.count(method)
         try:
             seconds = finished.get(method) or seconds_of(task, method, scale)
         except (ParamsError, NotMeasuredError) as error:

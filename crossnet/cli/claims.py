@@ -1,10 +1,11 @@
 """`crossnet claims`: the paper's claims, judged from experiments; its exit status is for a script to read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from crossnet.cli.options import Out, Overwrite, Revisions, Scale, Task, experiments, margins, writing
+from crossnet.cli.options import Out, Overwrite, Revisions, Scale, Task, load_experiments, margins, writing
 from crossnet.terminal import echo
 
 
@@ -22,18 +23,21 @@ def claims(
     Exit status: 0 if all claims that were judged hold, 1 if one does not hold or shows no difference, 3 if one is
     undecided and none fails or if none was judged, 2 for misuse.
     """
-    from crossnet.analysis.claims import exit_status, judge, late_margins, write
+    from crossnet.analysis.claims import exit_status, judge, late_margins
+    from crossnet.analysis.tables import short_comparisons_table, write_claims
 
     limits = margins(Path.cwd())
-    found, folder = experiments(task, scale, rev, out, overwrite)
+    found, place = load_experiments(task, scale, rev, out, overwrite)
+    found = replace(found, notes=[*found.notes, *late_margins(found.runs, limits)])
     judged = judge(found, limits)
-    notes = [*found.notes, *late_margins(found.rows, limits)]
-    with writing(folder):
-        write(folder, found.task, found.scale, found.rows, judged, limits, notes)
-    for line in notes:
-        echo(line)
-    for claim in judged:
-        echo(f"{claim.claim}  {claim.verdict} on {claim.where}: {claim.statement}", result=True)
-        if claim.why:
-            echo(f"    {claim.why}", result=True)
+    with writing(place):
+        write_claims(place, found, judged, limits)
+    for note in found.notes:
+        echo(note)
+    for each in judged:
+        echo(f"{each.claim}  {each.verdict} on {each.where}: {each.statement}", result=True)
+        if each.why:
+            echo(f"    {each.why}", result=True)
+    for line in short_comparisons_table({each.claim: each.comparisons for each in judged}):
+        echo(line, result=True)
     raise typer.Exit(exit_status(judged))

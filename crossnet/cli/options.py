@@ -14,7 +14,7 @@ from crossnet.params.user_files import KEPT, of_pipeline
 from crossnet.terminal import echo
 
 if TYPE_CHECKING:
-    from crossnet.analysis.rows import Experiments
+    from crossnet.analysis.load import Experiments
 
 
 def fail(message: str, status: int = 2) -> typer.Exit:
@@ -62,12 +62,12 @@ Out = Annotated[
 
 def task_and_scale(root: Path, task: str | None, scale: str | None) -> tuple[str, str]:
     """The selected task and scale, by default those of params.yaml; fail where it has no such block."""
-    from crossnet.analysis.revisions import RunsError, read_params
+    from crossnet.analysis.repository import ExperimentError, read_params
     from crossnet.schema import plain_name
 
     try:
         params = read_params(root, None)
-    except RunsError as error:
+    except ExperimentError as error:
         raise fail(str(error)) from None
     task, scale = task or str(params.get("task")), scale or str(params.get("scale"))
     for kind, name in (("tasks", task), ("scales", scale)):
@@ -85,16 +85,16 @@ def task_and_scale(root: Path, task: str | None, scale: str | None) -> tuple[str
 
 def margins(root: Path) -> dict[str, float]:
     """The margins of params.yaml in the working tree; fail where they are missing or wrong."""
-    from crossnet.analysis.revisions import RunsError, read_params
+    from crossnet.analysis.repository import ExperimentError, read_params
     from crossnet.params import ParamsError, load_margins
 
     try:
         return load_margins(read_params(root, None))
-    except (RunsError, ParamsError) as error:
+    except (ExperimentError, ParamsError) as error:
         raise fail(str(error)) from None
 
 
-def experiments(
+def load_experiments(
     task: str | None,
     scale: str | None,
     rev: Sequence[str] | None,
@@ -102,14 +102,14 @@ def experiments(
     overwrite: bool,
     choices: bool = False,
 ) -> "tuple[Experiments, Path]":
-    """The selected experiments, and the folder to write their results to.
+    """Load the selected experiments, and create the folder to write their results to.
 
     Fail where there are no experiments, and, without `overwrite`, where fewer runs would replace the folder's results.
     """
-    from crossnet.analysis.made_from import OverwriteError, made_from, refuse_loss
-    from crossnet.analysis.revisions import RunsError
-    from crossnet.analysis.rows import read
-    from crossnet.analysis.settings import SettingsError
+    from crossnet.analysis.load import load
+    from crossnet.analysis.repository import ExperimentError
+    from crossnet.analysis.tables import OverwriteError, refuse_loss, run_counts
+    from crossnet.analysis.variants import SettingsError
 
     root = Path.cwd()
     if out:
@@ -117,13 +117,13 @@ def experiments(
     task, scale = task_and_scale(root, task, scale)
     place = out or Path("reports/experiments") / task
     try:
-        found = read(root, task, scale, rev or [], choices)
-    except (RunsError, SettingsError) as error:
+        found = load(root, task, scale, rev or [], choices)
+    except (ExperimentError, SettingsError) as error:
         raise fail(str(error)) from None
     with writing(place):
         try:
             if not overwrite:
-                refuse_loss(place, made_from(task, scale, found.rows))
+                refuse_loss(place, run_counts(found))
         except OverwriteError as error:
             raise fail(f"{error}; --overwrite replaces it, --out names another folder") from None
         place.mkdir(parents=True, exist_ok=True)

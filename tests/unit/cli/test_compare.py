@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,10 @@ from PIL import Image
 from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
-from crossnet.analysis import runs
-from crossnet.analysis.rows import read
-from crossnet.analysis.runs import Run
+from crossnet.analysis.load import by_variant, copy_files, load
 from crossnet.cli import app
 from tests.support.cloned import commit, hashes, run, set_parameter
-from tests.unit.analysis.made import EXPERIMENTS, make
+from tests.support.experiments import EXPERIMENTS, make
 
 FIGURES = (
     "ablation_to_b",
@@ -128,7 +127,7 @@ def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
     outs = {out["path"]: out["md5"] for out in lock["stages"]["train"]["outs"]}
     digest = outs["data/translated"]
     (copy / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
-    assert [row.name for row in read(copy, "tiny", "small", []).rows][-1] == "CycleGAN"
+    assert load(copy, "tiny", "small", []).runs["variant"].iloc[-1] == "CycleGAN"
     result = crossnet("compare", "--figure", "latent")
     assert result.exit_code == 0
     told = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
@@ -152,26 +151,26 @@ def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(
     speed.write_text('{"images_per_second": 1.5}')  # of another machine: no other result
     run(copy, "git", "add", "--force", str(speed))
     commit(copy, "a run")
-    alike = read(copy, "tiny", "small", [])
-    assert ([row.name for row in alike.rows], alike.notes) == (["CrossNet", "lambda_zcyc={a: 6, b: 3}", "CycleGAN"], [])
+    alike = load(copy, "tiny", "small", [])
+    assert ([*by_variant(alike.runs)], alike.notes) == (["CrossNet", "lambda_zcyc={a: 6, b: 3}", "CycleGAN"], [])
     lock = (copy / "dvc.lock").read_text()
     stages = YAML(typ="safe").load(lock)["stages"]
     [images] = [out["md5"] for out in stages["prepare"]["outs"] if out["path"] == "data/prepared"]
     (copy / "dvc.lock").write_text(lock.replace(images, "0" * 32 + ".dir", 1))  # by `dvc repro prepare` alone
     commit(copy, "other images")
-    assert read(copy, "tiny", "small", []).notes == [
+    assert load(copy, "tiny", "small", []).notes == [
         "left out: HEAD: its metrics are older than what they rest on: train read another data/prepared than is "
         "there now; `dvc repro` and commit"
     ]
     (copy / "dvc.lock").write_text(lock)
     set_parameter(copy, "scales.small.training.lr", 2e-3)
     commit(copy, "edited, and nothing made anew")
-    found = read(copy, "tiny", "small", [])
+    found = load(copy, "tiny", "small", [])
     assert found.notes == [
         "left out: HEAD: its results are not those of its params.yaml: scales.small.training.lr is 0.001 in dvc.lock, "
         "0.002 in params.yaml; `dvc repro` and commit"
     ]
-    assert all(run.name != "HEAD" for row in found.rows for run in row.runs.values())
+    assert "HEAD" not in set(found.runs["experiment"])
 
 
 def test_a_run_is_found_where_the_project_is_a_folder_of_a_larger_repository(
@@ -208,6 +207,7 @@ def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> No
             "--figure fig5: is none of ablation, side_by_side, latent, foregrounds, roc, code_rank",
         ),
         (["compare", "--rev", "no-such"], "no-such: no such experiment or commit"),
+        (["compare", "--rev", "HEAD:params.yaml"], "HEAD:params.yaml: no such experiment or commit"),
         (["compare", "--task", "shoes"], "params.yaml: tasks: 'shoes' is none of tiny, other"),
         (["claims", "--task", "other"], "other, small: no finished experiment"),
     ],
@@ -401,12 +401,12 @@ def test_a_bad_experiment_is_left_out_with_its_reason_and_the_rest_is_compared(
 def test_a_run_whose_files_are_broken_is_left_out_of_a_figure_and_the_rest_is_shown(
     place: str, content: bytes, figure: str, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(root: Path, run: Run, places: list[str], into: Path, optional: bool = False) -> None:
-        runs.copy_files(root, run, places, into, optional)
-        if run.name == "cyclegan-0" and any(place.startswith(each) for each in places):
+    def damaged(root: Path, run: dict[str, Any], places: list[str], into: Path, optional: bool = False) -> None:
+        copy_files(root, run, places, into, optional)
+        if run["experiment"] == "cyclegan-0" and any(place.startswith(each) for each in places):
             (into / place).write_bytes(content)
 
-    monkeypatch.setattr("crossnet.analysis.figure_data.copy_files", damaged)
+    monkeypatch.setattr("crossnet.analysis.figures.copy_files", damaged)
     revs = ("--rev", "full-0", "--rev", "cyclegan-0")
     result = crossnet("compare", *revs, "--figure", figure, "--out", str(tmp_path))
     assert result.exit_code == 0
@@ -417,6 +417,6 @@ def test_a_run_whose_files_are_broken_is_left_out_of_a_figure_and_the_rest_is_sh
 
 
 def test_runs_that_differ_in_their_seed_are_of_one_version_of_the_code(here: Path) -> None:
-    found = read(here, "tiny", "small", ["full-0", "full-1"])
-    assert len({run.seconds for row in found.rows for run in row.runs.values()}) == 2  # a later stage reads them
+    found = load(here, "tiny", "small", ["full-0", "full-1"])
+    assert found.runs["seconds"].nunique() == 2  # a later stage reads them
     assert found.notes == []

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from crossnet.analysis.rows import Experiments, Row
+from crossnet.analysis.load import Experiments
 from crossnet.cli import app
-from tests.unit.analysis.made import PARAMS
+from tests.support.experiments import PARAMS, record
 
 THERE = Path("reports/experiments/tiny")
 COMMANDS = (
@@ -21,11 +22,12 @@ COMMANDS = (
 
 @pytest.fixture
 def _experiments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(root: Path, task: str, scale: str, revs: list[str], choices: bool) -> Experiments:
-        return Experiments(task, scale, [Row("CrossNet", "crossnet", {}, "d", {})], ["left out: some"])
+    def load(root: Path, task: str, scale: str, revs: list[str], choices: bool) -> Experiments:
+        run = record("crossnet", 0, variant="CrossNet", differs={})
+        return Experiments(task, scale, pd.DataFrame([run]), ["left out: some"])
 
-    monkeypatch.setattr("crossnet.analysis.revisions.read_params", lambda root, commit: PARAMS)
-    monkeypatch.setattr("crossnet.analysis.rows.read", read)
+    monkeypatch.setattr("crossnet.analysis.repository.read_params", lambda root, commit: PARAMS)
+    monkeypatch.setattr("crossnet.analysis.load.load", load)
     monkeypatch.chdir(tmp_path)
     Path("file").write_text("")
     THERE.mkdir(parents=True)
@@ -70,8 +72,8 @@ def test_what_does_not_say_what_it_was_made_from_is_not_overwritten_unasked(
     result = crossnet(command)
     assert result.exit_code == 2
     assert result.stderr == (
-        f"error: {THERE / name.split('/')[0]}: does not say what it was made from; it would be replaced by 0 runs of "
-        "tiny at small (CrossNet: 0); --overwrite replaces it, --out names another folder\n"
+        f"error: {THERE / name.split('/')[0]}: does not say what it was made from; it would be replaced by 1 run of "
+        "tiny at small (CrossNet: 1); --overwrite replaces it, --out names another folder\n"
     )
     assert (THERE / name).read_bytes() == content
     assert len(list(THERE.iterdir())) == 1
@@ -85,7 +87,7 @@ def test_results_of_another_scale_are_not_overwritten_unasked(name: str) -> None
     for command in ("compare", "claims"):
         result = crossnet(command)
         assert result.exit_code == 2
-        assert "was made from 0 runs of tiny at laptop (no rows); it would be replaced by 0 runs" in result.stderr
+        assert "was made from 0 runs of tiny at laptop (no rows); it would be replaced by 1 run" in result.stderr
     assert crossnet("claims", "--overwrite").exit_code == 3
     assert json.loads((THERE / "claims.json").read_text())["scale"] == "small"
 
@@ -93,7 +95,7 @@ def test_results_of_another_scale_are_not_overwritten_unasked(name: str) -> None
 @pytest.mark.usefixtures("_experiments")
 def test_a_task_whose_name_leads_out_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     params = PARAMS | {"task": "../../tiny", "tasks": {"../../tiny": PARAMS["tasks"]["tiny"]}}
-    monkeypatch.setattr("crossnet.analysis.revisions.read_params", lambda root, commit: params)
+    monkeypatch.setattr("crossnet.analysis.repository.read_params", lambda root, commit: params)
     for command in ("compare", "claims", "ablation"):
         result = crossnet(command)
         assert result.exit_code == 2
@@ -106,7 +108,7 @@ def test_a_task_whose_name_leads_out_is_refused(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("blocks", [5, ["tiny"], None, "tiny"])
 def test_tasks_that_are_no_blocks_are_one_line(command: str, blocks: object, monkeypatch: pytest.MonkeyPatch) -> None:
     params = PARAMS | {"tasks": blocks}
-    monkeypatch.setattr("crossnet.analysis.revisions.read_params", lambda root, commit: params)
+    monkeypatch.setattr("crossnet.analysis.repository.read_params", lambda root, commit: params)
     result = crossnet(command)
     found = type(blocks).__name__
     assert result.stderr == f"error: params.yaml: tasks: wanted blocks by their names, found {found}\n"
@@ -124,7 +126,7 @@ def test_what_was_left_out_is_in_the_tables_too(monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What of a clone tells that it is one."""
-    monkeypatch.setattr("crossnet.analysis.revisions.read_params", lambda root, commit: PARAMS)
+    monkeypatch.setattr("crossnet.analysis.repository.read_params", lambda root, commit: PARAMS)
     for name in ("dvc.yaml", "stages/_command.py"):
         (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "clone" / name).touch()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
-from crossnet.analysis.revisions import RunsError, files, read_params, resolve, revisions, unfinished
+from crossnet.analysis.repository import ExperimentError, experiments, files, read_params, resolve, unfinished
 
 
 def git(root: Path, *words: str, hour: int = 0) -> str:
@@ -37,7 +37,7 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
     old, other = experiment(tmp_path, first, "full-0", 2), experiment(tmp_path, first, "full-1", 3)
     head = commit(tmp_path, 4)
     new = experiment(tmp_path, head, "full-0", 5)
-    found = revisions(tmp_path)
+    found = experiments(tmp_path)
     assert list(found.items()) == [
         ("full-0", new),
         ("full-1", other),
@@ -47,19 +47,35 @@ def test_experiments_of_one_name_are_all_there_and_the_newest_has_it(tmp_path: P
     assert resolve(tmp_path, ["full-0", old[:7]]) == {"full-0": new, old[:7]: old}
     commit(tmp_path, 6)
     either = ", ".join(sorted([old[:7], new[:7]]))
-    with pytest.raises(RunsError, match=rf"^full-0: ambiguous: 2 experiments .* one of them by its hash: {either}$"):
+    with pytest.raises(
+        ExperimentError, match=rf"^full-0: ambiguous: 2 experiments .* one of them by its hash: {either}$"
+    ):
         resolve(tmp_path, ["full-0"])
+
+
+@pytest.mark.parametrize("rev", ["HEAD:params.yaml", "HEAD:folder", "no-such"])
+def test_a_revision_that_is_no_commit_is_one_line(rev: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    Repo.init(str(tmp_path)).close()
+    (tmp_path / "folder").mkdir()
+    for name in ("params.yaml", "folder/file"):
+        (tmp_path / name).write_text("seed: 0\n")
+    git(tmp_path, "add", "-A")
+    commit(tmp_path, 1)
+    with pytest.raises(ExperimentError, match=rf"^{rev}: no such experiment or commit; `dvc exp list"):
+        resolve(tmp_path, [rev])
+    assert resolve(tmp_path, ["HEAD"]) == {"HEAD": git(tmp_path, "rev-parse", "HEAD")}
 
 
 def test_parameters_that_are_a_pipe_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "params.yaml")
-    with pytest.raises(RunsError, match=r"^[^\n]*: params\.yaml: is no regular file$"):
+    with pytest.raises(ExperimentError, match=r"^[^\n]*: params\.yaml: is no regular file$"):
         read_params(tmp_path, None)
 
 
 def test_a_queue_that_cannot_be_listed_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RunsError, match=r"^[^\n]*: DVC cannot list its queue: [^\n]+; see `dvc queue status`$"):
-        list(unfinished(tmp_path))
+    with pytest.raises(ExperimentError, match=r"^[^\n]*: DVC cannot list its queue: [^\n]+; see `dvc queue status`$"):
+        unfinished(tmp_path)
 
 
 @pytest.mark.filterwarnings("default")  # of DVC's libraries, which run in this process
@@ -81,4 +97,4 @@ def test_the_files_of_a_commit_are_read_also_where_the_project_is_a_folder_of_a_
     (root / "model").unlink()
     assert read_params(root, head) == {"seed": 7}
     assert files(root, head).read_text("model") == "of DVC"
-    assert revisions(root) == {"HEAD": head}
+    assert experiments(root) == {"HEAD": head}

@@ -1,7 +1,8 @@
-"""A small DVC repository with experiments of a made-up training, which takes its results from its parameters."""
+"""Runs that are made up: records of them, and a small DVC repository whose results follow from its parameters."""
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ with Repo() as repo:
 """
 
 
+def record(method: str, seed: int, metrics: Mapping[str, float] | None = None, **others: Any) -> dict[str, Any]:
+    """A run as `read_runs` has it, with other values for some columns."""
+    run = {
+        "experiment": f"{method}-{seed}", "commit": str(seed), "baseline": "", "params": "", "data": "d", "code": "c",
+        "method": method, "seed": seed, "settings": {"split": "test"}, "seconds": 60.0, "command": "",
+        "margins": PARAMS["claims"]["margins"],
+    }  # fmt: skip
+    return run | dict(metrics or {}) | others
+
+
 def make(folder: Path) -> None:
     """Make the repository in an empty folder, with EXPERIMENTS finished and its parameters as they were."""
     run(folder, "git", "init", "--quiet")
@@ -65,7 +76,7 @@ def make(folder: Path) -> None:
     run(folder, "dvc", "config", "core.analytics", "false")
     YAML().dump(PARAMS, folder / "params.yaml")
     YAML().dump(STAGES, folder / "dvc.yaml")
-    (folder / "made.py").write_text(Path(__file__).with_name("made_stages.py").read_text(encoding="utf-8"))
+    (folder / "made.py").write_text(Path(__file__).with_name("experiment_stages.py").read_text(encoding="utf-8"))
     (folder / ".gitignore").write_text("/data\n/reports/plots\n/reports/training\n")
     commit(folder, "a repository")
     lines = "\n".join("\t".join([name, *sets]) for name, sets in EXPERIMENTS.items())
