@@ -10,8 +10,15 @@ SAME = 4  # levels of 255: input and truth that differ by no more, in any channe
 CHANGED = 16  # levels of 255: a pixel that differs by more, in any channel, is another one to the eye
 
 
-# neither way is better: where one domain is on white, the background should change
-@Metric("paired", {"to_*_background_changed": Value(table=True)}, needs=("truth",))
+BACKGROUND_CHANGED = Value(
+    "{}, background changed",
+    "Share of the background’s pixels that the translation made others than the input’s (claim C3). Where the target "
+    "domain has another background, it should.",
+    table=True,
+)
+
+
+@Metric("paired", {"to_*_background_changed": BACKGROUND_CHANGED}, needs=("truth",))
 def background_changed(direction: Direction) -> Result:
     """The share of the background's pixels that a translation changes."""
     share = changed_share(direction.translated, direction.inputs, direction.targets, direction.masks)

@@ -3,18 +3,31 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.evaluation.paired import INPUT, of_background, of_object
 from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction, Images, Masks
 
 BLUE_DIFFERENCE = np.array([-0.168736, -0.331264, 0.5])  # Cb of RGB, Rec. 601
 RED_DIFFERENCE = np.array([0.5, -0.418688, -0.081312])  # Cr
 
-CHROMA = Value("higher", {"_input": "untranslated input"}, best=1.0, table=True)
+CHROMA = Value(
+    "{}, correlation of chroma",
+    "Pearson’s correlation of the translation’s Cb and Cr with the truth’s, all pixels of all images together. 1 is "
+    "the truth’s colours up to contrast.",
+    "higher",
+    INPUT,
+    best=1.0,
+    table=True,
+)
 
 
 @Metric(
     "paired",
-    {"to_*_chroma": CHROMA, "to_*_chroma_object": CHROMA, "to_*_chroma_background": CHROMA},
+    {
+        "to_*_chroma": CHROMA,
+        "to_*_chroma_object": of_object(CHROMA),
+        "to_*_chroma_background": of_background(CHROMA),
+    },
     needs=("truth",),
 )
 def chroma(direction: Direction) -> Result:

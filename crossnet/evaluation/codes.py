@@ -15,9 +15,18 @@ Code = NDArray[np.floating]  # (C, h, w)
 @Metric(
     "signs",
     {
-        "to_*_code_norm": Value(),
-        "to_*_code_rank": Value(best="to_*_code_channels", table=True),
-        "to_*_code_channels": Value(),
+        "to_*_code_norm": Value(
+            "{}, norm of the latent codes",
+            "Mean magnitude of the feature vector (Fig. 3). It does not show a collapse: instance norms fix its scale.",
+        ),
+        "to_*_code_rank": Value(
+            "{}, collapse of codes: effective rank",
+            "How many dimensions the latent codes use: exp of the entropy of their principal components’ shares of the "
+            "variance. Near 1, the codes have collapsed.",
+            best="to_*_code_channels",
+            table=True,
+        ),
+        "to_*_code_channels": Value("{}, channels of the latent codes", "What their effective rank can be at most."),
     },
     needs=("codes",),
 )

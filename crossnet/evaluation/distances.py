@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from crossnet.evaluation.registry import Result, Value
+from crossnet.evaluation.registry import Result
 from crossnet.evaluation.testset import Features, FeatureSets
 
 FEWEST = 2  # images in each set: an unbiased kernel distance and a covariance need them
 DRAWS = 5  # of training images in the place of translations
 SEED = 0
 
-DISTANCE = Value("lower", {"_source": "untranslated input"}, {"_real": "real images"}, table=True)
+FLOOR, CEILING = {"_source": "untranslated input"}, {"_real": "real images"}
 
 
 def distances(

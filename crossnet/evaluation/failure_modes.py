@@ -14,12 +14,29 @@ COPIED = 0.9  # of `copying`: the image changed by less than a tenth of the doma
 @Metric(
     "signs",
     {
-        "to_*_correlation": Value(),
-        "to_*_inverted": Value(),
-        "to_*_copying": Value(),
-        "to_*_copied": Value(),
-        "to_*_spread": Value(),
-        "to_*_spread_real": Value(),
+        "to_*_correlation": Value(
+            "{}, inversion: correlation with the input",
+            "Mean correlation of a translation’s luminance with its input’s; below 0 it is more inverted than kept.",
+        ),
+        "to_*_inverted": Value(
+            "{}, inversion: inverted images", "Share of translations whose luminance runs against their input’s."
+        ),
+        "to_*_copying": Value(
+            "{}, copying of the input",
+            "Mean over images: 1 is the input unchanged, 0 is as far from it as images of the target domain are.",
+        ),
+        "to_*_copied": Value(
+            "{}, copying: copied images",
+            "Share of translations that are all but their input (copying above 0.9).",
+        ),
+        "to_*_spread": Value(
+            "{}, collapse: spread against the inputs",
+            "Variance of the translations’ features over that of their inputs; near 0, translations are all the same.",
+        ),
+        "to_*_spread_real": Value(
+            "{}, collapse: spread against real images",
+            "The same against real images of the target domain; 1 is as much variety as they have.",
+        ),
     },
     features="efflite0",
     per_image=("copying", "correlation", "nearest"),

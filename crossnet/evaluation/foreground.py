@@ -10,6 +10,8 @@ and the ceiling have the key of their metric with a suffix:
 - `_truth`: the true image, where it is known.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,14 +35,41 @@ AREA_FLOORS = OVERLAP_FLOORS | {
 TRUTH = {"_truth": "truth"}
 
 
+AREA = Value("", "", "higher", AREA_FLOORS, TRUTH, margin="auc", table=True)
+OVERLAP = Value("", "", "higher", OVERLAP_FLOORS, TRUTH, table=True)
+
+
 @Metric(
     "foreground",
     {
-        "auc_within_place": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True, compared=True),
-        "auc": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True, compared=True),
-        "auc_per_image": Value("higher", AREA_FLOORS, TRUTH, margin="auc", table=True),
-        "iou": Value("higher", OVERLAP_FLOORS, TRUTH, margin="iou", table=True),
-        "f1": Value("higher", OVERLAP_FLOORS, TRUTH, table=True),
+        "auc_within_place": replace(
+            AREA,
+            name="AUC within place",
+            text="Area under the ROC curve of the translation’s luminance over the images at one fixed pixel, averaged "
+            "over pixels by their pairs of an image with the object there and one without. 0.5 is chance, and what "
+            "every constant map has: it asks whether a translation knows where this image’s object is.",
+            compared=True,
+        ),
+        "auc": replace(
+            AREA,
+            name="AUC, all pixels",
+            text="Area under the ROC curve of the translation’s luminance as a detector of foreground, pixels of all "
+            "images together (§5.3). Where objects lie in the same place in most images, a map that never saw the "
+            "input has a high one too: compare with the constant prior.",
+            compared=True,
+        ),
+        "auc_per_image": replace(
+            AREA,
+            name="AUC, mean over images",
+            text="The area image by image, then averaged; a constant map is rewarded as by the area of all pixels.",
+        ),
+        "iou": replace(
+            OVERLAP,
+            name="IoU",
+            text="Overlap of the extracted and the true foreground, over their union.",
+            margin="iou",
+        ),
+        "f1": replace(OVERLAP, name="F1", text="Harmonic mean of precision and recall of the extracted foreground."),
     },
     needs=("masks",),
     only="to_b",

@@ -8,20 +8,38 @@ from numpy.typing import NDArray
 
 from crossnet.evaluation import inception
 from crossnet.evaluation.bootstrap import CONDITIONS, interval, resample
-from crossnet.evaluation.distances import DISTANCE, distances
-from crossnet.evaluation.registry import Metric, Result
+from crossnet.evaluation.distances import CEILING, FLOOR, distances
+from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
 MAX_RESAMPLED = 1000  # images in a set, above which resampling takes minutes and says little
 
 
-@Metric("fd_efflite0", {"to_*": DISTANCE}, features="efflite0")
+FD = Value(
+    "Fréchet distance, {}",
+    "Distance between Gaussians fitted to the same features; biased by N, comparable at equal N only.",
+    "lower",
+    FLOOR,
+    CEILING,
+    table=True,
+    digits=1,
+)
+FID = replace(
+    FD,
+    name="FID, {}",
+    text="Fréchet distance on the official Inception features; biased by N.",
+    margin="fid",
+    compared=True,
+)
+
+
+@Metric("fd_efflite0", {"to_*": FD}, features="efflite0")
 def fd_efflite0(direction: Direction) -> Result:
     """The Fréchet distance on features of EfficientNet-Lite0."""
     return _measure(direction.features("efflite0"))
 
 
-@Metric("fid", {"to_*": replace(DISTANCE, margin="fid", compared=True)}, features="inception")
+@Metric("fid", {"to_*": FID}, features="inception")
 def fid(direction: Direction) -> Result:
     """FID. The size of the images, and the size to which the network resizes them, change it: both are conditions."""
     found = _measure(direction.features("inception"))

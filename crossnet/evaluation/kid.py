@@ -5,18 +5,29 @@ from dataclasses import replace
 
 import numpy as np
 
-from crossnet.evaluation.distances import DISTANCE, distances
-from crossnet.evaluation.registry import Metric, Result
+from crossnet.evaluation.distances import CEILING, FLOOR, distances
+from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction, Features, FeatureSets
 
+KID = Value(
+    "KID, {}",
+    "Kernel distance between the features of the translations and of real images of the target; unbiased in N, "
+    "mean ± standard deviation over subsets.",
+    "lower",
+    FLOOR,
+    CEILING,
+    margin="kid",
+    table=True,
+)
 
-@Metric("kid_efflite0", {"to_*": replace(DISTANCE, margin="kid_efflite0", compared=True)}, features="efflite0")
+
+@Metric("kid_efflite0", {"to_*": replace(KID, margin="kid_efflite0", compared=True)}, features="efflite0")
 def kid_efflite0(direction: Direction) -> Result:
     """The kernel distance on features of EfficientNet-Lite0."""
     return _measure(direction.features("efflite0"))
 
 
-@Metric("kid", {"to_*": replace(DISTANCE, margin="kid")}, features="inception")
+@Metric("kid", {"to_*": KID}, features="inception")
 def kid(direction: Direction) -> Result:
     """KID."""
     return _measure(direction.features("inception"))

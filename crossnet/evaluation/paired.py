@@ -18,19 +18,48 @@ WINDOW = 11  # pixels a side of SSIM's Gaussian window
 MARGIN = WINDOW // 2
 
 INPUT = {"_input": "untranslated input"}
-PSNR = Value("higher", INPUT, best=54.2, margin="psnr", table=True, compared=True)
-SSIM = Value("higher", INPUT, best=1.0, margin="ssim", table=True)
+BACKGROUND_NOTE = " Where the background is to stay, the untranslated input has the best value that there can be."
+PSNR = Value(
+    "{}, PSNR, dB",
+    "Peak signal-to-noise ratio of the translation against the truth, mean over images.",
+    "higher",
+    INPUT,
+    best=54.2,
+    margin="psnr",
+    table=True,
+    compared=True,
+    digits=1,
+)
+SSIM = Value(
+    "{}, SSIM",
+    "Structural similarity of the translation and the truth, mean over images.",
+    "higher",
+    INPUT,
+    best=1.0,
+    margin="ssim",
+    table=True,
+)
+
+
+def of_object(value: Value) -> Value:
+    """The description of the same value of the object's pixels."""
+    return replace(value, name=f"{value.name}, object")
+
+
+def of_background(value: Value) -> Value:
+    """The description of the same value of the background's pixels."""
+    return replace(value, name=f"{value.name}, background", text=value.text + BACKGROUND_NOTE)
 
 
 @Metric(
     "paired",
     {
         "to_*_psnr": PSNR,
-        "to_*_psnr_object": PSNR,
-        "to_*_psnr_background": PSNR,
+        "to_*_psnr_object": of_object(PSNR),
+        "to_*_psnr_background": of_background(PSNR),
         "to_*_ssim": replace(SSIM, compared=True),
-        "to_*_ssim_object": SSIM,
-        "to_*_ssim_background": SSIM,
+        "to_*_ssim_object": of_object(SSIM),
+        "to_*_ssim_background": of_background(SSIM),
     },
     needs=("truth",),
     per_image=("psnr", "psnr_object", "psnr_background", "ssim"),

@@ -30,6 +30,8 @@ class Value:
     """How tables and the report show one value of metrics.json.
 
     Args:
+        name: of the value, for readers; `{}` in it becomes the direction, "A → B".
+        text: what it measures, for readers.
         better: "higher" or "lower"; None where neither is better.
         floors: what a trick reaches. The suffix of the key that holds the floor -> what it is, in words.
         ceilings: what the best possible result reaches, as floors.
@@ -37,8 +39,11 @@ class Value:
         margin: the key of `claims.margins` in params.yaml: a difference within it counts as none. None: no margin.
         table: whether the tables over many runs show the value.
         compared: whether table.md compares methods by the value.
+        digits: decimals to show.
     """
 
+    name: str
+    text: str
     better: Literal["higher", "lower"] | None = None
     floors: Mapping[str, str] = field(default_factory=dict)
     ceilings: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +51,7 @@ class Value:
     margin: str | None = None
     table: bool = False
     compared: bool = False
+    digits: int = 3
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from crossnet.evaluation.testset import Direction, Masks
 
 WHITE = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
 
-AREA = Value("higher", margin="auc")  # in tables it stands in the place of the area by luminance
-
 
 @Metric(
     "foreground_scores",
-    {"auc_within_place": AREA, "auc": AREA, "auc_per_image": AREA},
+    {  # in tables they stand in the place of the areas by luminance
+        "auc_within_place": Value("AUC within place of its own scores", "", "higher"),
+        "auc": Value("AUC of the method’s own scores", "As above, of the scores that the method hands in.", "higher"),
+        "auc_per_image": Value("AUC of its own scores, mean over images", "", "higher"),
+    },
     needs=("masks", "score_maps"),
     only="to_b",
 )

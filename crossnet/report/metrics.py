@@ -6,28 +6,18 @@ interval and counts (DETAILS), and the values that it is compared with (FLOORS, 
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crossnet.evaluation import registry
-from crossnet.report.descriptions import (
-    BACKGROUND_NOTE,
-    CONDITIONS,
-    DECIMALS,
-    DIRECTIONS,
-    DISTANCES,
-    METRICS,
-    PAIRED,
-    PARTS,
-    SIGNS,
-    VARIANTS,
-)
+from crossnet.report.descriptions import CONDITIONS, DIRECTIONS, DISTANCES
 
 REGISTERED = registry.values()
 BY_KEY = {key.partition(".")[2]: value for key, value in REGISTERED.items()}  # without the block
 FLOORS = {suffix: name for value in REGISTERED.values() for suffix, name in value.floors.items()}
 CEILINGS = {suffix: name for value in REGISTERED.values() for suffix, name in value.ceilings.items()}
 REFERENCES = FLOORS | CEILINGS
+TRAIN = "_train"  # suffix of a distance to training images
 ARROWS = {"higher": "↑", "lower": "↓", None: ""}
 DETAILS = ("_std", "_low", "_high", "_n_real", "_n_train", "_n")  # suffixes of a metric's spread, interval and counts
 
@@ -118,32 +108,18 @@ def ceiling(key: str, values: Mapping[str, Any]) -> Bound | None:
 
 
 def describe(key: str) -> Description:
-    """Describe the metric of a key "<block>.<metric>"; an unknown one is called by its key."""
-    block, _, metric = key.rpartition(".")
-    family = block.partition("_")[0]
-    direction, rest = metric[:4], metric[4:]
-    digits = DECIMALS.get(rest.split("_")[1] if direction in DIRECTIONS and rest else metric, DECIMALS.get(family, 3))
+    """Describe the metric of a key "<block>.<metric>"; one that is not registered is called by its key."""
+    metric = key.rpartition(".")[2]
     if suffix := _reference_suffix(metric):
         of_metric = describe(key.removesuffix(suffix))
         return Description(f"{of_metric.name}, {REFERENCES[suffix]}", "For comparison.", "", of_metric.digits)
-    name, text, better = METRICS.get(key) or (*CONDITIONS.get(metric, (metric, "")), "")
-    if direction in DIRECTIONS and family in DISTANCES:
-        if not rest:
-            name, text, better = METRICS[f"{family}.{direction}"]
-        elif rest in VARIANTS:
-            more, text, better = VARIANTS[rest]
-            name = METRICS[f"{family}.{direction}"][0] + more
-    elif direction in DIRECTIONS and block == "paired":
-        part = next((end for end in PARTS if rest.endswith(end)), "")
-        if (of := rest[1:].removesuffix(part)) in PAIRED:
-            name, text, better = PAIRED[of]
-            name = f"{DIRECTIONS[direction]}, {name}{PARTS.get(part, '')}"
-            text += BACKGROUND_NOTE if part == "_background" else ""
-    elif direction in DIRECTIONS and block == "signs" and rest[1:] in SIGNS:
-        sign, text = SIGNS[rest[1:]]
-        name = f"{DIRECTIONS[direction]}, {sign}"
-    better = ARROWS[REGISTERED[key].better] if key in REGISTERED else better
-    return Description(name, text, better, digits)
+    if value := REGISTERED.get(key):
+        name = value.name.format(DIRECTIONS.get(metric[:4]))
+        return Description(name, value.text, ARROWS[value.better], value.digits)
+    if (of := key.removesuffix(TRAIN)) in REGISTERED:
+        against = "The same against the training images of the target domain."
+        return replace(describe(of), name=f"{describe(of).name}, training images", text=against)
+    return Description(*CONDITIONS.get(metric, (metric, "")), "", 3)
 
 
 def table(metrics: Mapping[str, Any]) -> list[TableRow]:
@@ -198,7 +174,7 @@ def _foreground(metrics: Mapping[str, Any]) -> list[Headline]:
 def _paired(metrics: Mapping[str, Any]) -> list[Headline]:
     block = metrics.get("paired") or {}
     against = "against the truth" + (f", N\u00a0=\u00a0{fixed(block['n'])}" if "n" in block else "")
-    found, digits = [], DECIMALS["psnr"]
+    found, digits = [], describe("paired.to_b_psnr").digits
     for direction, arrow in DIRECTIONS.items():
         parts = [part for part in ("_object", "_background") if f"{direction}_psnr{part}" in block] or [""]
         for key in [f"{direction}_psnr{part}" for part in parts if f"{direction}_psnr{part}" in block]:
@@ -216,7 +192,7 @@ def _distances(metrics: Mapping[str, Any]) -> list[Headline]:
         family, _, features = name.partition("_")
         for key, arrow in DIRECTIONS.items():
             if family in DISTANCES and key in block:
-                digits = DECIMALS.get(family, 3)
+                digits = describe(f"{name}.{key}").digits
                 notes = [f"± {fixed(block[f'{key}_std'], digits)}"] if f"{key}_std" in block else []
                 notes += [f"on {features}"] if features else []
                 notes += [*_counts(block, key), *_interval(block, key, digits)]
