@@ -22,26 +22,26 @@ from PIL import Image
 from benchmarks import shoes
 from benchmarks.usage import Stopwatch, memory, timed
 from crossnet.data.layout import SIDES
-from crossnet.data.preparation import folder as sides
 from crossnet.data.preparation import products as on_white
-from crossnet.data.preparation.backdrops import backdrops
-from crossnet.data.preparation.compose import Crops, mask, on_background
-from crossnet.data.preparation.engine import each
-from crossnet.data.preparation.kinds import decode
+from crossnet.data.preparation import sides
+from crossnet.data.preparation.compose import Crops, backdrops, mask, on_background
+from crossnet.data.preparation.decoding import decode
 from crossnet.data.preparation.matting import background, cut_out
+from crossnet.data.preparation.parallel import each
 from crossnet.data.preparation.products import Most
-from crossnet.data.preparation.recipe import Dataset
-from crossnet.data.preparation.splits import Deal, HeldBack
+from crossnet.data.preparation.recipe import Description
+from crossnet.data.preparation.splits import TrainTestSplit, ValidationSplit
 from crossnet.data.preparation.target import COMPRESS_LEVEL, Target, digest_of, write
-from crossnet.data.sources.scenery import PHOTOGRAPHS, photograph, save_backdrops
+from crossnet.data.rendering.scenery import PHOTOGRAPHS, photograph, save_backdrops
+from crossnet.data.zappos import Zappos
 from crossnet.images import pixels
-from crossnet.params import load_params, tasks
+from crossnet.params import load_params
 from crossnet.processes import cores
 
 EDGE, LOAD_SIZE, SIZE = 256, 286, 256
 PARTS = 2
 SAMPLE = 400  # files, of which the steps are timed one by one
-DATASET = Dataset("benchmark", {"a": "a", "b": "b"}, 0.0, "drop")
+DATASET = Description("benchmark", {"a": "a", "b": "b"}, 0.0, "drop")
 FOLDERS = 40  # of shoes: what is of one folder is on one side
 
 app = typer.Typer(help="Images a second of preparation, where the time goes, and the memory.", no_args_is_help=True)
@@ -76,22 +76,22 @@ def folder(images: Images = 2000) -> None:
 @app.command("products")
 def products(images: Images = 2000) -> None:
     """Shoes on white, some of them set into scenery, by the parameters of zappos."""
-    task = next(each for each in load_params(Path("params.yaml")).tasks.values() if isinstance(each, tasks.ZapposTask))
-    crops, deal = Crops(task.scenery_reduction, task.scenery_luminance), Deal(task.test_share, task.seed)
+    task = next(each for each in load_params(Path("params.yaml")).tasks.values() if isinstance(each, Zappos))
+    crops = Crops(task.scenery_reduction, task.scenery_luminance)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         jobs = [(work / f"raw/products/{i % FOLDERS}/{i:06d}.jpg", i) for i in range(images)]
         _make(_shoe, jobs)
         save_backdrops(work / "raw/scenery")
         target = Target(work / "prepared", LOAD_SIZE, SIZE, task.fit)
-        most, none = Most(images, images), HeldBack(0, 0)
+        most, none = Most(images, images), ValidationSplit(0, 0)
         spent = timed(
             partial(
                 on_white.prepare,
                 work / "raw",
                 target,
                 DATASET,
-                deal,
+                TrainTestSplit(task.test_share, task.seed),
                 most,
                 task.group,
                 task.tolerance,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.data.whole_folder import whole_folder
+from crossnet.data.atomic_directory import atomic_directory
 from crossnet.files import write_atomically
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, png
@@ -31,7 +31,7 @@ def translate_folder(method: Method, source: Path, names: Mapping[str, str], to:
     """
     paths = list_images(source)
     with_code = {paths[round(place)] for place in np.linspace(0, len(paths) - 1, CODES)} if paths else set()
-    with whole_folder(out / f"to_{to}") as folder, whole_folder(out / "codes" / f"to_{to}") as codes:
+    with atomic_directory(out / f"to_{to}") as folder, atomic_directory(out / "codes" / f"to_{to}") as codes:
         shown = progress(paths, len(paths), f"translating {source.name}", "images")
         for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):
             translated = translate(method, np.stack([image for _, image in batch]), to)

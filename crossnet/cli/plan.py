@@ -9,7 +9,6 @@ import typer
 from crossnet.cli.forecast import NotMeasuredError, forecast, told
 from crossnet.cli.options import fail
 from crossnet.params import Params, ParamsError, choose, load_params
-from crossnet.params.tasks import ObjectsTask, SpecularTask
 from crossnet.terminal import echo
 
 MEASURED = 3  # steps
@@ -86,9 +85,8 @@ def _report(params: Params, steps: int) -> Iterator[str]:
 
 def _images(params: Params) -> int:
     """Images of the larger train side: of what is rendered, as many as are asked for; of others, what is prepared."""
-    if isinstance(params.task_options, ObjectsTask):
-        return params.images.train * params.images.backgrounds
-    if isinstance(params.task_options, SpecularTask):
-        return params.images.train
+    rendered = params.task_options.rendered(params.images)
+    if rendered is not None:
+        return rendered
     prepared = Path("data/prepared") / params.task
     return max(sum(1 for _ in (prepared / side).glob("*")) for side in ("trainA", "trainB"))

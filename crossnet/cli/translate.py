@@ -127,8 +127,7 @@ def translate(
 
 def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
     """The file that each image is translated to, named as the pipeline names translations: no two are the same."""
-    from crossnet.data.names import portable, translation_stems
-    from crossnet.data.preparation.naming import ids
+    from crossnet.data.names import ids, portable, translation_stems
 
     names = portable([path.name for path in paths])
     stems = translation_stems(dict(zip(ids(names), names, strict=True)))
@@ -146,7 +145,7 @@ def _read(path: Path, side: int, max_pixels: int) -> "tuple[Pixels, bool]":
 
     Raises ValueError for one that has more pixels all the same, before it is decoded, and OSError as `decode` does.
     """
-    from crossnet.data.preparation.kinds import decode
+    from crossnet.data.preparation.decoding import decode
     from crossnet.images import MOST_PIXELS, pixels, resized
 
     _check_size(path, side, max_pixels)

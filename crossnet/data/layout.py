@@ -35,7 +35,7 @@ class LayoutError(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class Record:
     """What became of one file on one side: `note` is what was done to it, or why it was left out.
 
     `file` is its path below the raw folder with `/`, `id` its name in the prepared one, `digest` that of its pixels.
@@ -55,10 +55,10 @@ class Row:
 
 
 @dataclass
-class Ledger:
+class Records:
     """What preparation kept, left out and changed: a row for each file and side, in their order."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Record] = field(default_factory=list)
 
     @property
     def kept(self) -> dict[str, int]:
@@ -76,7 +76,7 @@ class Ledger:
         return {row.file: row.note for row in self.rows if not row.kept}
 
     def report(self) -> dict[str, Any]:
-        """The ledger as plain values for a JSON file."""
+        """The records as plain values for a JSON file."""
         refused = self.refused
         return {"kept": self.kept, "enlarged": self.enlarged, "refused_count": len(refused), "refused": refused}
 
@@ -138,7 +138,7 @@ def is_paired(description: Mapping[str, Any], split: Split) -> bool:
 
 def write_description(
     folder: Path,
-    ledger: Ledger,
+    records: Records,
     task: str,
     domains: Mapping[str, str],
     paired: Collection[Split],
@@ -159,7 +159,7 @@ def write_description(
         "truth": dict(truth) if paired else {},
         "load_size": load_size,
         "size": size,
-        "counts": ledger.kept,
+        "counts": records.kept,
     }
     write_json(folder / DESCRIPTION, description)
 
@@ -170,9 +170,9 @@ def known_truth(description: Mapping[str, Any], split: Split) -> Mapping[str, Kn
     return found if is_paired(description, split) else {}
 
 
-def write_names(folder: Path, ledger: Ledger) -> None:
+def write_names(folder: Path, records: Records) -> None:
     """Write names.csv: id, source (its path below the raw folder) and side of each image that was kept."""
-    rows = ((row.id, row.file, row.side) for row in ledger.rows if row.kept)
+    rows = ((row.id, row.file, row.side) for row in records.rows if row.kept)
     write_csv(folder / NAMES, [("id", "source", "side"), *rows], exact=True)  # a source begins with its side
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossnet.data.layout import Known, Split, known_truth, masks_of, measured_sides, translation_names
-from crossnet.data.ranking import rank
+from crossnet.data.names import rank
 from crossnet.evaluation.features import Network, Store, gather
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels

@@ -10,30 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from crossnet.data.base import Images
 from crossnet.params.methods import PAPER, declared, methods_block, top_level_weights
 from crossnet.params.reading import ParamsError as ParamsError
 from crossnet.params.reading import describe, read_yaml
-from crossnet.params.tasks import FolderTask, Task
-from crossnet.schema import Block, Count, Directions, Name, Positive, Seed, Share
-
-
-class Images(Block):
-    """Sizes in pixels, counts of objects or images; `samples` are the renderer's paths a pixel."""
-
-    load_size: Annotated[int, Field(ge=24, le=8192)]
-    size: Annotated[int, Field(ge=24, le=8192, multiple_of=4)]
-    train: Count
-    backgrounds: Annotated[int, Field(ge=1, le=1000)]
-    test: Count
-    valid: Annotated[int, Field(ge=0, le=10**6)]
-    samples: Annotated[int, Field(ge=1, le=100_000)]
-
-    @model_validator(mode="after")
-    def _crop_fits(self) -> "Images":
-        if self.load_size < self.size:
-            raise ValueError(f"load_size {self.load_size} is smaller than size {self.size}, which is cropped out of it")
-        return self
-
+from crossnet.params.tasks import Task
+from crossnet.schema import Block, Directions, Name, Positive, Seed, Share
 
 Width = Annotated[int, Field(ge=1, le=1024)]
 Blocks = Annotated[int, Field(ge=0, le=100)]
@@ -183,7 +165,7 @@ class Params(Weights):  # type: ignore[misc, valid-type]
         for key, names in (("task", self.tasks), ("method", declared()), ("scale", self.scales)):
             if getattr(self, key) not in names:
                 raise ValueError(f"{key}: {getattr(self, key)!r} is none of {', '.join(names)}")
-        if self.split == "valid" and not self.images.valid and not isinstance(self.task_options, FolderTask):
+        if self.split == "valid" and not self.images.valid and not self.task_options.has_validation_split:
             raise ValueError(
                 f"split: valid, but scales.{self.scale}.images.valid is 0, so no image is held back for it; raise "
                 "that, or set split to test"

@@ -17,12 +17,12 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 from ruamel.yaml import YAML
 
-from crossnet.data.layout import Ledger, read_names, translation_names
+from crossnet.data.layout import Records, read_names, translation_names
 from crossnet.data.preparation.checks import Overlap, PreparationError, RefusedError
-from crossnet.data.preparation.folder import prepare
-from crossnet.data.preparation.recipe import Dataset
+from crossnet.data.preparation.recipe import Description
 from crossnet.data.preparation.report import report
-from crossnet.data.preparation.splits import HeldBack
+from crossnet.data.preparation.sides import prepare
+from crossnet.data.preparation.splits import ValidationSplit
 from crossnet.data.preparation.target import Fit, Target
 from crossnet.params import load_params
 from crossnet.training.batches import Batches, load_images
@@ -52,9 +52,9 @@ def raw(tmp_path: Path) -> Path:
     return make(tmp_path / "raw")
 
 
-def run(raw: Path, max_unreadable: float = 1.0, fit: Fit = "stretch", overlap: Overlap = "stop") -> Ledger:
-    dataset = Dataset("folder", {"a": "images of A", "b": "images of B"}, max_unreadable, overlap)
-    return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset, HeldBack(0, 0))
+def run(raw: Path, max_unreadable: float = 1.0, fit: Fit = "stretch", overlap: Overlap = "stop") -> Records:
+    dataset = Description("folder", {"a": "images of A", "b": "images of B"}, max_unreadable, overlap)
+    return prepare(raw, Target(raw.parent / "prepared", LOAD, SIZE, fit), dataset, ValidationSplit(0, 0))
 
 
 def prepared(raw: Path, file: str) -> NDArray[np.uint8]:
@@ -103,11 +103,11 @@ def test_one_image_on_a_side_trains(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fit", ["stretch", "crop"])
 def test_what_is_smaller_than_the_crop_is_resized_up_and_counted(raw: Path, size: tuple[int, int], fit: str) -> None:
     noise(9, size=size).save(raw / "trainA" / "small.png")
-    ledger = run(raw, fit=fit)
+    records = run(raw, fit=fit)
     assert prepared(raw, "trainA/small.png").shape == (LOAD, LOAD, 3)
-    assert ledger.report()["enlarged"] == {"trainA": 1}
+    assert records.report()["enlarged"] == {"trainA": 1}
     width, height = size if fit == "stretch" else (min(size), min(size))
-    noted = [row.file for row in ledger.rows if row.note.endswith(f"enlarged from {width}x{height}")]
+    noted = [row.file for row in records.rows if row.note.endswith(f"enlarged from {width}x{height}")]
     assert noted == ["trainA/small.png"]
 
 
@@ -156,13 +156,13 @@ BROKEN = {
 @pytest.mark.parametrize("damage", BROKEN)
 def test_what_is_no_whole_image_is_quarantined_with_the_reason(raw: Path, damage: str) -> None:
     (raw / "testA" / "x.jpg").write_bytes(BROKEN[damage](jpeg()))
-    ledger = run(raw, 0.1)
-    assert list(ledger.refused) == ["testA/x.jpg"]
-    assert re.fullmatch(r"[^\n]{10,}", ledger.refused["testA/x.jpg"])
+    records = run(raw, 0.1)
+    assert list(records.refused) == ["testA/x.jpg"]
+    assert re.fullmatch(r"[^\n]{10,}", records.refused["testA/x.jpg"])
     assert "x" not in read_names(raw.parent / "prepared", "testA")
-    report(ledger, raw.parent / "prepared", raw.parent / "data")
+    report(records, raw.parent / "prepared", raw.parent / "data")
     assert (
-        f"testA,testA/x.jpg,x,no,{ledger.refused['testA/x.jpg'][:10]}" in (raw.parent / "data/prepare.csv").read_text()
+        f"testA,testA/x.jpg,x,no,{records.refused['testA/x.jpg'][:10]}" in (raw.parent / "data/prepare.csv").read_text()
     )
 
 
@@ -210,7 +210,7 @@ def test_every_picture_of_both_training_and_the_test_is_told_at_once(raw: Path) 
     same(raw / "trainB" / "1.png", raw / "testB" / "copy.png", "file")
     with pytest.raises(RefusedError, match=r"^trainA/0\.png: the same picture as testA/copy 0.*; and 2 more") as told:
         run(raw)
-    assert told.value.ledger.refused == {
+    assert told.value.records.refused == {
         "trainA/0.png": "the same picture as testA/copy 0.png",
         "trainA/2.png": "the same picture as testA/copy 2.png",
         "trainB/1.png": "the same picture as testB/copy.png",
@@ -260,11 +260,11 @@ def test_any_size_and_mode_is_prepared(raw: Path, mode: str, form: str, width: i
         Image.new(mode, (width, height)).save(raw / "testB" / f"odd.{form}")
     except (OSError, ValueError, KeyError):  # this form has no such mode
         noise(width, height, 0, size=(width, height)).save(raw / "testB" / "odd.png")
-    ledger = run(raw, fit=fit)
-    assert ledger.refused == {}
+    records = run(raw, fit=fit)
+    assert records.refused == {}
     [name] = [path.name for path in raw.glob("testB/odd.*") if path.stat().st_size]
     assert prepared(raw, f"testB/{name}").shape == (SIZE, SIZE, 3)
-    assert ledger.enlarged.get("testB", 0) == (min(width, height) < SIZE)
+    assert records.enlarged.get("testB", 0) == (min(width, height) < SIZE)
 
 
 def test_the_orientation_of_exif_is_applied_once(raw: Path) -> None:
@@ -304,9 +304,9 @@ def test_a_decompression_bomb_is_refused(raw: Path) -> None:
     """80 kB that would be 1.4 GiB."""
     Image.new("1", (22000, 22000)).save(raw / "trainA" / "bomb.png")
     assert (raw / "trainA" / "bomb.png").stat().st_size < 10**5
-    ledger = run(raw, 0.1)
-    assert list(ledger.refused) == ["trainA/bomb.png"]
-    assert ledger.refused["trainA/bomb.png"] == "22000x22000 is more than 178956970 pixels; export it smaller"
+    records = run(raw, 0.1)
+    assert list(records.refused) == ["trainA/bomb.png"]
+    assert records.refused["trainA/bomb.png"] == "22000x22000 is more than 178956970 pixels; export it smaller"
 
 
 def same(one: Path, other: Path, how: str) -> None:
@@ -322,10 +322,10 @@ def same(one: Path, other: Path, how: str) -> None:
 @pytest.mark.parametrize("side", SIDES)
 def test_of_the_same_picture_twice_one_is_kept(raw: Path, side: str, how: str) -> None:
     same(raw / side / "1.png", raw / side / "copy.png", how)
-    ledger = run(raw, 0.0)
+    records = run(raw, 0.0)
     copy = f"{side}/copy.{'png' if how == 'file' else 'bmp'}"
-    assert ledger.refused == {copy: f"the same picture as {side}/1.png"}
-    assert ledger.kept == dict.fromkeys(SIDES, 3)
+    assert records.refused == {copy: f"the same picture as {side}/1.png"}
+    assert records.kept == dict.fromkeys(SIDES, 3)
     assert len(list((raw.parent / "prepared" / side).iterdir())) == 3
 
 
@@ -341,8 +341,8 @@ def test_the_same_picture_in_training_and_in_the_test_stops(raw: Path, train: st
     same(raw / train / "1.png", raw / test / "copy.png", how)
     copy = f"{test}/copy.{'png' if how == 'file' else 'bmp'}"
     assert stopped(raw).startswith(f"{train}/1.png: the same picture as {copy}, which is of the test")
-    ledger = run(raw, overlap="drop")
-    assert ledger.refused == {f"{train}/1.png": f"the same picture as {copy}"}
+    records = run(raw, overlap="drop")
+    assert records.refused == {f"{train}/1.png": f"the same picture as {copy}"}
     assert not (raw.parent / "prepared" / train / "1.png").exists()
 
 
@@ -351,8 +351,8 @@ def test_the_mask_of_a_picture_that_goes_goes_with_it(raw: Path) -> None:
     for number in range(3):
         Image.fromarray(np.indices((30, 40))[1] > 10 + number).save(raw / "masksA" / f"{number}.png")
     (raw / "testA" / "2.png").write_bytes((raw / "testA" / "0.png").read_bytes())
-    ledger = run(raw)
-    assert {row.file for row in ledger.rows if not row.kept} == {"testA/2.png", "masksA/2.png"}
+    records = run(raw)
+    assert {row.file for row in records.rows if not row.kept} == {"testA/2.png", "masksA/2.png"}
     names = [{path.stem for path in (raw.parent / "prepared" / side).iterdir()} for side in ("testA", "masksA")]
     assert names == [{"0", "1"}, {"0", "1"}]
 
@@ -429,8 +429,8 @@ def test_a_name_that_is_no_unicode_is_prepared_too(raw: Path) -> None:
         (raw / "testB" / name).write_bytes(png(8, 8))
     except (OSError, UnicodeError):
         pytest.skip("this file system takes no such name")
-    ledger = run(raw)
-    assert ledger.kept["testB"] == 4
-    report(ledger, raw.parent / "prepared", raw.parent / "data")
+    records = run(raw)
+    assert records.kept["testB"] == 4
+    report(records, raw.parent / "prepared", raw.parent / "data")
     assert json.loads((raw.parent / "data/prepare.json").read_text())["kept"]["testB"] == 4
     assert "testB/caf\\udce9.png" in read_names(raw.parent / "prepared", "testB").values()

@@ -27,12 +27,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from crossnet.data.archives.fetch import fetch_archive
 from crossnet.data.archives.members import ArchiveError
 from crossnet.data.archives.unpack import extract
-from crossnet.data.download.archives import DownloadError, download
-from crossnet.data.download.errors import WebError
+from crossnet.data.base import Archive
+from crossnet.data.download.addresses import WebError
+from crossnet.data.download.download import DownloadError, download
 from crossnet.data.download.web import Web
-from crossnet.data.sources.archives import Archive, unpack
+from tests.support.datasets import run_at
 from tests.support.paths import ROOT
 from tests.support.servers import Fault, FileServer, dripping
 
@@ -180,7 +182,7 @@ def test_a_host_of_many_addresses_that_do_not_answer_has_one_deadline(monkeypatc
         several = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 30)]
         found = socket.getaddrinfo
         asked = lambda host, *rest, **more: several if host == "many" else found(host, *rest, **more)  # noqa: E731
-        monkeypatch.setattr("crossnet.data.download.deadline.socket.getaddrinfo", asked)
+        monkeypatch.setattr("crossnet.data.download.connection.socket.getaddrinfo", asked)
         begun = time.monotonic()
         with Web("crossnet-tests", tries=1, timeout_s=0.3) as web, pytest.raises(WebError, match="/f: time-out"):
             web.content(f"http://many:{port}/f", 10)
@@ -302,13 +304,16 @@ def test_an_archive_that_goes_on_after_its_announced_end_is_refused_and_not_reme
     whole = a_zip(("x.png", BODY[:9000])) if packing == "zip" else a_tar(("x.png", BODY[:9000]), packing=packing)
     server.files["/a"] = whole[:8000]
     server.inject("/a", Fault(surplus=whole[8000:]))
-    archive, checksums = Archive("a", (f"{server.url}/a",), None, 10**6), tmp_path / "c.json"
-    with pytest.raises(ArchiveError, match=r"a: .*damaged.*; kept as .*a\.refused, and the next run asks anew"):
-        unpack(archive, tmp_path / "store", checksums, "its page", tmp_path / "out", lambda path: path)
-    assert json.loads(checksums.read_text()) == {}
+    archive = Archive(url=f"{server.url}/a", mirrors=[], sha256=None, max_bytes=10**6)
+    run, out = run_at(tmp_path / "store", tmp_path / "c.json"), tmp_path / "out"
+    with pytest.raises(
+        ArchiveError, match=r"a: .*damaged.*; kept as .*a\.refused, and the next run downloads it again"
+    ):
+        fetch_archive(archive, "a", run, "its page", out, lambda path: path)
+    assert json.loads(run.checksums.read_text()) == {}
     assert list((tmp_path / "out").rglob("*")) == []
     server.files["/a"] = whole
-    unpack(archive, tmp_path / "store", checksums, "its page", tmp_path / "out", lambda path: path)
+    fetch_archive(archive, "a", run, "its page", out, lambda path: path)
     assert (tmp_path / "out/x.png").read_bytes() == BODY[:9000]
 
 
@@ -533,7 +538,7 @@ def test_run_again_asks_for_nothing_and_changes_nothing(
 GET = """
 import sys
 from pathlib import Path
-from crossnet.data.download.archives import download
+from crossnet.data.download.download import download
 from crossnet.data.download.web import Web
 print("ready", flush=True)
 url, folder, checksums = sys.argv[1:]

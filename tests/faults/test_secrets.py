@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from crossnet.data.download.archives import DownloadError, download
+from crossnet.data.download.download import DownloadError, download
 from crossnet.data.download.web import Web
 from crossnet.params import ParamsError, load_params
 from crossnet.report.page import parameter_groups

@@ -12,8 +12,8 @@ import pytest
 from tests.faults.stage import ENVIRONMENT, set_parameters
 from tests.integration.test_tasks import zipped
 from tests.support.cloned import hashes
+from tests.support.pictures import encoded, scene
 from tests.support.servers import FileServer
-from tests.unit.data.search.pictures import encoded, scene
 
 KILLS = 10  # of each stage
 OUTS = {"fetch": ("data/fetched",), "prepare": ("data/prepared", "reports")}

@@ -19,12 +19,12 @@ from PIL import Image, ImageDraw
 
 from crossnet.data.layout import SIDES
 from tests.support.cloned import fresh, run
+from tests.support.fake_commons import FakeCommons
+from tests.support.fake_openverse import FakeOpenverse
 from tests.support.littered import litter
+from tests.support.pictures import encoded, on_white, scene
+from tests.support.searching import world
 from tests.support.servers import FileServer, Server
-from tests.unit.data.search.fake_commons import FakeCommons
-from tests.unit.data.search.fake_openverse import FakeOpenverse
-from tests.unit.data.search.pictures import encoded, on_white, scene
-from tests.unit.data.search.searching import world
 
 Files = Mapping[str, bytes]
 Settings = dict[str, str]

@@ -3,6 +3,4 @@
 from multiprocessing import get_context, set_forkserver_preload
 
 CONTEXT = get_context("forkserver")
-set_forkserver_preload(
-    ["tests.faults.trainer", "tests.faults.stage", "tests.unit.data.search.searching", "scipy.fftpack"]
-)
+set_forkserver_preload(["tests.faults.trainer", "tests.faults.stage", "tests.support.searching", "scipy.fftpack"])

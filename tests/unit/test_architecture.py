@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from crossnet.data.base import datasets
 from crossnet.params.methods import declared
 from crossnet.params.user_files import READ, WRITTEN
 from tests.support.paths import ROOT
 
 STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]
 METHODS = sorted(declared())
+DATASETS = {f"crossnet/data/{source}.py" for source in datasets()}
 OF_METHODS = {f"crossnet/methods/{name}.py" for name in METHODS}
 HEAVY = {"torch", "torchvision", "mitsuba", "drjit", "lightning_fabric"}
 
@@ -28,8 +30,10 @@ def sources(*folders: str) -> list[str]:
 
 
 def statements(tree: ast.AST, everywhere: bool) -> Iterator[ast.AST]:
-    """All nodes, or those outside of functions alone."""
+    """All nodes, or those outside of functions alone; none that type checkers alone read."""
     for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
         if everywhere or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield node
             yield from statements(node, everywhere)
@@ -68,7 +72,7 @@ def files_of(modules: Imported) -> set[str]:
 
 
 def loads_a_method(file: str) -> bool:
-    return "import_module(" in (ROOT / file).read_text()
+    return 'import_module(f"crossnet.methods.' in (ROOT / file).read_text()
 
 
 def loads_its_package(file: str) -> bool:
@@ -79,6 +83,8 @@ def loads_its_package(file: str) -> bool:
 def reached(file: str, method: str | None = None, everywhere: bool = True) -> Imported:
     """A file and every first-party file that it imports, transitively; those that are loaded by name too."""
     known, ahead = set(), {file}
+    if file == "stages/check.py":  # which hashes the code of a data set
+        ahead |= DATASETS
     while ahead:
         known |= ahead
         here = {found for each in ahead for found in files_of(imports(each, everywhere))}
@@ -324,7 +330,7 @@ def test_files_are_written_by_the_one_writer(file: str) -> None:
 def test_tables_are_written_by_the_one_writer_or_quote_their_cells() -> None:
     writers = [file for file in sources("crossnet", "stages") if TABLES.search((ROOT / file).read_text())]
     assert writers.pop(writers.index("crossnet/files.py"))
-    assert writers == ["crossnet/data/search/manifest.py", "crossnet/evaluation/evaluate.py"]
+    assert writers == ["crossnet/data/image_search/manifest.py", "crossnet/evaluation/evaluate.py"]
     assert all(re.search(r"import .*\b(csv_cell|quoted)\b", (ROOT / file).read_text()) for file in writers)
 
 

@@ -92,7 +92,7 @@ WRONG = [
     ("task with a line break", lambda text: text.replace("  folder:", '  "a\\nb":'), r"tasks: 'a\\nb' is no name; "),
     ("archive that leads out", lambda text: text.replace("      dped:", "      ../a:"), r"tasks.*: '../a' is no"),
     ("task that is no name", setting("task", "../folder"), "task: '../folder' is no name; wanted at most 64"),
-    ("unknown source", setting("source", "web"), "tasks.sculptures.source: 'web' is none of 'sculptures', "),
+    ("unknown source", setting("source", "web"), "tasks.sculptures.source: 'web' is none of 'dped', "),
     ("no source", without("source"), "tasks.sculptures: source: missing"),
     ("falling range", setting("luminance", "[0.8, 0.1]"), r"tasks.sculptures.luminance: \[0.8, 0.1\] is not a range"),
     ("range of three", setting("luminance", "[0.1, 0.2, 0.3]"), r"tasks.sculptures.luminance: .* at most 2 items"),

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
 from crossnet.data.archives.members import ArchiveError, members
-from crossnet.data.whole_folder import whole_folder
+from crossnet.data.atomic_directory import atomic_directory
 from crossnet.files import error_message, errors_at
 from crossnet.terminal import progress
 
@@ -39,7 +39,7 @@ def extract(archive: Path, folder: Path, max_bytes: int, max_files: int, wanted:
     too much; ExtractionError where it cannot be read, for a disk without room, and for names that the file system does
     not tell apart (of other case, or their accents written otherwise). Nothing is left of it then.
     """
-    with _named(archive), whole_folder(folder) as filling, archive.open("rb") as file:
+    with _named(archive), atomic_directory(folder) as filling, archive.open("rb") as file:
         plan = _plan(file, max_bytes, max_files, wanted)
         free = shutil.disk_usage(filling).free
         if plan.size > free:

@@ -1,14 +1,35 @@
-"""Addresses: which are of the web, and where one leads."""
+"""Addresses: which are of the web, where one leads, and what goes wrong on the way."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import httpx
 
-from crossnet.data.download.errors import WebError
 from crossnet.urls import redacted, secret_in
+
+
+class WebError(OSError):
+    """In one line what is wrong; `status` is that of the answer, None if there was none, `headers` are the answer's.
+
+    `after_s` is how long the server asks to wait.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        after_s: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.after_s, self.headers = status, after_s, headers or {}
+
+
+class PassingError(WebError):
+    """A fault that may mend by itself."""
 
 
 def identity(url: str) -> str:

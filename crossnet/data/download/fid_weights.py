@@ -20,7 +20,7 @@ def fid_weights(task: str) -> Path:
     """
     if named := os.environ.get("CROSSNET_FID_WEIGHTS"):
         return Path(os.environ.get("DVC_ROOT", ".")) / Path(named).expanduser()
-    from crossnet.data.download.archives import download  # brings a web client, which few tasks need
+    from crossnet.data.download.download import download  # brings a web client, which few tasks need
 
     by_hand = (
         f"FID needs this file: download {URL} and put it there, or name it in CROSSNET_FID_WEIGHTS, "

@@ -1,4 +1,4 @@
-"""Small JSON files that are written whole or not at all, and locks that end with their process."""
+"""Small JSON files that are written atomically, locks that end with their process, and the checksums of downloads."""
 
 import json
 from collections.abc import Iterator
@@ -39,3 +39,51 @@ def alone(path: Path, waiting: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+class ChecksumsError(OSError):
+    """A file of checksums that is none; the message is one line."""
+
+
+class Checksums:
+    """A JSON file: name -> address -> sha256, bytes. `locks` is a folder for its lock, which is no part of it."""
+
+    def __init__(self, path: Path, locks: Path) -> None:
+        self.path, self._lock = path, locks / f".{path.name}.lock"
+
+    def of(self, name: str, address: str) -> str | None:
+        """The SHA-256 that is held to, None for what never came. Raises ChecksumsError."""
+        entry = self._entries().get(name, {}).get(address)
+        return None if entry is None else str(entry["sha256"])
+
+    def remember(self, name: str, address: str, sha256: str, size: int) -> None:
+        """Add what came first."""
+        self._change(name, address, {"sha256": sha256, "bytes": size})
+
+    def forget(self, name: str, address: str) -> None:
+        """Hold to nothing any more."""
+        if self.path.exists():
+            self._change(name, address, None)
+
+    def _change(self, name: str, address: str, entry: dict[str, Any] | None) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with alone(self._lock, f"{self.path}: another process is writing it, waiting"):
+            entries = self._entries()
+            known = {key: value for key, value in entries.pop(name, {}).items() if key != address}
+            known |= {} if entry is None else {address: entry}
+            entries |= {name: dict(sorted(known.items()))} if known else {}
+            write_record(self.path, dict(sorted(entries.items())))
+
+    def _entries(self) -> dict[str, dict[str, Any]]:
+        if not self.path.exists():
+            return {}
+        try:
+            entries = json.loads(self.path.read_text())
+            for known in entries.values():
+                for entry in known.values():
+                    entry["sha256"]
+            return dict(entries)
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            raise ChecksumsError(
+                f"{self.path}: no JSON of names, their addresses and sha256; restore or remove it"
+            ) from error

@@ -11,8 +11,7 @@ from typing import BinaryIO
 
 import httpx
 
-from crossnet.data.download.addresses import identity, local
-from crossnet.data.download.errors import PassingError, WebError
+from crossnet.data.download.addresses import PassingError, WebError, identity, local
 from crossnet.data.download.records import read_record, write_record
 from crossnet.data.download.web import Web
 from crossnet.terminal import progress

@@ -11,11 +11,8 @@ from typing import Any, Self, TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from crossnet.data.download.addresses import parsed, redirected
-from crossnet.data.download.connection import by_way_of, client
-from crossnet.data.download.credentials import credentials, cut
-from crossnet.data.download.deadline import Deadline
-from crossnet.data.download.errors import PassingError, WebError
+from crossnet.data.download.addresses import PassingError, WebError, parsed, redirected
+from crossnet.data.download.connection import Deadline, by_way_of, client, credentials, cut
 from crossnet.escaping import one_line
 from crossnet.urls import redacted
 
@@ -186,7 +183,7 @@ class Web:
         for _ in range(MOST_REDIRECTS + 1):
             response = self._send(address, headers)
             if not response.has_redirect_location:
-                return self._judged(response, url)
+                return self._checked(response, url)
             response.close()
             onward = redirected(address, response.headers["Location"])
             if (onward.scheme, onward.host, onward.port) != (address.scheme, address.host, address.port):
@@ -210,7 +207,7 @@ class Web:
         except httpx.TransportError as error:
             raise PassingError(f"{redacted(address)}: {_said(error)}{by_way_of(address)}") from error
 
-    def _judged(self, response: httpx.Response, url: str) -> httpx.Response:
+    def _checked(self, response: httpx.Response, url: str) -> httpx.Response:
         """A response that is a success; of any other it is closed, and the error raised."""
         if response.is_success:
             return response

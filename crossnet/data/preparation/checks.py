@@ -13,8 +13,8 @@ from crossnet.data.layout import (
     SPLITS,
     VALID_MASKS,
     VALID_SIDES,
-    Ledger,
-    Row,
+    Record,
+    Records,
     Split,
     Verdict,
     masks_of,
@@ -37,11 +37,11 @@ class PreparationError(ValueError):
 
 
 class RefusedError(PreparationError):
-    """The same, found when every file had been looked at: `ledger` tells what became of each."""
+    """The same, found when every file had been looked at: `records` tells what became of each."""
 
-    def __init__(self, message: str, ledger: Ledger):
+    def __init__(self, message: str, records: Records):
         super().__init__(message)
-        self.ledger = ledger
+        self.records = records
 
 
 def files_of(folder: Path, layout: str) -> list[Path]:
@@ -55,35 +55,35 @@ def files_of(folder: Path, layout: str) -> list[Path]:
     return listing.images
 
 
-def check(ledger: Ledger, max_unreadable: float, overlap: Overlap) -> None:
+def check(records: Records, max_unreadable: float, overlap: Overlap) -> None:
     """Raise RefusedError for a mask that does not fit its image, a share of files that cannot be read or used above
     `max_unreadable`, a picture of both training and test where `overlap` is "stop", and a side with nothing left."""
-    masks = [row.note for row in ledger.rows if row.side in MASK_FOLDERS and row.verdict == "unsuitable"]
+    masks = [row.note for row in records.rows if row.side in MASK_FOLDERS and row.verdict == "unsuitable"]
     if masks:
-        raise RefusedError(f"{masks[0]}{_more(masks, 'mask')}", ledger)
-    total = len({row.file for row in ledger.rows if row.side not in MASK_FOLDERS})
-    refused = {row.file: row.note for row in ledger.rows if row.verdict in ("unreadable", "unsuitable")}
+        raise RefusedError(f"{masks[0]}{_more(masks, 'mask')}", records)
+    total = len({row.file for row in records.rows if row.side not in MASK_FOLDERS})
+    refused = {row.file: row.note for row in records.rows if row.verdict in ("unreadable", "unsuitable")}
     if refused and len(refused) > max_unreadable * total:
         first, reason = next(iter(refused.items()))
         raise RefusedError(
             f"{len(refused)} of {total} files cannot be read or used, above the share max_unreadable {max_unreadable}; "
             f"the first: {first}: {reason}",
-            ledger,
+            records,
         )
-    leaked = [f"{row.file}: {row.note}" for row in ledger.rows if row.verdict == "leaked"]
+    leaked = [f"{row.file}: {row.note}" for row in records.rows if row.verdict == "leaked"]
     if leaked and overlap == "stop":
         raise RefusedError(
             f"{leaked[0]}, which is of the test or of the validation; remove one of them, or set "
             f"train_test_overlap to drop, which leaves it out of training{_more(leaked, 'picture')}",
-            ledger,
+            records,
         )
-    kept = ledger.kept
-    present = {row.side for row in ledger.rows}
+    kept = records.kept
+    present = {row.side for row in records.rows}
     for side in (*SIDES, *[side for side in VALID_SIDES if side in present]):
         if not kept.get(side):
-            lost = [row for row in ledger.rows if row.side == side and not row.kept]
+            lost = [row for row in records.rows if row.side == side and not row.kept]
             why = f"; the first of {len(lost)}: {lost[0].file}: {lost[0].note}" if lost else ""
-            raise RefusedError(f"{side}: no image of it is left{why}", ledger)
+            raise RefusedError(f"{side}: no image of it is left{why}", records)
 
 
 def _more(found: Sequence[str], what: str) -> str:
@@ -91,25 +91,25 @@ def _more(found: Sequence[str], what: str) -> str:
     return f"; and {rest} more {what}{'s' * (rest > 1)}" if rest else ""
 
 
-def without_repeats(rows: Sequence[Row], paired: Collection[Split]) -> list[Row]:
+def without_repeats(rows: Sequence[Record], paired: Collection[Split]) -> list[Record]:
     """Mark the rows of pictures that are there twice as left out: pixel by pixel the same, other file.
 
     The first of the test is kept, else the first of the validation, else the first. What comes from another split than
     the one that is kept is marked as leaked. With an image go its mask and, in `paired` splits, the other of its pair;
     the two of a pair may be the same.
     """
-    alike: dict[str, list[Row]] = defaultdict(list)
+    alike: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
         if row.kept and row.side not in MASK_FOLDERS:
             alike[row.digest].append(row)
-    lost: dict[tuple[str, str], Row] = {}
+    lost: dict[tuple[str, str], Record] = {}
     for group in alike.values():
         if len({row.file for row in group}) > 1:
             lost |= _repeats(group, paired)
     return without_halves([_marked(row, lost) for row in rows], paired)
 
 
-def _repeats(group: Sequence[Row], paired: Collection[Split]) -> dict[tuple[str, str], Row]:
+def _repeats(group: Sequence[Record], paired: Collection[Split]) -> dict[tuple[str, str], Record]:
     """Of rows that show the same, those that go, by side and id, each with the one that stays."""
     stays = min(group, key=lambda row: KEPT_FIRST.index(split_of(row.side)))  # the first of the least
     return {
@@ -120,7 +120,7 @@ def _repeats(group: Sequence[Row], paired: Collection[Split]) -> dict[tuple[str,
     }
 
 
-def _marked(row: Row, lost: dict[tuple[str, str], Row]) -> Row:
+def _marked(row: Record, lost: dict[tuple[str, str], Record]) -> Record:
     stays = lost.get((row.side, row.id))
     if stays is None:
         return row
@@ -128,13 +128,13 @@ def _marked(row: Row, lost: dict[tuple[str, str], Row]) -> Row:
     return replace(row, verdict=verdict, note=f"the same picture as {stays.file}")
 
 
-def _origin(row: Row) -> str:
+def _origin(row: Record) -> str:
     """The split that a picture comes from: what is held back for validation comes from training."""
     folder = row.file.partition("/")[0]
     return split_of(folder if folder in EVERY_SIDE else row.side)
 
 
-def without_halves(rows: Sequence[Row], paired: Collection[Split]) -> list[Row]:
+def without_halves(rows: Sequence[Record], paired: Collection[Split]) -> list[Record]:
     """Mark as left out, with an image that is, its mask and, in `paired` splits, the other of its pair."""
     kept = {(row.side, row.id) for row in rows if row.kept}
     needs: dict[str, list[str]] = {}

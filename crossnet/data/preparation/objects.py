@@ -1,19 +1,18 @@
 """Rendered objects set into scenery: `sculptures`, after the paper's protocol for Zappos (§5.3), and `stripes`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet.data.base import ObjectsOnScenery, Run
 from crossnet.data.layout import (
     BOTH_WAYS,
     FROM_WHITE,
-    Known,
-    Ledger,
-    Row,
+    Record,
+    Records,
     Split,
     masks_of,
     sides_of,
@@ -27,55 +26,42 @@ from crossnet.image_folders import list_images
 from crossnet.images import png
 from crossnet.terminal import progress
 
-RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the account
+RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the records
 
 
-@dataclass(frozen=True)
-class Objects:
-    """What a task of rendered objects is: its name, its domains in words, and whether B is on white or on scenery.
-
-    On white, testB and validB have the objects of testA and validA; on scenery, they have raw objects of their own,
-    of the same names.
-    """
-
-    task: str
-    a: str
-    b: str
-    b_on_white: bool
-
-    @property
-    def truth(self) -> Mapping[str, Known]:
-        """What an object's other version says of its translation, by direction."""
-        return FROM_WHITE if self.b_on_white else BOTH_WAYS
-
-
-SCULPTURES = Objects("sculptures", "sculptures on natural scenery", "sculptures on white", True)
-STRIPES = Objects("stripes", "plain objects", "striped objects", False)
-
-
-def prepare(
-    raw: Path, prepared: Path, objects: Objects, load_size: int, size: int, backgrounds: int, crops: Crops, seed: int
-) -> Ledger:
+def prepare_objects(
+    options: ObjectsOnScenery,
+    raw: Path,
+    folder: Path,
+    run: Run,
+    domains: Mapping[str, str],
+    b_on_white: bool = False,
+) -> Records:
     """Composite the objects of every side: in training each on `backgrounds` crops of scenery, or once on white.
+
+    domains: what "a" and "b" show, in words.
+    b_on_white: whether B is on white: testB and validB then have the objects of testA and validA. On scenery they have
+    raw objects of their own, of the same names.
 
     Files of one name in testA and testB, or validA and validB, have the same crop, and a mask.
 
-    Raises OSError for a raw file that does not decode, and ValueError for one of the wrong size: what was rendered here
-    has no excuse.
+    Raises OSError for a raw file that does not decode, and ValueError for one of the wrong size.
     """
+    load_size, size = run.images.load_size, run.images.size
+    crops = Crops(options.scenery_reduction, options.scenery_luminance)
     files = {side: list_images(raw / "objects" / side) for side in RAW_SIDES if (raw / "objects" / side).is_dir()}
     scenery = {split: _photographs(raw / "scenery" / split) for split in {split_of(side) for side in files}}
     splits: list[Split] = ["test", "valid"] if "validA" in files else ["test"]
     folders = ["trainA", "trainB"] + [name for split in splits for name in (*sides_of(split), masks_of(split))]
-    Target(prepared, load_size, size, "stretch").begin(folders)
-    ledger = Ledger()
+    Target(folder, load_size, size, "stretch").begin(folders)
+    records = Records()
 
     def save(side: str, name: str, pixels: NDArray[np.uint8]) -> None:
-        write_atomically(prepared / side / f"{name}.png", png(Image.fromarray(pixels)))
-        ledger.rows.append(Row(side, name, path.relative_to(raw).as_posix()))
+        write_atomically(folder / side / f"{name}.png", png(Image.fromarray(pixels)))
+        records.rows.append(Record(side, name, path.relative_to(raw).as_posix()))
 
     def scenic(rgba: NDArray[np.uint8], side: str, number: int) -> NDArray[np.uint8]:
-        rng = np.random.default_rng([seed, number])
+        rng = np.random.default_rng([options.seed, number])
         photographs = scenery[split_of(side)]
         photograph = photographs[rng.integers(len(photographs))]
         return on_background(rgba, crop_of_scenery(photograph, len(rgba), crops, rng))
@@ -85,20 +71,20 @@ def prepare(
         side, number = path.parent.name, int(path.stem)
         split = split_of(side)
         rgba = _object(path, load_size if split == "train" else size)
-        if side == "trainB" and objects.b_on_white:
+        if side == "trainB" and b_on_white:
             save(side, path.stem, on_white(rgba))
         elif split == "train":
-            for turn in range(backgrounds):
+            for turn in range(run.images.backgrounds):
                 save(side, f"{path.stem}-{turn}", scenic(rgba, side, number + turn * 10**6))
         else:
             save(side, path.stem, scenic(rgba, side, number))
             if side.endswith("A"):
                 save(masks_of(split), path.stem, mask(rgba))
-            if objects.b_on_white:
+            if b_on_white:
                 save(f"{split}B", path.stem, on_white(rgba))
-    words = {"a": objects.a, "b": objects.b}
-    write_description(prepared, ledger, objects.task, words, splits, load_size, size, objects.truth)
-    return ledger
+    truth = FROM_WHITE if b_on_white else BOTH_WAYS
+    write_description(folder, records, run.task, domains, splits, load_size, size, truth)
+    return records
 
 
 def _photographs(folder: Path) -> list[Image.Image]:

@@ -4,27 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from PIL import Image
 
-from crossnet.data.layout import FROM_WHITE, Ledger, Row, Split
-from crossnet.data.preparation.backdrops import LARGEST, Backdrops, backdrops
+from crossnet.data.base import Group, ProductsOnWhite, Run
+from crossnet.data.layout import FROM_WHITE, Record, Records, Split
+from crossnet.data.names import ids, rank
 from crossnet.data.preparation.checks import PreparationError
-from crossnet.data.preparation.compose import Crops, mask, on_background, on_white
-from crossnet.data.preparation.kinds import decode
+from crossnet.data.preparation.compose import (
+    LARGEST,
+    Backdrops,
+    Crops,
+    Placing,
+    backdrops,
+    mask,
+    on_background,
+    on_white,
+)
+from crossnet.data.preparation.decoding import decode
 from crossnet.data.preparation.matting import MattingError, cut_out
-from crossnet.data.preparation.naming import ids
-from crossnet.data.preparation.placing import Placing
-from crossnet.data.preparation.recipe import Dataset, carry_out, with_truth
-from crossnet.data.preparation.splits import Deal, HeldBack, shares, split
+from crossnet.data.preparation.recipe import Description, carry_out, with_truth
+from crossnet.data.preparation.splits import TrainTestSplit, ValidationSplit, shares, split
 from crossnet.data.preparation.target import Target, digest_of, unreadable
-from crossnet.data.ranking import rank
 from crossnet.image_folders import is_image
 from crossnet.images import pixels, resized
 
-# what is on one side only: all of a folder, or in it all names that are the same up to their first dot
-Group = Literal["folder", "model"]
 LAYOUT = "products/**/<name>.jpg on white, and photographs in scenery/{train,valid,test}/"
 
 
@@ -49,43 +53,66 @@ class Product:
     side: str
 
 
+def prepare_products(
+    options: ProductsOnWhite, raw: Path, folder: Path, run: Run, placing: Placing | None = None
+) -> Records:
+    """Prepare the products in `raw` into `folder`, as the options of a data set say it; `placing` as in `prepare`."""
+    domains = {"a": "products on natural scenery", "b": "products on white"}
+    return prepare(
+        raw,
+        Target(folder, run.images.load_size, run.images.size, options.fit),
+        Description(run.task, domains, options.max_unreadable, "drop"),
+        TrainTestSplit(options.test_share, options.seed),
+        Most(run.images.train, run.images.test),
+        options.group,
+        options.tolerance,
+        Crops(options.scenery_reduction, options.scenery_luminance),
+        ValidationSplit(run.images.valid, options.seed),
+        placing,
+    )
+
+
 def prepare(
     raw: Path,
     target: Target,
-    dataset: Dataset,
-    deal: Deal,
+    dataset: Description,
+    train_test: TrainTestSplit,
     most: Most,
     group: Group,
     tolerance: int,
     crops: Crops,
-    held_back: HeldBack,
+    validation: ValidationSplit,
     placing: Placing | None = None,
     workers: int | None = None,
-) -> Ledger:
-    """Deal the products below raw/products out to train A, train B and the test, no group to two of them, and set train
-    A and test A into crops of raw/scenery; test B has the products of test A on white, masksA where they are.
+) -> Records:
+    """Split the products below raw/products into train A, train B and the test, no group in two of them, and set those
+    of train A and test A into crops of raw/scenery. Test B has the products of test A on white, masksA their masks.
 
-    Some of train A's groups are held back for validation, and have what the test has. placing: how each product is
-    scaled and placed in the picture; None: as it was photographed. A side has at most `most`, those that the seed comes
-    upon first. `tolerance` as in `cut_out`. What does not decode, is not on white or is there twice is left out with
-    its reason. Raises PreparationError where there are no products, no scenery, or fewer than three groups, and
-    RefusedError as `recipe.carry_out` does.
+    train_test: the test's share and the seed.
+    most: how many products a side has at most, which the seed selects.
+    group: what is in one split.
+    tolerance: as in `cut_out`.
+    validation: which of train A's groups become validA, with what the test has.
+    placing: how each product is scaled and placed in the picture; None for as it was photographed.
+
+    What does not decode, is not on white or is there twice is left out with its reason. Raises PreparationError where
+    there are no products, no scenery, or fewer than three groups, and RefusedError as `carry_out` does.
     """
-    scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", crops, deal.seed)
+    scenery = backdrops(raw / "scenery", f"{raw}/{{{LAYOUT}}}", crops, train_test.seed)
     products = _below(raw / "products")
     if not products:
         raise PreparationError(f"{raw / 'products'}: no images; expected {raw}/{{{LAYOUT}}}")
-    parts = shares(deal.test_share)
+    parts = shares(train_test.test_share)
     files = [path.relative_to(raw).as_posix() for path in products]
-    sides = split([_group(file, group) for file in files], parts, deal.seed)
+    sides = split([_group(file, group) for file in files], parts, train_test.seed)
     jobs = [
         Product(path, file, id_, side) for path, file, id_, side in zip(products, files, ids(files), sides, strict=True)
     ]
     train_a = [job for job in jobs if job.side == "trainA"]
-    held = held_back.of([_group(job.file, group) for job in train_a])
+    held = validation.of([_group(job.file, group) for job in train_a])
     moved = {job.file for job in train_a if _group(job.file, group) in held}
     jobs = [replace(job, side="validA") if job.file in moved else job for job in jobs]
-    chosen = [job for side in (*parts, "validA") for job in _first(jobs, side, most.of(side), deal.seed)]
+    chosen = [job for side in (*parts, "validA") for job in _first(jobs, side, most.of(side), train_test.seed)]
     work = partial(_product, target=target, scenery=scenery, tolerance=tolerance, placing=placing)
     return carry_out(work, chosen, target, dataset, *with_truth(bool(moved)), workers, FROM_WHITE)
 
@@ -115,7 +142,7 @@ def _first(jobs: Sequence[Product], side: str, count: int, seed: int) -> list[Pr
     return sorted(own[:count], key=lambda job: job.file)
 
 
-def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, placing: Placing | None) -> list[Row]:
+def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, placing: Placing | None) -> list[Record]:
     """Prepare one product for its side; one of the test in both versions, and where it is.
 
     It is set into scenery at its own size, so that both are as sharp.
@@ -126,7 +153,7 @@ def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, p
     except OSError as error:
         return [unreadable(job.side, job.id, job.file, error)]
     except MattingError as error:
-        return [Row(job.side, job.id, job.file, "unsuitable", str(error))]
+        return [Record(job.side, job.id, job.file, "unsuitable", str(error))]
     digest = digest_of(image)
     if placing is not None:
         rgba = placing.place(rgba, target.edge(job.side), job.file)

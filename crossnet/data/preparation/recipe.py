@@ -11,21 +11,21 @@ from crossnet.data.layout import (
     VALID_MASKS,
     VALID_SIDES,
     Known,
-    Ledger,
-    Row,
+    Record,
+    Records,
     Split,
     write_description,
     write_names,
 )
 from crossnet.data.preparation.checks import Overlap, check, without_repeats
-from crossnet.data.preparation.engine import each
+from crossnet.data.preparation.parallel import each
 from crossnet.data.preparation.target import Target
 
 Job = TypeVar("Job")
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Description:
     """What is prepared, and what is put up with.
 
     `domains` says in words what "a" and "b" are; `max_unreadable` is the share of files that may be of no use,
@@ -45,15 +45,15 @@ def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:
 
 
 def carry_out(
-    work: Callable[[Job], list[Row]],
+    work: Callable[[Job], list[Record]],
     jobs: Sequence[Job],
     target: Target,
-    dataset: Dataset,
+    dataset: Description,
     folders: Sequence[str],
     paired: Collection[Split],
     workers: int | None,
     truth: Mapping[str, Known] = BOTH_WAYS,
-) -> Ledger:
+) -> Records:
     """Do the work of a recipe on every file, which writes its images; take away again what must not stay.
 
     folders: the sides and masks that the work writes. paired, truth: as in `write_description`. Raises RefusedError as
@@ -61,13 +61,13 @@ def carry_out(
     """
     target.begin(folders)
     rows = [row for done in each(work, jobs, f"preparing {dataset.task}", workers) for row in done]
-    ledger = Ledger(without_repeats(rows, paired))
-    check(ledger, dataset.max_unreadable, dataset.overlap)
-    for row in ledger.rows:
+    records = Records(without_repeats(rows, paired))
+    check(records, dataset.max_unreadable, dataset.overlap)
+    for row in records.rows:
         if not row.kept:
             (target.folder / row.side / f"{row.id}.png").unlink(missing_ok=True)
-    write_names(target.folder, ledger)
+    write_names(target.folder, records)
     write_description(
-        target.folder, ledger, dataset.task, dataset.domains, paired, target.load_size, target.size, truth
+        target.folder, records, dataset.task, dataset.domains, paired, target.load_size, target.size, truth
     )
-    return ledger
+    return records

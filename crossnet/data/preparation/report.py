@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from crossnet.data.layout import EVERY_SIDE, Ledger
+from crossnet.data.layout import EVERY_SIDE, Records
 from crossnet.files import write_atomically, write_csv, write_json
 from crossnet.image_folders import list_images
 from crossnet.images import decode, grid, pixels, png
@@ -18,18 +18,18 @@ THUMBNAIL = 96  # pixels, at most
 Refusals = Sequence[tuple[str, str, str]]  # side, source, reason
 
 
-def report(ledger: Ledger, prepared: Path, folder: Path, earlier: Refusals = ()) -> None:
-    """Write the account of a preparation (`account`) and `<side>.png`, a contact sheet of each side.
+def report(records: Records, prepared: Path, folder: Path, earlier: Refusals = ()) -> None:
+    """Write the tables of a preparation (`write_tables`) and `<side>.png`, a contact sheet of each side.
 
     A sheet shows at most 64 images of the prepared side, evenly spaced from the first to the last: nobody picks.
     """
-    account(ledger, folder, earlier)
+    write_tables(records, folder, earlier)
     for side in EVERY_SIDE:
         if (prepared / side).is_dir():
             contact_sheet(prepared / side, folder / f"{side}.png")
 
 
-def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
+def write_tables(records: Records, folder: Path, earlier: Refusals = ()) -> Path:
     """Write `prepare.json` (counts), `prepare.csv` (a row for each file and side) and `refused.csv` (those of them that
     were left out, with their reasons), and take away what an earlier preparation left. Returns the last one's path.
 
@@ -38,10 +38,10 @@ def account(ledger: Ledger, folder: Path, earlier: Refusals = ()) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("prepare.json", "prepare.csv", "refused.csv", *[f"{side}.png" for side in EVERY_SIDE]):
         (folder / name).unlink(missing_ok=True)  # which may be a link into a cache, not to be written to
-    write_json(folder / "prepare.json", ledger.report() | {"not_fetched": len(earlier)})
-    rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in ledger.rows]
+    write_json(folder / "prepare.json", records.report() | {"not_fetched": len(earlier)})
+    rows = [(row.side, row.file, row.id, "yes" if row.kept else "no", row.note) for row in records.rows]
     _table(folder / "prepare.csv", ("side", "source", "id", "kept", "note"), rows)
-    refused = [*earlier, *((row.side, row.file, row.note) for row in ledger.rows if not row.kept)]
+    refused = [*earlier, *((row.side, row.file, row.note) for row in records.rows if not row.kept)]
     return _table(folder / "refused.csv", ("side", "source", "reason"), refused)
 
 

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crossnet.data.names import rank
 from crossnet.data.preparation.checks import PreparationError
-from crossnet.data.ranking import rank
 
 LARGEST_SHARE = 0.1  # of a training side that is held back for validation
 
 
 @dataclass(frozen=True)
-class Deal:
+class TrainTestSplit:
     """How files are dealt out: the test's share, and the seed of the rule."""
 
     test_share: float
@@ -19,7 +19,7 @@ class Deal:
 
 
 @dataclass(frozen=True)
-class HeldBack:
+class ValidationSplit:
     """How many images of a training side are kept for validation, at most, and the seed of the rule."""
 
     count: int

@@ -9,7 +9,7 @@ from typing import Literal
 
 from PIL import Image
 
-from crossnet.data.layout import DESCRIPTION, EVERY_SIDE, NAMES, Row, Split, masks_of, split_of
+from crossnet.data.layout import DESCRIPTION, EVERY_SIDE, NAMES, Record, Split, masks_of, split_of
 from crossnet.escaping import one_line
 from crossnet.files import write_atomically
 from crossnet.images import png, resized
@@ -45,20 +45,20 @@ class Target:
         """Pixels a side: train sides are cropped to `size` in training, so they are larger."""
         return self.load_size if split_of(side) == "train" else self.size
 
-    def put(self, image: Image.Image, side: str, id_: str, file: str, digest: str) -> Row:
+    def put(self, image: Image.Image, side: str, id_: str, file: str, digest: str) -> Record:
         """Write an RGB image, resized by bicubic."""
         part, edge = fitted(image, self.fit), self.edge(side)
         enlarged = min(part.size) < edge
         done = ["cropped to the square in the middle"] * (part.size != image.size)
         done += [f"enlarged from {part.width}x{part.height}"] * enlarged
         write(resized(part, (edge, edge)), self.folder / side / f"{id_}.png")
-        return Row(side, id_, file, note="; ".join(done), enlarged=enlarged, digest=digest)
+        return Record(side, id_, file, note="; ".join(done), enlarged=enlarged, digest=digest)
 
-    def put_mask(self, mask: Image.Image, id_: str, file: str, split: Split = "test") -> Row:
+    def put_mask(self, mask: Image.Image, id_: str, file: str, split: Split = "test") -> Record:
         """Write a mask of 0 and 255, resized by nearest neighbour so that it stays one."""
         part = fitted(mask, self.fit).resize((self.size, self.size), Image.Resampling.NEAREST)
         write(part, self.folder / masks_of(split) / f"{id_}.png")
-        return Row(masks_of(split), id_, file)
+        return Record(masks_of(split), id_, file)
 
 
 def fitted(image: Image.Image, fit: Fit) -> Image.Image:
@@ -83,6 +83,6 @@ def write(image: Image.Image, path: Path) -> None:
     write_atomically(path, png(image, compress_level=COMPRESS_LEVEL))
 
 
-def unreadable(side: str, id_: str, file: str, error: OSError) -> Row:
+def unreadable(side: str, id_: str, file: str, error: OSError) -> Record:
     """The row of a file that does not decode."""
-    return Row(side, id_, file, "unreadable", one_line(error))
+    return Record(side, id_, file, "unreadable", one_line(error))

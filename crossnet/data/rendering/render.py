@@ -1,4 +1,4 @@
-"""Sculptures, path-traced with Mitsuba 3 (`scalar_rgb`: no LLVM, no GPU).
+"""Sculptures, path-traced with Mitsuba 3 (`scalar_rgb`: no LLVM, no GPU), and developed to sRGB.
 
 A `Sculpture` is a value: the same one renders to the same bytes on one machine, whatever the number of cores.
 """
@@ -8,14 +8,34 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.spatial.transform import Rotation
 
-from crossnet.data.rendering.develop import develop, exposure_for
 from crossnet.data.rendering.engine import engine
 from crossnet.data.rendering.materials import material
 from crossnet.data.rendering.sculpture import Sculpture
 from crossnet.data.rendering.shapes import Mesh, sculpture, vertex_normals
 from crossnet.data.rendering.stripes import coordinates, stripes
+from crossnet.images import LUMA
+
+
+def develop(linear: NDArray[np.float64], exposure: float) -> NDArray[np.float64]:
+    """(H, W, 3) linear light, at least 0, to sRGB in [0, 1]; `exposure` is the natural logarithm of a factor."""
+    rolled = 1 - np.exp(-linear * np.exp(exposure))  # highlights approach white and do not clip
+    return np.where(rolled <= 0.0031308, 12.92 * rolled, 1.055 * rolled ** (1 / 2.4) - 0.055)
+
+
+def exposure_for(linear: NDArray[np.float64], alpha: NDArray[np.float64], luminance: float) -> float:
+    """The exposure at which an object's mean luminance is the wanted one.
+
+    linear: (H, W, 3). alpha: (H, W, 1), the object's share of each pixel. luminance: Rec. 601 of sRGB, in [0, 1].
+    """
+
+    def excess(exposure: float) -> float:
+        return float((develop(linear, exposure) @ LUMA * alpha[..., 0]).sum() / alpha.sum()) - luminance
+
+    return float(brentq(excess, -12, 12, xtol=1e-3))
+
 
 UPRIGHT = ("vase", "column", "shell", "totem")  # the families that are tilted; all else is turned any way
 

@@ -1,5 +1,6 @@
 """What a sculpture is: everything that shapes its picture, drawn at random from a seed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -50,7 +51,7 @@ class Sculpture:
         return asdict(self)
 
 
-Span = tuple[float, float]  # a range: low, high
+Span = Sequence[float]  # a range: low, high
 
 
 def draw(seed: int, index: int, surroundings: int, luminance: Span, extent: Span) -> Sculpture:
@@ -74,10 +75,10 @@ def draw(seed: int, index: int, surroundings: int, luminance: Span, extent: Span
         blue=float(blue),
         roughness=float(rng.choice(ROUGHNESS)),
         conductor=str(rng.choice(CONDUCTORS)),
-        luminance=float(rng.uniform(*luminance)),
+        luminance=float(rng.uniform(luminance[0], luminance[1])),
         surroundings=int(rng.integers(surroundings)),
         field_of_view=float(rng.uniform(20, 45)),
-        extent=float(rng.uniform(*extent)),
+        extent=float(rng.uniform(extent[0], extent[1])),
         key_azimuth=float(rng.uniform(0, 360)),
         key_elevation=float(rng.uniform(15, 75)),
         key_strength=float(rng.uniform(0.8, 3.0)),

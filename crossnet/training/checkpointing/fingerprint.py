@@ -4,10 +4,9 @@ The code counts as Python's syntax tree without docstrings, so that no comment a
 Of the engine only what a run uses counts: a change of a module for GPUs voids no checkpoint of a CPU.
 """
 
-import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import torch
 
 import crossnet
 from crossnet.engine.cpu.winograd_native import used
+from crossnet.source_code import reached
 from crossnet.training.machine import kind
 
 Identity = Mapping[str, Any]  # plain values by name
@@ -53,7 +53,7 @@ def run_identity(
     entries = ("stages/train.py", f"crossnet/methods/{settings['method']}.py")
     code = {
         file: hashlib.sha256(syntax.encode()).hexdigest()[:16]
-        for file, syntax in sorted(_reached(root, *entries))
+        for file, syntax in sorted(reached(root, *entries))
         if file.startswith(SHAPES_NUMBERS) and not file.startswith(unused)
     }
     where = {"device": kind(device), "processes": processes, "threads": threads, "convolutions": used()}
@@ -80,35 +80,3 @@ def _flat(values: Any, prefix: str = "") -> dict[str, Any]:
     if not isinstance(values, Mapping):
         return {prefix.removesuffix("."): values}
     return {key: value for name in values for key, value in _flat(values[name], f"{prefix}{name}.").items()}
-
-
-def _reached(root: Path, *entries: str) -> Iterator[tuple[str, str]]:
-    """The first-party files that some files import, transitively, and the syntax of each."""
-    ahead, known = list(entries), set(entries)
-    while ahead:
-        file = ahead.pop()
-        tree = ast.parse((root / file).read_bytes())
-        yield file, _syntax(tree)
-        for module in _imports(tree):
-            path = module.replace(".", "/")
-            for found in (f"{path}.py", f"{path}/__init__.py"):
-                if found not in known and found.startswith(("crossnet/", "stages/")) and (root / found).is_file():
-                    known.add(found)
-                    ahead.append(found)
-
-
-def _imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _syntax(tree: ast.AST) -> str:
-    """A module's syntax tree without docstrings, as text."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return ast.dump(tree)

@@ -239,7 +239,7 @@ def test_memory_is_bounded_by_what_an_images_shape_makes_of_it(
 def test_an_image_too_large_is_refused_before_it_is_decoded_by_our_limit_alone(model: Path, tmp_path: Path) -> None:
     Image.new("1", (22000, 22000)).save(tmp_path / "bomb.png")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crossnet.data.preparation.kinds.decode", lambda *_: pytest.fail("decoded"))
+        patch.setattr("crossnet.data.preparation.decoding.decode", lambda *_: pytest.fail("decoded"))
         result = run(model, tmp_path / "bomb.png", tmp_path / "out", "--max-pixels", "400000000")
     assert "bomb.png: 22000x22000 is more than 400000000 pixels; see --max-pixels" in result.stderr
 

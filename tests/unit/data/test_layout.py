@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from crossnet.data.layout import (
     BOTH_WAYS,
     LayoutError,
-    Ledger,
-    Row,
+    Record,
+    Records,
     as_test,
     is_paired,
     known_truth,
@@ -24,13 +24,13 @@ from crossnet.data.names import MOST_BYTES
 
 def test_a_ledger_counts_by_side() -> None:
     rows = [
-        Row("trainA", "x", "trainA/x.jpg"),
-        Row("trainA", "y", "trainA/y.jpg", enlarged=True),
-        Row("trainB", "z", "trainB/z.jpg"),
-        Row("testA", "x", "testA/x.jpg", "unreadable", "empty"),
-        Row("testA", "y", "testA/y.jpg", "repeated", "the same picture as testA/w.jpg", enlarged=True),
+        Record("trainA", "x", "trainA/x.jpg"),
+        Record("trainA", "y", "trainA/y.jpg", enlarged=True),
+        Record("trainB", "z", "trainB/z.jpg"),
+        Record("testA", "x", "testA/x.jpg", "unreadable", "empty"),
+        Record("testA", "y", "testA/y.jpg", "repeated", "the same picture as testA/w.jpg", enlarged=True),
     ]
-    assert Ledger(rows).report() == {
+    assert Records(rows).report() == {
         "kept": {"trainA": 2, "trainB": 1},
         "enlarged": {"trainA": 1},
         "refused_count": 2,
@@ -39,16 +39,16 @@ def test_a_ledger_counts_by_side() -> None:
 
 
 def write(folder: Path, names: dict[str, str]) -> None:
-    write_names(folder, Ledger([Row("testA", id_, f"testA/{name}") for id_, name in names.items()]))
+    write_names(folder, Records([Record("testA", id_, f"testA/{name}") for id_, name in names.items()]))
 
 
 def test_names_lead_back_to_the_sources_of_what_was_kept(tmp_path: Path) -> None:
     rows = [
-        Row("testA", "a-1", 'testA/ä,\n"quoted".jpg'),
-        Row("testB", "b", "testB/b.jpg"),
-        Row("testA", "c", "testA/c.jpg", "unreadable", "empty"),
+        Record("testA", "a-1", 'testA/ä,\n"quoted".jpg'),
+        Record("testB", "b", "testB/b.jpg"),
+        Record("testA", "c", "testA/c.jpg", "unreadable", "empty"),
     ]
-    write_names(tmp_path, Ledger(rows))
+    write_names(tmp_path, Records(rows))
     assert read_names(tmp_path, "testA") == {"a-1": 'testA/ä,\n"quoted".jpg'}
     assert read_names(tmp_path, "testB") == {"b": "testB/b.jpg"}
 

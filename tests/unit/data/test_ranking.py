@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from crossnet.data.ranking import rank
+from crossnet.data.names import rank
 
 NAMES = [f"{number} ü.jpg" for number in range(2000)]
 

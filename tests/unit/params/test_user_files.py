@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from crossnet.data.base import Run
+from crossnet.data.search import Search
 from crossnet.params import Params, load_params
 from crossnet.params.user_files import WRITTEN, UserFilesError, places, refuse_user_files
 from crossnet.schema import on_disk
-from stages import sources
 from stages.check import check
 from stages.fetch import fetch
 from stages.prepare import prepare
@@ -129,8 +130,8 @@ def test_a_link_in_place_of_a_folder_is_refused_and_left(place: str, there: bool
 
 def test_a_file_that_dvc_links_to_its_cache_is_no_such_link(tmp_path: Path) -> None:
     (tmp_path / "cached").touch()
-    Path("data").mkdir()
-    Path("data/checked").symlink_to(tmp_path / "cached")
+    Path("reports").mkdir()
+    Path("reports/plots").symlink_to(tmp_path / "cached")
     refuse_user_files(params())
 
 
@@ -157,15 +158,17 @@ def test_an_empty_folder_and_one_of_another_task_are_no_matter() -> None:
     assert Path("data/checked").exists()
 
 
-def test_a_search_that_is_broken_off_leaves_a_folder_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken_off(task: object, name: str, raw: Path, store: Path) -> None:
-        (raw / "refused.csv").touch()
+def test_a_fetch_that_is_broken_off_leaves_no_folder_that_seems_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(self: Search, folder: Path, run: Run) -> None:
+        (folder / "refused.csv").touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sources, "_search", broken_off)
+    monkeypatch.setattr(Search, "fetch", broken_off)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             fetch(params("elephants"))
+    check(params("elephants"))
+    assert not Path("data/fetched/elephants").exists()
 
 
 @pytest.mark.parametrize(
@@ -205,5 +208,5 @@ def test_every_path_and_address_of_a_task_is_found_with_its_key() -> None:
     assert list(places(mended, "t")) == [("t.meshes", "../meshes")]
     archive = tasks["zappos"].model_dump() | {"mirrors": ["/a.zip"], "scenery": "../views"}
     assert [key for key, _ in places(type(tasks["zappos"]).model_validate(archive), "t")] == [
-        "t.url", "t.mirrors.0", "t.scenery",
+        "t.scenery", "t.url", "t.mirrors.0",
     ]  # fmt: skip

@@ -10,9 +10,9 @@ from crossnet.params import load_params
 from crossnet.params.user_files import MARK
 from stages.fetch import fetch
 from tests.integration.test_tasks import mask_of, sides, tarred, zipped
+from tests.support.archived import tree
 from tests.support.committed import CHOICES, PARAMS
 from tests.support.servers import Fault, FileServer
-from tests.unit.data.sources.archived import tree
 
 SHOES = [f"Shoes/{kind}/{brand}/{n}.jpg" for kind in ("Oxfords", "Heels") for brand in "ABC" for n in "12"]
 PATCHES = [

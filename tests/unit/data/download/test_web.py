@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from crossnet.data.download.errors import WebError
+from crossnet.data.download.addresses import WebError
 from crossnet.data.download.web import Web
 from tests.support.servers import Asked, Fault, FileServer, Server, send, send_json
 

@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.data.layout import Ledger, read_names
+from crossnet.data.layout import Records, read_names
 from crossnet.data.preparation.checks import PreparationError
 from crossnet.data.preparation.cutouts import prepare
-from crossnet.data.preparation.recipe import Dataset
-from crossnet.data.preparation.splits import Deal, HeldBack
+from crossnet.data.preparation.recipe import Description
+from crossnet.data.preparation.splits import TrainTestSplit, ValidationSplit
 from crossnet.data.preparation.target import Target
 
 LOAD, SIZE, COUNT = 28, 24, 20
@@ -33,10 +33,12 @@ def raw(tmp_path: Path) -> Path:
 
 def run(
     raw: Path, name: str = "prepared", seed: int = 0, max_unreadable: float = 0.0, valid: int = 0
-) -> tuple[Path, Ledger]:
+) -> tuple[Path, Records]:
     prepared = raw.parent / name
-    dataset = Dataset("horses", {"a": "photographs", "b": "foregrounds"}, max_unreadable, "drop")
-    return prepared, prepare(raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, Deal(0.2, seed), HeldBack(valid, 0))
+    dataset = Description("horses", {"a": "photographs", "b": "foregrounds"}, max_unreadable, "drop")
+    return prepared, prepare(
+        raw, Target(prepared, LOAD, SIZE, "stretch"), dataset, TrainTestSplit(0.2, seed), ValidationSplit(valid, 0)
+    )
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -44,8 +46,8 @@ def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
 
 
 def test_every_photograph_is_on_one_side(raw: Path) -> None:
-    prepared, ledger = run(raw)
-    assert ledger.kept == {"testA": 4, "testB": 4, "masksA": 4, "trainA": 8, "trainB": 8}
+    prepared, records = run(raw)
+    assert records.kept == {"testA": 4, "testB": 4, "masksA": 4, "trainA": 8, "trainB": 8}
     names = {side: set(read_names(prepared, side).values()) for side in ("trainA", "trainB", "testA", "testB")}
     assert names["testA"] == names["testB"]
     assert len(names["trainA"] | names["trainB"] | names["testA"]) == COUNT
@@ -77,9 +79,9 @@ def test_what_has_no_mask_is_left_out_with_its_reason(raw: Path) -> None:
         PreparationError, match=r"^1 of 20 files cannot be read or used, .*photos/03\.png: no mask masks/03"
     ):
         run(raw)
-    _, ledger = run(raw, max_unreadable=0.05)
-    assert ledger.refused == {"photos/03.png": "no mask masks/03.*"}
-    assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 1
+    _, records = run(raw, max_unreadable=0.05)
+    assert records.refused == {"photos/03.png": "no mask masks/03.*"}
+    assert sum(records.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 1
 
 
 def test_what_has_a_mask_of_no_use_is_left_out_with_its_reason(raw: Path) -> None:
@@ -88,21 +90,21 @@ def test_what_has_a_mask_of_no_use_is_left_out_with_its_reason(raw: Path) -> Non
     Image.fromarray(np.indices((24, 18))[0] > 9).save(raw / "masks" / "11.png")
     with pytest.raises(PreparationError, match=r"^3 of 20 files cannot be read or used, .*a PDF document; take its"):
         run(raw)
-    _, ledger = run(raw, max_unreadable=0.15)
+    _, records = run(raw, max_unreadable=0.15)
     reasons = ["a mask that cannot be read: a PDF document", "levels 0 to 0", "a mask of 18x24, but its image"]
     for name, reason in zip(("03", "07", "11"), reasons, strict=True):
-        assert reason in ledger.refused[f"photos/{name}.png"]
-    assert sum(ledger.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 3
+        assert reason in records.refused[f"photos/{name}.png"]
+    assert sum(records.kept[side] for side in ("testA", "trainA", "trainB")) == COUNT - 3
 
 
 def test_the_same_photograph_is_kept_once_and_for_the_test(raw: Path) -> None:
     for number in range(7):
         (raw / "photos" / f"{number:02d}.png").write_bytes((raw / "photos" / f"{number + 7:02d}.png").read_bytes())
-    _, ledger = run(raw)
-    kept = [row.digest for row in ledger.rows if row.kept and row.side in ("trainA", "trainB", "testA")]
+    _, records = run(raw)
+    kept = [row.digest for row in records.rows if row.kept and row.side in ("trainA", "trainB", "testA")]
     assert len(kept) == len(set(kept)) == COUNT - 7
-    tested = {row.digest for row in ledger.rows if row.side == "testA"}
-    assert {row.digest for row in ledger.rows if row.kept and row.side == "testA"} == tested
+    tested = {row.digest for row in records.rows if row.side == "testA"}
+    assert {row.digest for row in records.rows if row.kept and row.side == "testA"} == tested
 
 
 @pytest.mark.parametrize("missing", ["photos", "masks"])
@@ -119,10 +121,10 @@ def test_a_folder_that_is_missing_or_empty_stops_it(raw: Path, missing: str) -> 
 
 
 def test_held_back_photographs_have_what_the_test_has(raw: Path) -> None:
-    prepared, ledger = run(raw, valid=5)
+    prepared, records = run(raw, valid=5)
     without = run(raw, "without")[1].kept
-    held = ledger.kept.get("validA", 0)
+    held = records.kept.get("validA", 0)
     assert held == min(5, without["trainA"] // 10)
-    assert [ledger.kept.get(side, 0) for side in ("validB", "validMasksA")] == [held, held]
-    assert ledger.kept["trainA"] == without["trainA"] - held
+    assert [records.kept.get(side, 0) for side in ("validB", "validMasksA")] == [held, held]
+    assert records.kept["trainA"] == without["trainA"] - held
     assert (prepared / "validA").is_dir() is bool(held)

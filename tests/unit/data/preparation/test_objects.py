@@ -8,9 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.data.layout import Ledger
-from crossnet.data.preparation.compose import Crops
-from crossnet.data.preparation.objects import SCULPTURES, STRIPES, Objects, prepare
+from crossnet.data.layout import Records
+from tests.support.datasets import dataset, run_at
 
 LOAD, SIZE, BACKGROUNDS = 28, 24, 2
 TESTS = {"testA": 2, "testB": 2, "masksA": 2, "validA": 1, "validB": 1, "validMasksA": 1}
@@ -56,9 +55,12 @@ def striped(raw: Path) -> Path:
     return raw
 
 
-def run(raw: Path, name: str = "prepared", seed: int = 0, objects: Objects = SCULPTURES) -> tuple[Path, Ledger]:
-    prepared, crops = raw.parent / name, Crops((0.3, 0.9), (0.4, 0.5))
-    return prepared, prepare(raw, prepared, objects, LOAD, SIZE, BACKGROUNDS, crops, seed)
+def run(raw: Path, name: str = "prepared", seed: int = 0, task: str = "sculptures") -> tuple[Path, Records]:
+    options = dataset(task, seed=seed, scenery_reduction=[0.3, 0.9], scenery_luminance=[0.4, 0.5])
+    prepared = raw.parent / name
+    return prepared, options.prepare(
+        raw, prepared, run_at(raw / "store", task=task, load_size=LOAD, size=SIZE, backgrounds=BACKGROUNDS)
+    )
 
 
 def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
@@ -74,8 +76,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_side_has_its_count_and_size(raw: Path) -> None:
-    prepared, ledger = run(raw)
-    assert ledger.report() == {"kept": COUNTS, "enlarged": {}, "refused_count": 0, "refused": {}}
+    prepared, records = run(raw)
+    assert records.report() == {"kept": COUNTS, "enlarged": {}, "refused_count": 0, "refused": {}}
     for side, count in COUNTS.items():
         pictures = read(prepared / side)
         edge = LOAD if side.startswith("train") else SIZE
@@ -120,8 +122,8 @@ def test_the_scenery_of_a_split_is_of_its_own_photographs(raw: Path, side: str) 
 
 
 def test_a_striped_object_has_the_scenery_of_its_plain_version(striped: Path) -> None:
-    prepared, ledger = run(striped, objects=STRIPES)
-    assert ledger.kept == COUNTS | {"trainB": 3 * BACKGROUNDS}
+    prepared, records = run(striped, task="stripes")
+    assert records.kept == COUNTS | {"trainB": 3 * BACKGROUNDS}
     opaque, empty = (disc(SIZE, 0)[..., 3] == level for level in (255, 0))
     for split in ("test", "valid"):
         a, b = (read(prepared / f"{split}{domain}") for domain in "AB")
@@ -138,8 +140,8 @@ def test_a_striped_object_has_the_scenery_of_its_plain_version(striped: Path) ->
 def test_without_objects_to_validate_there_are_no_such_sides(raw: Path) -> None:
     (raw / "objects/validA/00008.png").unlink()
     (raw / "objects/validA").rmdir()
-    prepared, ledger = run(raw)
-    assert not {name for name in ledger.kept if name.startswith("valid")}
+    prepared, records = run(raw)
+    assert not {name for name in records.kept if name.startswith("valid")}
     assert not list(prepared.glob("valid*"))
     assert json.loads((prepared / "dataset.json").read_text())["valid_paired"] is False
 

@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from crossnet.data.layout import Ledger, read_names
+from crossnet.data.base import Group
+from crossnet.data.layout import Records, read_names
 from crossnet.data.preparation.checks import PreparationError
-from crossnet.data.preparation.compose import Crops
-from crossnet.data.preparation.placing import Placing
-from crossnet.data.preparation.products import Group, Most, prepare
-from crossnet.data.preparation.recipe import Dataset
-from crossnet.data.preparation.splits import Deal, HeldBack
+from crossnet.data.preparation.compose import Crops, Placing
+from crossnet.data.preparation.products import Most, prepare
+from crossnet.data.preparation.recipe import Description
+from crossnet.data.preparation.splits import TrainTestSplit, ValidationSplit
 from crossnet.data.preparation.target import Target
 
 LOAD, SIZE, EDGE = 56, 48, 40
@@ -47,11 +47,11 @@ def run(
     max_unreadable: float = 0.0,
     valid: int = 0,
     placing: Placing | None = None,
-) -> tuple[Path, Ledger]:
+) -> tuple[Path, Records]:
     target = Target(raw.parent / name, LOAD, SIZE, "stretch")
-    dataset = Dataset("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, max_unreadable, "drop")
+    dataset = Description("shoes", {"a": "shoes on scenery", "b": "shoes on white"}, max_unreadable, "drop")
     return target.folder, prepare(
-        raw, target, dataset, Deal(0.25, seed), most, group, 12, CROPS, HeldBack(valid, 0), placing
+        raw, target, dataset, TrainTestSplit(0.25, seed), most, group, 12, CROPS, ValidationSplit(valid, 0), placing
     )
 
 
@@ -64,12 +64,12 @@ def models(prepared: Path, side: str) -> set[str]:
 
 
 def test_a_model_is_on_one_side(raw: Path) -> None:
-    prepared, ledger = run(raw)
-    assert ledger.kept == {"testA": 12, "testB": 12, "masksA": 12, "trainA": 18, "trainB": 18}
+    prepared, records = run(raw)
+    assert records.kept == {"testA": 12, "testB": 12, "masksA": 12, "trainA": 18, "trainB": 18}
     test, a, b = (models(prepared, side) for side in ("testA", "trainA", "trainB"))
     assert not test & a | test & b | a & b
     assert (len(test), len(a), len(b)) == (4, 6, 6)
-    assert ledger.enlarged == {"testA": 12, "testB": 12, "trainA": 18, "trainB": 18}
+    assert records.enlarged == {"testA": 12, "testB": 12, "trainA": 18, "trainB": 18}
 
 
 def test_a_folder_is_on_one_side(raw: Path) -> None:
@@ -89,8 +89,8 @@ def test_a_folder_is_on_one_side(raw: Path) -> None:
 
 
 def test_a_side_has_at_most_so_many(raw: Path) -> None:
-    prepared, ledger = run(raw, most=Most(5, 2))
-    assert ledger.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5}
+    prepared, records = run(raw, most=Most(5, 2))
+    assert records.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5}
     assert len(models(prepared, "trainA")) > 2
 
 
@@ -130,17 +130,17 @@ def test_what_is_not_on_white_is_left_out_with_its_reason(raw: Path) -> None:
     (raw / "products/Shoes/Boots/3.0.jpg").write_bytes(b"<html>")
     with pytest.raises(PreparationError, match=r"^2 of 48 files cannot be read or used"):
         run(raw)
-    _, ledger = run(raw, max_unreadable=0.1)
-    assert "not a product on white" in ledger.refused["products/Shoes/Boots/1.0.jpg"]
-    assert "a web page; download the image itself" in ledger.refused["products/Shoes/Boots/3.0.jpg"]
+    _, records = run(raw, max_unreadable=0.1)
+    assert "not a product on white" in records.refused["products/Shoes/Boots/1.0.jpg"]
+    assert "a web page; download the image itself" in records.refused["products/Shoes/Boots/3.0.jpg"]
 
 
 def test_the_same_product_twice_is_kept_once(raw: Path) -> None:
     for model in range(16):
         folder = raw / "products/Shoes" / ("Boots" if model % 2 else "Oxfords")
         (folder / f"{model}.1.jpg").write_bytes((folder / f"{model}.0.jpg").read_bytes())
-    _, ledger = run(raw)
-    assert ledger.kept == {"testA": 8, "testB": 8, "masksA": 8, "trainA": 12, "trainB": 12}
+    _, records = run(raw)
+    assert records.kept == {"testA": 8, "testB": 8, "masksA": 8, "trainA": 12, "trainB": 12}
 
 
 @pytest.mark.parametrize("missing", ["products", "scenery"])
@@ -165,8 +165,8 @@ def test_held_back_products_have_what_the_test_has_and_share_no_model(raw: Path)
             shoe = Image.new("RGB", (EDGE, EDGE), "white")
             ImageDraw.Draw(shoe).ellipse((8, 10 + view, 31, 28), fill=(150, 3 * model, 90))
             shoe.save(raw / f"products/Shoes/Boots/{model}.{view}.jpg", quality=95)
-    prepared, ledger = run(raw, valid=6)
-    kept = ledger.kept
+    prepared, records = run(raw, valid=6)
+    kept = records.kept
     assert (kept["validA"], kept["validB"], kept["validMasksA"]) == (6, 6, 6)
     assert not models(prepared, "validA") & models(prepared, "trainA")
     for picture in read(prepared / "validA").values():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.data.layout import Ledger, Row
+from crossnet.data.layout import Record, Records
 from crossnet.data.preparation.report import account, contact_sheet, report
 
 
@@ -37,19 +37,19 @@ def test_there_is_a_row_for_every_file_and_a_sheet_for_every_side(tmp_path: Path
     side(tmp_path / "prepared" / "trainA", 2, 8)
     side(tmp_path / "prepared" / "masksA", 2, 8)
     rows = [
-        Row("trainA", "000", "trainA/ä.jpg", note="enlarged from 4x4", enlarged=True),
-        Row("trainA", "001", "trainA/b.jpg"),
-        Row("trainA", "002", "trainA/c.jpg", "unreadable", "empty"),
+        Record("trainA", "000", "trainA/ä.jpg", note="enlarged from 4x4", enlarged=True),
+        Record("trainA", "001", "trainA/b.jpg"),
+        Record("trainA", "002", "trainA/c.jpg", "unreadable", "empty"),
     ]
     (tmp_path / "reports" / "data").mkdir(parents=True)
     (tmp_path / "reports" / "data" / "testB.png").touch()  # of an earlier task
     earlier = [("B", "https://example.org/x.jpg", "border not white")]
-    report(Ledger(rows), tmp_path / "prepared", tmp_path / "reports" / "data", earlier)
+    report(Records(rows), tmp_path / "prepared", tmp_path / "reports" / "data", earlier)
     written = tmp_path / "reports" / "data"
     assert {path.name for path in written.iterdir()} == {
         "prepare.json", "prepare.csv", "refused.csv", "trainA.png", "masksA.png",
     }  # fmt: skip
-    assert json.loads((written / "prepare.json").read_text()) == Ledger(rows).report() | {"not_fetched": 1}
+    assert json.loads((written / "prepare.json").read_text()) == Records(rows).report() | {"not_fetched": 1}
     with (written / "prepare.csv").open(newline="", encoding="utf-8") as stream:
         table = list(csv.DictReader(stream))
     assert [tuple(row.values()) for row in table] == [
@@ -68,6 +68,6 @@ def test_what_is_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> N
     (tmp_path / "cached").write_text("of an earlier run")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "prepare.json").symlink_to(tmp_path / "cached")
-    assert account(Ledger([]), tmp_path / "data") == tmp_path / "data" / "refused.csv"
+    assert account(Records([]), tmp_path / "data") == tmp_path / "data" / "refused.csv"
     assert (tmp_path / "cached").read_text() == "of an earlier run"
-    assert json.loads((tmp_path / "data" / "prepare.json").read_text()) == Ledger([]).report() | {"not_fetched": 0}
+    assert json.loads((tmp_path / "data" / "prepare.json").read_text()) == Records([]).report() | {"not_fetched": 0}

@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from crossnet.data.rendering.render import render, render_pair
+from crossnet.data.rendering.scenery import panorama
 from crossnet.data.rendering.sculpture import MATERIALS, TINTED, Sculpture, diffuse, draw, specular, spotlit
 from crossnet.data.rendering.shapes import FAMILIES, sculpture
-from crossnet.data.sources.scenery import panorama
 
 SIZE, SAMPLES = 24, 4
 EXTENT = (0.66, 0.92)
