@@ -47,7 +47,7 @@ def test_a_training_killed_at_random_ends_with_the_same_bits(processes: int, tmp
         assert wanted.keys() == found.keys()
         assert all(torch.equal(found[name], value) for name, value in wanted.items())
         (tensors, facts), (others, other_facts) = last_state(alone, rank), last_state(killed, rank)
-        assert {"random/torch", "optimiser/generators/0/exp_avg"} <= tensors.keys() == others.keys()
+        assert {"random/torch", "optimizer/generators/0/exp_avg"} <= tensors.keys() == others.keys()
         assert all(torch.equal(others[name], value) for name, value in tensors.items())
         assert facts == other_facts
     assert log(killed) == log(alone)
