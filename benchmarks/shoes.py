@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-EDGE = 136  # pixels a side: the square images of UT Zappos50K [24]
+EDGE = 136  # pixels a side: the square images of UT Zappos50K (Yu and Grauman 2014)
 FINER = 4  # times as many when drawn, so that the pixels of an edge are mixtures
 Outline = tuple[tuple[float, float], ...]  # corners, in shares of the box that a shoe fills
 UPPER: Outline = (
