@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def weights(folder: Path) -> Path:
-    """Random weights of FID's Inception, scaled so that images can be told apart at its end."""
+    """Random weights of FID's Inception, scaled so that its features differ between images."""
     module, state = pytorch_fid().inception, {}
     network = module._inception_v3(num_classes=1008, aux_logits=False, weights=None)
     changed = (
