@@ -1,4 +1,4 @@
-"""A folder that is filled beside its place and put there all at once: a half of it is never taken for a whole."""
+"""A folder that is filled next to its place and moved there in one step, so that it is never half there."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The layout that training reads, and the account of what went into it.
+"""The layout that training reads, and the records of what went into it.
 
 `trainA trainB testA testB [masksA] [validA validB [validMasksA]]` with PNG files, `dataset.json` (what the two domains
 are, sizes, counts) and `names.csv` (which file each image comes from; no such file: each image has its source's name).

@@ -1,4 +1,4 @@
-"""Names of files: made such that every tool takes them, told apart, and put in a seeded order."""
+"""Names of files: portable, distinct, and in a seeded order."""
 
 import hashlib
 import re

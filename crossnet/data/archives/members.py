@@ -1,4 +1,4 @@
-"""What is in a zip or a tar, told member by member, by readers that are held to bounds."""
+"""The members of a zip or a tar, read within bounds on bytes and members."""
 
 import bz2
 import gzip
@@ -113,7 +113,7 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         if size > MOST_AT_ONCE or self.tell() > self._most:
-            raise ArchiveError("holds more than is allowed, beside its files")
+            raise ArchiveError("holds more than is allowed, apart from its files")
         self.last = self._stream.read(size)
         return self.last
 

@@ -90,10 +90,10 @@ def _plan(file: BinaryIO, max_bytes: int, max_files: int, wanted: Wanted) -> _Pl
 
 def _write(file: BinaryIO, folder: Path, plan: _Plan, max_bytes: int, max_files: int, what: str) -> None:
     left, targets = max_bytes, plan.targets
-    chosen = ((place, member) for place, member in enumerate(members(file, max_bytes, max_files)) if place in targets)
-    for place, member in progress(chosen, len(targets), what, "files"):
+    selected = ((place, member) for place, member in enumerate(members(file, max_bytes, max_files)) if place in targets)
+    for place, member in progress(selected, len(targets), what, "files"):
         path = folder / targets[place]
-        with _told_apart(targets, place):
+        with _distinct_names(targets, place):
             path.parent.mkdir(parents=True, exist_ok=True)
             target = path.open("xb")
         with errors_at(path), target:
@@ -105,7 +105,7 @@ def _write(file: BinaryIO, folder: Path, plan: _Plan, max_bytes: int, max_files:
 
 
 @contextmanager
-def _told_apart(targets: dict[int, PurePosixPath], place: int) -> Iterator[None]:
+def _distinct_names(targets: dict[int, PurePosixPath], place: int) -> Iterator[None]:
     """A name that is taken, though no other target has it, is taken for another's by the file system."""
     try:
         yield
@@ -114,7 +114,7 @@ def _told_apart(targets: dict[int, PurePosixPath], place: int) -> Iterator[None]
         like = (each for at, each in targets.items() if at < place and mine[: len(_folded(each))] == _folded(each))
         raise ExtractionError(
             f"{str(targets[place])!r} and {str(next(like, error.filename))!r} are one name to the file system of "
-            f"{Path(error.filename).parent}; go on where upper and lower case and accents are told apart, or rename one"
+            f"{Path(error.filename).parent}; use one that distinguishes upper and lower case and accents, or rename one"
         ) from error
 
 

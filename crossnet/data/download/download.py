@@ -37,8 +37,8 @@ def download(
     """The path of `folder/name`, whole and checked; nobody is asked where it is there already.
 
     An address is http(s)://, file://, or a path; the first is the file's own, the others are mirrors of it, and they
-    are tried in turn. Where `sha256` is None, the JSON file `checksums` (`Checksums`) is told what came first of that
-    own address, and holds every later download of it to that; what is there from another own address is fetched anew,
+    are tried in turn. Where `sha256` is None, the JSON file `checksums` (`Checksums`) keeps the checksum of the first
+    download from that own address, and later ones have to agree; a file from another own address is fetched again,
     and so is a file of this machine that changed since. A file that was put there by hand is taken when it is what is
     wanted. More than `max_bytes` is refused. `by_hand` says what to do when no address has it. `web` is the client,
     None for one of its own. Raises DownloadError, also for an address with a secret in it, of which nobody is asked.
@@ -59,7 +59,7 @@ def download(
                 return path
             for url in urls:
                 try:
-                    _bring(url, part, target, web)
+                    _fetch_from(url, part, target, web)
                     return path
                 except (TransferError, WebError) as error:
                     problems.append(str(error))
@@ -88,7 +88,7 @@ def source_of(urls: Sequence[str]) -> list[int] | None:
 
 
 def set_aside(path: Path, address: str, checksums: Path | None) -> Path:
-    """Rename a download that is no use to `<name>.refused` and forget its checksum, so that the next run asks anew."""
+    """Rename a useless download to `<name>.refused` and forget its checksum: the next run downloads it again."""
     refused = _renamed(path)
     path.with_name(f"{path.name}.json").unlink(missing_ok=True)
     if checksums is not None:
@@ -104,7 +104,7 @@ def _renamed(path: Path) -> Path:
     return refused
 
 
-def _bring(url: str, part: Part, target: "_Target", web: Web | None) -> None:
+def _fetch_from(url: str, part: Part, target: "_Target", web: Web | None) -> None:
     """Fetch the file from one address and put it into place; once more, if what was joined is not the file."""
     for _ in range(2):
         etag = part.fetch(url, web, pages=target.wanted is not None)
@@ -118,7 +118,7 @@ def _bring(url: str, part: Part, target: "_Target", web: Web | None) -> None:
 
 
 class _Target:
-    """The whole file, the record of it beside it (`.json`), and what its checksum has to be, if that is known."""
+    """The whole file, the record next to it (`.json`), and what its checksum has to be, if that is known."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class _Target:
     def take(self, part: Part, url: str, etag: str | None) -> None:
         """Check a whole part and put it into place. Raises WrongFileError for one that is not what is wanted.
 
-        What is there stays beside it, unless it was downloaded: it may be the only copy of somebody's own file.
+        An existing file is renamed, unless it was downloaded: it may be the only copy of a user's own file.
         """
         digest = _digest(part.path)
         self._check(part.path, digest, redacted(url))

@@ -42,7 +42,7 @@ class _Source:
 
 
 class Part:
-    """`<target>.part`, and beside it where that is from (`.part.json`).
+    """`<target>.part`, and where that is from (`.part.json`).
 
     `joined`: whether it was put together of more than one answer, perhaps by an earlier run.
     """

@@ -86,8 +86,8 @@ def _select(
     refused: list[Refusal] = []
     for side in sorted(queries, key=lambda side: side != WHITE):
         found = (each for query in queries[side] for search in searches for each in search.search(query, max_results))
-        chosen = islice(_accepted(image_filter, found, side, refused), wanted)
-        kept[side] = list(progress(chosen, wanted, f"searching for side {side}", "images"))
+        selected = islice(_accepted(image_filter, found, side, refused), wanted)
+        kept[side] = list(progress(selected, wanted, f"searching for side {side}", "images"))
         if len(kept[side]) < wanted:
             echo(
                 f"side {side}: {len(kept[side])} images of the {wanted} wanted; goes on with them "
@@ -192,21 +192,21 @@ def testers(creators: Mapping[str, Sequence[str]], share: float, seed: int) -> s
     counts = {side: Counter(names) for side, names in creators.items()}
     left = {side: max(1, round(share * len(names))) for side, names in creators.items()}
     order = sorted(set().union(*counts.values()), key=lambda name: rank(seed, name))
-    chosen: set[str] = set()
+    selected: set[str] = set()
     for over in (False, True):
-        for creator in (name for name in order if name not in chosen):
+        for creator in (name for name in order if name not in selected):
             after = {side: left[side] - count[creator] for side, count in counts.items()}
             nearer = sum(map(abs, after.values())) < sum(map(abs, left.values()))
-            if nearer and (over or min(after.values()) >= 0) and _spared(counts, chosen | {creator}):
-                chosen.add(creator)
+            if nearer and (over or min(after.values()) >= 0) and _spared(counts, selected | {creator}):
+                selected.add(creator)
                 left = after
     for count in counts.values():
-        if not chosen & set(count):
-            fit = [name for name in order if count[name] and _spared(counts, chosen | {name})]
-            chosen |= set(sorted(fit, key=lambda name: count[name])[:1])
-    return chosen
+        if not selected & set(count):
+            fit = [name for name in order if count[name] and _spared(counts, selected | {name})]
+            selected |= set(sorted(fit, key=lambda name: count[name])[:1])
+    return selected
 
 
-def _spared(counts: Mapping[str, Counter[str]], chosen: set[str]) -> bool:
+def _spared(counts: Mapping[str, Counter[str]], selected: set[str]) -> bool:
     """Whether each side has images of others left, for training."""
-    return all(set(count) - chosen for count in counts.values())
+    return all(set(count) - selected for count in counts.values())

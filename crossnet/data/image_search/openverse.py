@@ -116,7 +116,7 @@ AVAILABLE, LIMIT = "x-ratelimit-available-", "x-ratelimit-limit-"  # and then th
 
 
 class Limit:
-    """When a service may be asked again, by whoever `asker` is to it."""
+    """When a service may be asked again; `asker` says with which rights."""
 
     def __init__(self, store: Store, endpoint: str, asker: str, longest_wait_s: float) -> None:
         self.store, self.endpoint, self.asker, self.longest_wait_s = store, endpoint, asker, longest_wait_s

@@ -85,7 +85,7 @@ class Store:
             return None
 
     def keep_limit(self, url: str, asker: str, rate: str, free_at: datetime) -> None:
-        """Keep that a service has no request left for whoever asks it, until when."""
+        """Keep until when a service has no request left for an asker."""
         record = {"url": url, "asker": asker, "rate": rate, "free_at": free_at.isoformat(timespec="seconds")}
         write_atomically(self._limit(url, asker), json.dumps(record, indent=1).encode())
 

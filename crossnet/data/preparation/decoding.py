@@ -40,7 +40,9 @@ BEGINNINGS = (
     (rb"(\xef\xbb\xbf)?\s*(<\?xml.{,500})?<svg", "an SVG drawing", EXPORT),
     (rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|\?xml)", "a web page", "download the image itself again"),
 )
-KINDS = tuple((re.compile(pattern, re.DOTALL | re.IGNORECASE), kind, remedy) for pattern, kind, remedy in BEGINNINGS)
+FILE_TYPES = tuple(
+    (re.compile(pattern, re.DOTALL | re.IGNORECASE), kind, remedy) for pattern, kind, remedy in BEGINNINGS
+)
 REDUCED, DNG = 254, 50706  # TIFF tags: of what use the first picture is; the version of a digital negative
 
 
@@ -49,23 +51,23 @@ def decode(path: Path, most_pixels: int = images.MOST_PIXELS) -> Image.Image:
 
     Raises OSError so also for a RAW photograph of which only a small preview would be read.
     """
-    with _told(path):
+    with _with_remedy(path):
         return images.decode(path, most_pixels)
 
 
 def decode_mask(path: Path) -> Image.Image:
     """`images.decode_mask`, in the same way."""
-    with _told(path):
+    with _with_remedy(path):
         return images.decode_mask(path)
 
 
 def hint_for(head: bytes) -> str:
     """What a file is that begins with these bytes, and what to do with it; nothing where that is not known."""
-    return next((f"{kind}; {remedy}" for pattern, kind, remedy in KINDS if pattern.match(head)), "")
+    return next((f"{kind}; {remedy}" for pattern, kind, remedy in FILE_TYPES if pattern.match(head)), "")
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _with_remedy(path: Path) -> Iterator[None]:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     if _is_negative(head):

@@ -112,9 +112,9 @@ def prepare(
     held = validation.of([_group(job.file, group) for job in train_a])
     moved = {job.file for job in train_a if _group(job.file, group) in held}
     jobs = [replace(job, side="validA") if job.file in moved else job for job in jobs]
-    chosen = [job for side in (*parts, "validA") for job in _first(jobs, side, most.of(side), train_test.seed)]
+    selected = [job for side in (*parts, "validA") for job in _first(jobs, side, most.of(side), train_test.seed)]
     work = partial(_product, target=target, scenery=scenery, tolerance=tolerance, placing=placing)
-    return carry_out(work, chosen, target, dataset, *with_truth(bool(moved)), workers, FROM_WHITE)
+    return carry_out(work, selected, target, dataset, *with_truth(bool(moved)), workers, FROM_WHITE)
 
 
 def _below(folder: Path) -> list[Path]:

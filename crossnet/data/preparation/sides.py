@@ -67,7 +67,7 @@ def prepare(
     Where there are no validation sides, some images of each training side become these. A mask has the name of its
     image of testA or validA; if `paired`, so has the image of testB or validB that shows the same. What does not
     decode, and all but one of the same pictures, is left out with its reason. Raises PreparationError when a side is
-    missing or empty, or masks or pairs cannot be told apart, and RefusedError as `recipe.carry_out` does.
+    missing or empty, or masks or pairs are ambiguous, and RefusedError as `recipe.carry_out` does.
     """
     layout = f"{raw}/{{{','.join(SIDES)}}} and, if there are any, {MASKS}"
     own = [side for side in VALID_SIDES if (raw / side).is_dir()]
@@ -77,8 +77,8 @@ def prepare(
     if paired:
         for split in splits:
             a, b = sides_of(split)
-            _told_apart(files[a])
-            _told_apart(files[b])
+            _check_distinct_names(files[a])
+            _check_distinct_names(files[b])
             _same_names(files[a], files[b])
     kept = {} if own else {f"train{side}": _held(files[f"train{side}"], validation) for side in "AB"}
     if not all(kept.values()):  # one validation side alone measures nothing
@@ -101,15 +101,15 @@ def prepare(
 def _masks(raw: Path, files: Mapping[str, list[Path]], split: Split) -> dict[Path, Path]:
     """The mask of each image of a split's side A, a path that is not there where it has none."""
     folder, images = raw / masks_of(split), files[sides_of(split)[0]]
-    _told_apart(images)
+    _check_distinct_names(images)
     found = masks_by_name(folder)
     return {path: found.get(stem_of(path.name), folder / path.stem) for path in images}
 
 
 def _held(paths: list[Path], validation: ValidationSplit) -> set[Path]:
     """The images of a training side that are kept for validation."""
-    chosen = validation.of([path.name for path in paths])
-    return {path for path in paths if path.name in chosen}
+    selected = validation.of([path.name for path in paths])
+    return {path for path in paths if path.name in selected}
 
 
 def _photo(job: Photo, target: Target) -> list[Record]:
@@ -137,7 +137,7 @@ def _mask(path: Path, job: Photo, size: tuple[int, int], target: Target) -> Reco
         return Record(folder, job.id, file, "unsuitable", str(error))
 
 
-def _told_apart(paths: list[Path]) -> None:
+def _check_distinct_names(paths: list[Path]) -> None:
     """Raise PreparationError where a mask or the other of a pair could be of two images."""
     seen: set[str] = set()
     for path in paths:

@@ -1,4 +1,4 @@
-"""Files dealt out to parts by a seed, those of one group together."""
+"""Files split by a seeded rule, those of one group together."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ LARGEST_SHARE = 0.1  # of a training side that is held back for validation
 
 @dataclass(frozen=True)
 class TrainTestSplit:
-    """How files are dealt out: the test's share, and the seed of the rule."""
+    """The test's share, and the seed of the rule."""
 
     test_share: float
     seed: int
@@ -32,12 +32,12 @@ class ValidationSplit:
         """
         sizes = Counter(groups)
         room = min(self.count, int(LARGEST_SHARE * len(groups)))
-        chosen = set()
+        selected = set()
         for group in sorted(sizes, key=lambda name: rank(self.seed, name)):
             if sizes[group] <= room:
-                chosen.add(group)
+                selected.add(group)
                 room -= sizes[group]
-        return chosen
+        return selected
 
 
 def shares(test_share: float) -> dict[str, float]:

@@ -22,7 +22,7 @@ class Sculpture:
 
     `luminance` is the mean luminance (Rec. 601 of sRGB values, in [0, 1]) of the object's own pixels, reached by
     exposure. `surroundings` is the index of the photograph that lights the object. `family` is one of FAMILIES, or the
-    name of a mesh that is given beside. `extent` is the share of the picture's side that the object's longer extent
+    name of a user's mesh. `extent` is the share of the picture's side that the object's longer extent
     takes, width or height; `left` and `top` are the shares, in [0, 1], of the remaining room that lie left of it and
     above it. Angles are in degrees.
     """
