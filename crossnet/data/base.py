@@ -202,6 +202,5 @@ class ObjectsOnScenery(OnScenery, RenderedObjects):
 @cache
 def datasets() -> dict[str, type[Dataset]]:
     """Find the class of every data set, by its `source`."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")
-    modules = {name: import_module(f"crossnet.data.{name}") for name in names}
-    return {name: module.DATASET for name, module in modules.items() if hasattr(module, "DATASET")}
+    paths = sorted(path for path in Path(__file__).parent.glob("*.py") if "\nDATASET = " in path.read_text())
+    return {path.stem: import_module(f"crossnet.data.{path.stem}").DATASET for path in paths}
