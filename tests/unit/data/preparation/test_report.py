@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from crossnet.data.layout import Record, Records
-from crossnet.data.preparation.report import account, contact_sheet, report
+from crossnet.data.preparation.report import contact_sheet, report, write_tables
 
 
 def side(folder: Path, count: int, edge: int) -> Path:
@@ -68,6 +68,6 @@ def test_what_is_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> N
     (tmp_path / "cached").write_text("of an earlier run")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "prepare.json").symlink_to(tmp_path / "cached")
-    assert account(Records([]), tmp_path / "data") == tmp_path / "data" / "refused.csv"
+    assert write_tables(Records([]), tmp_path / "data") == tmp_path / "data" / "refused.csv"
     assert (tmp_path / "cached").read_text() == "of an earlier run"
     assert json.loads((tmp_path / "data" / "prepare.json").read_text()) == Records([]).report() | {"not_fetched": 0}
