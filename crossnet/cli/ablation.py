@@ -128,8 +128,7 @@ def _images(run: Mapping[str, Any], usual: Mapping[str, Any] | None) -> str:
 
 def _forecast(methods: Sequence[str], finished: Mapping[str, float], task: str, scale: str) -> str:
     """Hours of training ahead: as long as a finished run of each method took, or as is measured here."""
-    from crossnet.cli.forecast import NotMeasuredError
-    from crossnet.cli.plan import seconds_of
+    from crossnet.cli.plan import NotMeasuredError, seconds_of
     from crossnet.params import ParamsError
 
     total, parts = 0.0, []

@@ -1,6 +1,5 @@
 """`crossnet ablation`: which runs count as finished, and the forecast; DVC's part is in test_compare."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ from crossnet.analysis.load import COLUMNS
 from crossnet.analysis.repository import ExperimentError
 from crossnet.analysis.variants import settings
 from crossnet.cli import app
-from crossnet.cli.forecast import NotMeasuredError
+from crossnet.cli.plan import NotMeasuredError
 from crossnet.params import ParamsError
 from tests.support.experiments import PARAMS, record
 
-PLAN = import_module("crossnet.cli.plan")  # the package has the command by this name
 Runs = list[dict[str, Any]]
 
 
@@ -52,14 +50,14 @@ def test_a_run_counts_if_it_is_on_the_images_of_heads_or_of_the_newest(monkeypat
 
 
 def test_the_forecast_is_one_line_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PLAN, "seconds_of", lambda task, method, scale: 1800.0)
+    monkeypatch.setattr("crossnet.cli.plan.seconds_of", lambda task, method, scale: 1800.0)
     output = ablation(monkeypatch, [], [run("old", "cyclegan", "d", 720)], "--seeds", "2").output
     assert output.splitlines()[-2:] == [
         "# forecast: 4.2 hours of training one after another (8 of crossnet at 30.0 minutes, as measured here; "
         "1 of cyclegan at 12.0 minutes, as finished runs took)",
         "dvc queue start -j 1",
     ]
-    monkeypatch.setattr(PLAN, "seconds_of", lambda task, method, scale: None)
+    monkeypatch.setattr("crossnet.cli.plan.seconds_of", lambda task, method, scale: None)
     assert "# forecast: not known for 5 runs: fetch and prepare the task" in ablation(monkeypatch, [], []).output
 
     for error in (ParamsError("params.yaml: lr: no number"), NotMeasuredError("step 1: id_a is nan")):
@@ -67,7 +65,7 @@ def test_the_forecast_is_one_line_for_all(monkeypatch: pytest.MonkeyPatch) -> No
         def refuse(task: str, method: str, scale: str, error: Exception = error) -> float:
             raise error
 
-        monkeypatch.setattr(PLAN, "seconds_of", refuse)
+        monkeypatch.setattr("crossnet.cli.plan.seconds_of", refuse)
         result = ablation(monkeypatch, [], [])
         assert (result.exit_code, result.output.splitlines()[-2]) == (0, f"# forecast: not known: {error}")
 
@@ -128,7 +126,7 @@ def test_a_broken_queued_experiment_is_left_out_with_its_reason_and_the_others_c
             raise found
         return found
 
-    monkeypatch.setattr(PLAN, "seconds_of", lambda task, method, scale: 1800.0)
+    monkeypatch.setattr("crossnet.cli.plan.seconds_of", lambda task, method, scale: 1800.0)
     words = ["ablation", "--seeds", "1", "--dry-run"]
     ablation(monkeypatch, [], [])  # for the repository that it makes up
     queued = [*((name, "Queued", name) for name in BROKEN), ("good", "Running", "good")]

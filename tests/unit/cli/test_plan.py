@@ -15,8 +15,7 @@ import torch
 from typer.testing import CliRunner
 
 from crossnet.cli import app
-from crossnet.cli.forecast import Forecast, NotMeasuredError
-from crossnet.cli.plan import seconds_of
+from crossnet.cli.plan import Forecast, NotMeasuredError, seconds_of
 from crossnet.params import Params
 from crossnet.training.finite_check import DivergedError
 from crossnet.training.machine import MemoryShortError

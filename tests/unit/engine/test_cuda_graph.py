@@ -131,7 +131,7 @@ def asking(kind: Any, fabric: Any, precision: str, cuda_graphs: bool, compiles: 
 def test_the_stage_and_the_forecast_record_as_params_say(
     graphs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crossnet.cli.forecast import forecast
+    from crossnet.cli.plan import forecast
     from stages.train import train_stage
 
     monkeypatch.chdir(project(tmp_path, scales__smoke__training__cuda_graphs=graphs))
@@ -147,7 +147,7 @@ def test_the_stage_and_the_forecast_record_as_params_say(
 def test_what_cannot_be_recorded_cannot_be_measured_and_is_one_line(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crossnet.cli.forecast import NotMeasuredError, forecast
+    from crossnet.cli.plan import NotMeasuredError, forecast
 
     def capture(work: Callable[[], Tensor]) -> Any:
         raise failure
