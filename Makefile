@@ -39,7 +39,7 @@ help: ## this list
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	$(BIN)/python -m crossnet.figures.plots_page .dvc/plots/page.html
+	$(BIN)/python -m crossnet.report.plots_page .dvc/plots/page.html
 	$(BIN)/dvc config --local plots.html_template plots/page.html
 	@touch $@
 

@@ -1,10 +1,10 @@
-"""The accelerators of this machine, and the device on which a trained model and feature networks compute."""
+"""The accelerators of this machine, and the torch device for an accelerator of the parameters."""
 
 import torch
 
 
 def require(accelerator: str, key: str) -> None:
-    """Raise RuntimeError, one line that begins with `key`, where the machine has no such accelerator."""
+    """Raise RuntimeError, one line that begins with `key`, if the machine has no such accelerator."""
     present = ["cpu"]
     present += ["cuda"] if torch.cuda.is_available() else []
     present += ["mps"] if torch.backends.mps.is_available() else []
@@ -14,10 +14,10 @@ def require(accelerator: str, key: str) -> None:
 
 
 def device_for(accelerator: str, key: str) -> torch.device:
-    """The first device of an accelerator: cpu, cuda, mps, or auto, which takes a GPU where there is one.
+    """Return the first device of an accelerator: cpu, cuda, mps, or auto, which is a GPU if the machine has one.
 
-    From here on convolutions and products of matrices are in full float32, so that devices differ in rounding alone.
-    Raises RuntimeError, one line that begins with `key`, where there is no such accelerator.
+    As a side effect, TF32 is off from then on, so that devices differ in rounding only. Raises RuntimeError, one line
+    that begins with `key`, if the machine has no such accelerator.
     """
     require(accelerator, key)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False

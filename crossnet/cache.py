@@ -1,4 +1,4 @@
-"""Where things are kept that can be had again: fetched or made once for all clones of one user."""
+"""The cache of downloads and compiled code, shared by all clones of a user."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,9 @@ import platformdirs
 
 
 def cache_folder() -> Path:
-    """The folder `$CROSSNET_CACHE`, or this user's own for this program; it may not be there yet.
+    """Return the folder `$CROSSNET_CACHE`, by default the user's cache folder of this program; it may not exist yet.
 
-    Raises OSError where no such folder can be told.
+    Raises OSError if the user has no such folder.
     """
     try:
         return Path(os.environ.get("CROSSNET_CACHE") or platformdirs.user_cache_dir("crossnet")).expanduser()

@@ -1,8 +1,8 @@
-"""Which files of a folder are images: one rule for all that fetches, prepares and translates.
+"""List the images of a folder, by one rule for fetching, preparing and translating.
 
-A regular file is an image if its name says so, whatever is in it, or if it begins as an image does, whatever its name.
-All other files are companions, which people, telephones and systems leave beside images: they are passed over, and
-counted. What is no regular file is named, and never opened: opening a pipe waits for ever.
+A regular file is an image if its extension says so, or if it begins as an image does. All other files are companions,
+which people, telephones and systems leave next to images; they are skipped and counted. Anything that is no regular
+file is named and never opened: opening a pipe would block.
 """
 
 import re
@@ -14,24 +14,24 @@ from pathlib import Path, PurePath
 
 from crossnet.terminal import echo
 
-READ = frozenset((  # formats that are decoded
+READ = frozenset((  # formats that can be decoded
     ".jpg", ".jpeg", ".jpe", ".jfif", ".jps", ".mpo", ".png", ".apng", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".webp",
     ".avif", ".avifs", ".heic", ".heif", ".hif", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".pbm", ".pgm", ".ppm",
     ".pnm", ".pfm", ".tga", ".pcx", ".dds", ".sgi", ".rgb", ".rgba", ".bw", ".ras", ".qoi", ".psd",
 ))  # fmt: skip
-UNREAD = frozenset((  # images all the same: they are refused with what to do about them
+UNREAD = frozenset((  # images that are refused with a remedy
     ".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw",
     ".x3f", ".3fr", ".iiq", ".mef", ".mos", ".erf", ".kdc", ".rwl", ".psb", ".xcf", ".jxl", ".svg",
 ))  # fmt: skip
 EXTENSIONS = READ | UNREAD
-NO_IMAGES = frozenset((".thm", ".ithmb"))  # a video's thumbnail, and a catalogue's, which are JPEG within
+NO_IMAGES = frozenset((".thm", ".ithmb"))  # thumbnails of videos and catalogues, which are JPEG inside
 BEGINS = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP|qoif|DDS |8BPS|"
     rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avi[fs])|\0\0\0\x0cjP  |\xff\x4f\xff\x51",
     re.DOTALL,
 )
-HEAD = 16  # bytes that tell how a file begins
-NAMED = 5  # files of a kind that are named in a line, at most
+HEAD = 16  # bytes that are compared with BEGINS
+NAMED = 5  # the most files that a line names
 KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -42,10 +42,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Listing:
-    """What is in a folder, each sorted by name; `others` are no regular files, each with what it is instead.
-
-    Hidden folders are in none of them.
-    """
+    """The content of a folder by name, without hidden folders; `others` are no regular files, with their kind."""
 
     folder: Path
     images: list[Path]
@@ -54,7 +51,7 @@ class Listing:
     others: dict[Path, str]
 
     def rest(self) -> list[str]:
-        """What is not taken, in lines to tell."""
+        """Return a line for each kind of entry that is skipped."""
         lines = []
         if self.companions:
             suffixes = Counter(
@@ -73,20 +70,19 @@ class Listing:
         return lines
 
     def tell_rest(self) -> None:
-        """Say on standard error what is not taken, in a line for each kind."""
+        """Report on standard error what is skipped."""
         for line in self.rest():
             echo(f"{self.folder}: passes over {line}")
 
     def none(self) -> str:
-        """That there is no image, and what there is."""
+        """Return the message for a folder without images, with what it has instead."""
         return "; ".join([f"{self.folder}: no images", *(f"there is {line}" for line in self.rest())])
 
 
 def list_folder(folder: Path) -> Listing:
-    """Look through a folder. Raises OSError where it cannot be read.
+    """List a folder. Raises OSError if it cannot be read.
 
-    A photograph that is not read is the companion of an image of the same name that is: so a camera writes a JPEG
-    beside its RAW file.
+    A RAW file with an image of the same name, as cameras write them, is a companion of this image.
     """
     files, companions, folders, others = [], [], [], {}
     for path in sorted(folder.iterdir()):
@@ -107,12 +103,12 @@ def list_folder(folder: Path) -> Listing:
 
 
 def list_images(folder: Path) -> list[Path]:
-    """The images of a folder, sorted by name."""
+    """Return the images of a folder, sorted by name."""
     return list_folder(folder).images
 
 
 def is_image(path: Path) -> bool:
-    """Whether a regular file is an image by its name, or by how it begins."""
+    """Whether a regular file is an image by its extension or its first bytes."""
     suffix = path.suffix.lower()
     if suffix in EXTENSIONS or suffix in NO_IMAGES:
         return suffix in EXTENSIONS
@@ -124,13 +120,13 @@ def is_image(path: Path) -> bool:
 
 
 def is_named_image(path: PurePath) -> bool:
-    """Whether a path in an archive is that of an image by its name; hidden files and folders are left out."""
+    """Whether a path in an archive has the extension of an image and is not hidden."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return not hidden and path.suffix.lower() in EXTENSIONS
 
 
 def _kind(path: Path) -> str:
-    """What a path leads to; "" for a regular file."""
+    """Return the kind of a path, "" for a regular file."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:

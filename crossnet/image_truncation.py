@@ -1,7 +1,7 @@
-"""Where an image ends within its file: what lies behind is another's, such as a telephone's film or a camera's filling.
+"""Detect image files that end in zeros because a copy or a download was interrupted.
 
-Decoders make up what is missing of some formats, so a file that broke off, where room was set aside for all of it, is
-told by the zeros at the end of the image; those behind the end say nothing.
+Some decoders make up the missing part of an image. Where the file has its full size, the only sign is zeros at the end
+of the image. Zeros behind the end are normal: telephones and cameras append data and padding.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 JPEGS = ("JPEG", "MPO")
-MENDED = frozenset((*JPEGS, "WEBP", "AVIF", "HEIF"))  # whose decoders make up what is missing
+MENDED = frozenset((*JPEGS, "WEBP", "AVIF", "HEIF"))  # formats whose decoders make up a missing part
 ZEROS = bytes(64)
-ALONE = (0x01, *range(0xD0, 0xD8))  # markers of JPEG that no length follows
+ALONE = (0x01, *range(0xD0, 0xD8))  # JPEG markers without a length
 SCAN, END = 0xDA, 0xD9
 
 
 def broke_off(path: Path, form: str | None) -> bool:
-    """Whether an image, of a format as Pillow names it, has zeros in place of its end."""
+    """Whether an image file has zeros in place of its end; `form` is Pillow's name of its format."""
     if form not in MENDED:
         return False
     with path.open("rb") as file:
@@ -50,7 +50,7 @@ def _has_end(data: mmap) -> bool:
 
 
 def _next_marker(data: mmap, place: int) -> int:
-    """The first marker behind a scan, in which 0xFF stands before 0 or restarts alone."""
+    """Return the position of the first marker behind a scan, where 0xFF precedes only 0 or restarts."""
     while (place := data.find(b"\xff", place)) >= 0:
         if place + 1 < len(data) and data[place + 1] != 0 and data[place + 1] not in ALONE:
             return place
@@ -59,7 +59,7 @@ def _next_marker(data: mmap, place: int) -> int:
 
 
 def _ends_of_boxes(data: mmap) -> Iterator[int]:
-    """The ends of a HEIF or AVIF file's media data (ISO/IEC 14496-12, section 4.2)."""
+    """Yield the ends of the media data of a HEIF or AVIF file (ISO/IEC 14496-12, section 4.2)."""
     place = 0
     while place + 16 <= len(data):
         size, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]

@@ -1,4 +1,4 @@
-"""Images in and out: PIL <-> uint8 (H, W, 3) <-> float32 (N, 3, H, W) in [-1, 1]; nothing else."""
+"""Image files <-> PIL <-> uint8 (H, W, 3) <-> float32 (N, 3, H, W) in [-1, 1]."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,49 +13,47 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from crossnet.image_truncation import broke_off
 
-Image.init()  # which knows its formats then
+Image.init()  # registers all formats
 # those of `image_folders.READ`; no others, some of which are programs, or decoded before their size is known
 FORMATS = (
     "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "DDS", "SGI",
     "SUN", "QOI", "PSD",
 )  # fmt: skip
-Image.MAX_IMAGE_PIXELS = None  # Pillow's limit, one for all of a process, would stand behind that of `decode`
+Image.MAX_IMAGE_PIXELS = None  # `decode` has its own limit; Pillow's is one for the process
 MOST_PIXELS = 178_956_970  # of an image: 512 MiB as RGB
-SRGB = ("srgb iec61966", "srgb built-in")  # what its profiles call themselves
+SRGB = ("srgb iec61966", "srgb built-in")  # names of sRGB profiles
 LUMA = np.array([0.299, 0.587, 0.114])  # Rec. 601, as Pillow's "L"
 
 
 class ValuesError(OSError):
-    """An image of which it is not known how bright its values are meant; the message says what to do about it."""
+    """An image whose range of values is unknown; the message has the remedy."""
 
 
 class TooLargeError(OSError):
-    """An image of more pixels than are read."""
+    """An image with more pixels than allowed."""
 
 
 def png(image: Image.Image, **options: Any) -> bytes:
-    """An image as the content of a PNG file; options are Pillow's."""
+    """Encode an image as PNG; options are Pillow's."""
     encoded = BytesIO()
     image.save(encoded, "PNG", **options)
     return encoded.getvalue()
 
 
 def decode(path: Path, most_pixels: int = MOST_PIXELS) -> Image.Image:
-    """An image file in full, as sRGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
+    """Decode an image file to sRGB: first frame, EXIF orientation applied, alpha on white, 16 bit scaled to 8.
 
-    Colours are converted by the ICC profile that the file brings, if any; a broken one is passed over. Raises OSError
-    (or one of its kind) with the reason for what is no whole image, has more pixels than are to be read, or has float
-    or 32-bit values.
+    Colours are converted by the file's ICC profile; a broken profile is ignored. Raises OSError, or a subclass, with
+    the reason: no complete image, more than `most_pixels` pixels, or float or 32-bit values.
     """
     with _opened(path, most_pixels) as image:
         return to_rgb(_in_srgb(image))
 
 
 def decode_mask(path: Path) -> Image.Image:
-    """A file that marks a foreground, as levels 0 to 255 (mode L); first frame and EXIF as `decode`, and its errors.
+    """Decode a mask to levels 0 to 255 (mode L); first frame, EXIF and errors as `decode`.
 
-    Of an image whose alpha is on both sides of half it is the alpha, so what is opaque is foreground; of any other it
-    is the luminance.
+    The mask is the alpha channel if that has values on both sides of one half; else the luminance.
     """
     with _opened(path, MOST_PIXELS) as image:
         if _has_alpha(image):
@@ -66,7 +64,7 @@ def decode_mask(path: Path) -> Image.Image:
 
 
 def open_image(path: Path) -> Image.Image:
-    """An image file of any size, of which its head alone is read. Raises UnidentifiedImageError for what is none."""
+    """Open an image file of any size and read its header. Raises UnidentifiedImageError if it is no image."""
     try:
         return Image.open(path, formats=FORMATS)
     except UnidentifiedImageError:
@@ -77,9 +75,9 @@ def open_image(path: Path) -> Image.Image:
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """An image at another width and height, by bicubic; what is made on the way is no larger than the larger of both.
+    """Resize an image by bicubic interpolation, without an intermediate image larger than both.
 
-    Pillow goes along rows first, and would make (width, old height) of a narrow, high image.
+    Pillow resizes rows first: (width, old height), which is large for a narrow, high image.
     """
     width, height = size
     if width * image.height > max(image.width * image.height, width * height):
@@ -89,7 +87,7 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 @contextmanager
 def _opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
-    """An image file in full and in its own mode; an error in reading or in what is done with it is an OSError."""
+    """Decode an image file in its own mode; an error in decoding, or inside the block, becomes an OSError."""
     try:
         with open_image(path) as image:
             if image.width * image.height > most_pixels:
@@ -105,7 +103,7 @@ def _opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The colours that an image's ICC profile means, in sRGB; alpha stays. Without such a profile, the image itself."""
+    """Convert an image by its ICC profile to sRGB, and keep its alpha; without a profile, return the image."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode.startswith(("I", "F")):
         return image
@@ -127,7 +125,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _conversion(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """From a profile's colours to sRGB; None for sRGB itself."""
+    """Return the conversion from a profile to sRGB; None for sRGB itself."""
     meant = ImageCms.ImageCmsProfile(BytesIO(profile))
     if ImageCms.getProfileDescription(meant).lower().startswith(SRGB):
         return None
@@ -135,7 +133,7 @@ def _conversion(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits.
+    """Convert any mode to RGB: alpha composited on white, 16-bit grey scaled to 8 bits.
 
     Raises ValuesError for float values, and for integers outside of 16 bits.
     """
@@ -164,27 +162,27 @@ def _has_alpha(image: Image.Image) -> bool:
 
 
 def pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """An RGB image as (H, W, 3) uint8."""
+    """Convert an RGB image to (H, W, 3) uint8."""
     return np.asarray(image, dtype=np.uint8)
 
 
 def luminance(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """(..., 3) uint8 sRGB -> (...) float64 in [0, 255], Rec. 601 weights."""
+    """Compute the luminance (ITU-R Rec. 601): (..., 3) uint8 sRGB -> (...) float64 in [0, 255]."""
     return rgb @ LUMA
 
 
 def to_range(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32 in [-1, 1], the range of the networks."""
+    """Convert (N, H, W, 3) uint8 to (N, 3, H, W) float32 in [-1, 1], the range of the networks."""
     return np.ascontiguousarray(rgb.transpose(0, 3, 1, 2), dtype=np.float32) / 127.5 - 1
 
 
 def from_range(x: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """(N, 3, H, W) float32 in [-1, 1] -> (N, H, W, 3) uint8, rounded."""
+    """Convert (N, 3, H, W) float32 in [-1, 1] to (N, H, W, 3) uint8, rounded."""
     return (x.transpose(0, 2, 3, 1) * 127.5 + 128).clip(0, 255).astype(np.uint8)
 
 
 def grid(rows: Sequence[Sequence[NDArray[np.uint8]]], gap: int = 2) -> NDArray[np.uint8]:
-    """Equally sized (H, W, 3) pictures in rows and columns on white, `gap` pixels apart."""
+    """Arrange (H, W, 3) pictures of one size in rows and columns on white, `gap` pixels apart."""
     height, width, _ = rows[0][0].shape
     sheet = np.full(
         (len(rows) * (height + gap) - gap, max(map(len, rows)) * (width + gap) - gap, 3), 255, dtype=np.uint8

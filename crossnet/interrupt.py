@@ -1,4 +1,4 @@
-"""Ctrl-C while the command `crossnet` still imports: importing this module first makes it one line."""
+"""Ctrl-C during the imports of the command `crossnet`: import this module first, and it ends in one line."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def interrupted(number: int, frame: FrameType | None) -> None:
-    """End this process, which has begun nothing yet: a traceback out of half imported modules helps nobody."""
+    """End this process, which has not begun anything, without a traceback from half-imported modules."""
     os.write(2, b"error: SIGINT: interrupted before the command began\n")
     os._exit(128 + number)
 

@@ -1,4 +1,4 @@
-"""Processes beside this one: how many there may be, and that they end with it."""
+"""The number of cores for worker processes, and workers that end with their parent."""
 
 import os
 from multiprocessing import parent_process
@@ -7,12 +7,12 @@ from threading import Thread
 
 
 def cores() -> int:
-    """How many cores this process may use, where the platform tells; how many there are elsewhere."""
+    """Return the number of cores that this process may use; on some platforms, that of the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the one that started it is gone: nobody else may find it writing."""
+    """End this process as soon as its parent ends, so that no other run finds it writing."""
     parent = parent_process()
     if parent is not None:
         sentinel = parent.sentinel

@@ -1,4 +1,4 @@
-"""Addresses of the web as parameters and messages have them: nothing secret is in one, and nothing secret is shown."""
+"""URLs in parameters and messages: find secrets in them, and show them without any."""
 
 import re
 from urllib.parse import unquote, unquote_plus
@@ -22,10 +22,9 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]+?(?=[;,.:)]*(?:[\s'\"]
 
 
 def secret_in(address: str) -> str | None:
-    """Why an address may have a secret in it, and the remedy, in one line that shows none of it; None if it has not.
+    """Return why a URL may contain a secret, and the remedy, in one line without the secret; None if it has none.
 
-    A path of this machine, or a file: address, is looked at for the names that secrets have, since its own name may
-    hold any character.
+    In a path of this machine, or a file: URL, only the names of secrets are searched for, as a file may have any name.
     """
     scheme, authority, rest = _split(address)
     if "@" in authority and (scheme or address.startswith("//") or ":" in authority):
@@ -44,12 +43,12 @@ def secret_in(address: str) -> str | None:
 
 
 def token_variable(host: str) -> str:
-    """The environment variable that has the token for a host: api.my-site.org is CROSSNET_TOKEN_API_MY_SITE_ORG."""
+    """Return the environment variable with the token for a host: CROSSNET_TOKEN_API_MY_SITE_ORG for api.my-site.org."""
     return f"CROSSNET_TOKEN_{re.sub('[^A-Z0-9]', '_', host.upper())}"
 
 
 def redacted(address: object) -> str:
-    """An address for a message or a page: scheme, host and path, without a user, a password, a query or a fragment."""
+    """Return a URL for messages: scheme, host and path, without user, password, query and fragment."""
     text = str(address)
     scheme, authority, rest = _split(text)
     if scheme in ("", "file") and secret_in(text) is None:
@@ -63,7 +62,7 @@ def redacted(address: object) -> str:
 
 
 def redact_urls(text: str) -> str:
-    """A text with every address of the web in it as it is shown."""
+    """Redact all URLs in a text."""
     return ADDRESS.sub(lambda found: redacted(found[0]), text)
 
 
@@ -73,7 +72,7 @@ def _shown_part(part: str) -> str:
 
 
 def _split(address: str) -> tuple[str, str, str]:
-    """The scheme in lower case, "" for none, what is before the first / ? or #, and what is from there on."""
+    """Split a URL into its scheme in lower case (or ""), its authority, and the rest from the first / ? or # on."""
     found = re.match(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//(.*)", address, re.DOTALL)
     scheme, behind = (found[1] or "", found[2]) if found else ("", address)
     end = re.search("[/?#]", behind)
@@ -87,7 +86,7 @@ def _named(pair: str) -> tuple[str, str]:
 
 
 def _fault(pair: str) -> str:
-    """What may be secret of one `name=value`, "" for nothing."""
+    """Return what may be secret in `name=value`, or ""."""
     name, value = _named(pair.partition("/")[0] if "=" not in pair else pair)
     if SECRET.search(name):
         return f"{pair.partition('=')[0]!r}, which is a secret by its name," if "=" in pair else "what may be a secret"

@@ -1,4 +1,4 @@
-"""The models that come with the package, by their names, and the folder that `--model` means."""
+"""The models that come with the package, and the folder of the option `--model`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ PLACES = (PACKAGE / "pretrained", PACKAGE.parent / "pretrained")  # of an instal
 
 
 def pretrained() -> dict[str, Path]:
-    """The folder of each model that comes with the package, by its name, sorted."""
+    """Return the folder of each pretrained model by its name, sorted."""
     from crossnet.model import CONFIG
 
     found = sorted(path for place in PLACES for path in place.glob(f"*/{CONFIG}"))
@@ -15,9 +15,9 @@ def pretrained() -> dict[str, Path]:
 
 
 def model_folder(model: str) -> Path:
-    """The folder that `--model` means: one that holds a model, else the pretrained model of this name.
+    """Return the folder of `--model`: a folder with a model, or the pretrained model of this name.
 
-    Any other path is returned as it is. Raises ModelError for what is neither a path nor such a name.
+    Any other path is returned as it is. Raises ModelError if the value is neither a path nor such a name.
     """
     from crossnet.model import CONFIG, ModelError
 

@@ -1,4 +1,4 @@
-"""`crossnet translate`: the trained model, used. Heavy imports wait until they are needed."""
+"""`crossnet translate`: translate images with a trained model. Heavy imports wait until they are needed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from crossnet.terminal import echo, progress
 if TYPE_CHECKING:
     from crossnet.translation import Pixels
 
-TIMES = 2  # photographs are translated at this multiple of the size of the model's training (docs/pretrained.md)
+TIMES = 2  # photographs are reduced to this multiple of the size of the training images (docs/pretrained.md)
 
 
 def translate(
@@ -44,8 +44,8 @@ def translate(
 ) -> None:
     """Translate images with a trained model, as PNG files of the same name.
 
-    Photographs are reduced first, to twice the size of the images that the model was trained on (--size). An image
-    that cannot be read is told and the others are translated; the exit status is then 1.
+    Photographs are first reduced to twice the size of the training images (--size). If an image cannot be read, it is
+    reported, the others are translated, and the exit status is 1.
     """
     import numpy as np
     from PIL import Image
@@ -126,7 +126,7 @@ def translate(
 
 
 def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """The file that each image is translated to, named as the pipeline names translations: no two are the same."""
+    """Return the file that each image is translated to; names are unique, and as those of the pipeline."""
     from crossnet.data.names import ids, portable, translation_stems
 
     names = portable([path.name for path in paths])
@@ -135,15 +135,15 @@ def _targets(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
 
 
 def _trained_size(config: Mapping[str, Any]) -> int:
-    """The side in pixels of the images that a model was trained on, 0 where its config.json does not say it."""
+    """Return the size in pixels of the training images, 0 if config.json does not have it."""
     size = config.get("size")
     return size if isinstance(size, int) and size > 0 else 0
 
 
 def _read(path: Path, side: int, max_pixels: int) -> "tuple[Pixels, bool]":
-    """Read an image, reduced to a shorter side unless that is 0, and whether it was larger.
+    """Read an image, reduced to a shorter side unless that is 0; return it, and whether it was reduced.
 
-    Raises ValueError for one that has more pixels all the same, before it is decoded, and OSError as `decode` does.
+    Raises ValueError, before decoding, for an image with too many pixels, and OSError as `decode`.
     """
     from crossnet.data.preparation.decoding import decode
     from crossnet.images import MOST_PIXELS, pixels, resized
@@ -155,7 +155,7 @@ def _read(path: Path, side: int, max_pixels: int) -> "tuple[Pixels, bool]":
 
 
 def _reduced(width: int, height: int, side: int) -> tuple[int, int]:
-    """The width and height of an image that is reduced to a shorter side, unless that is 0 or it is smaller."""
+    """Return width and height after reducing to a shorter side, unless that is 0 or the image is smaller."""
     shorter = min(width, height)
     if not 0 < side < shorter:
         return width, height
@@ -163,7 +163,7 @@ def _reduced(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _check_size(path: Path, side: int, max_pixels: int) -> None:
-    """Raise ValueError for an image that needs more memory than is allowed, before it is decoded."""
+    """Raise ValueError for an image with more than `max_pixels` pixels, without decoding it."""
     from PIL import UnidentifiedImageError
 
     from crossnet.images import open_image
@@ -173,7 +173,7 @@ def _check_size(path: Path, side: int, max_pixels: int) -> None:
         with open_image(path) as image:
             width, height = _reduced(*image.size, side)
     except (UnidentifiedImageError, SyntaxError, ValueError):
-        return  # what it is, decoding tells
+        return  # `decode` reports it
     wide, high = padded(width, height)
     if wide * high > max_pixels:
         made = f", made up to {wide}x{high}," * ((wide, high) != (width, height))

@@ -15,7 +15,7 @@ def figure(run: RunResults) -> Figure:
     truth = ""
     if images.paired:
         truth = (
-            " The truth beside them shows the same thing in the other domain, for looking and measuring only: training "
+            " The truth next to them shows the same thing in the other domain, for looking and measuring only: training "
             "is unpaired."
         )
         many = [side for direction, side in (("to_b", "B"), ("to_a", "A")) if images.truth.get(direction) != "image"]
@@ -23,7 +23,7 @@ def figure(run: RunResults) -> Figure:
     return Figure(
         f"Translations of {run.images_of_split}",
         f"Left, from A ({images.a}) to B ({images.b}); right, from B to A.{truth} {run.selection}",
-        f"Two tables of {run.images_of_split}: each input beside its translation{' and the truth' * images.paired}, "
+        f"Two tables of {run.images_of_split}: each input next to its translation{' and the truth' * images.paired}, "
         f"from {images.a} to {images.b} on the left and back on the right.",
         lambda path, theme: draw(images, [run.column], path, theme=theme),
     )

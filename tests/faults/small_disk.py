@@ -65,7 +65,7 @@ def command(name: str) -> Callable[[], Any]:
         return lambda: app(["translate", "mine/testA", "--to", "b", "--out", "out"])
     if name == "plots page":
         sys.argv = ["plots_page", "plots/page.html"]
-        return lambda: runpy.run_module("crossnet.figures.plots_page", run_name="__main__")
+        return lambda: runpy.run_module("crossnet.report.plots_page", run_name="__main__")
     module = importlib.import_module(f"stages.{name}")
     stage = getattr(module, FUNCTIONS.get(name, name))
     sys.argv = [name]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.support.chromium import PROGRAM, opened
 from tests.support.cloned import commit, environment, fresh, hashes, run, set_parameter
-from tests.unit.figures.test_plots_page import opens
+from tests.unit.report.test_plots_page import opens
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def started(folder: Path, *command: str) -> Iterator[None]:
 
 
 def test_the_plots_page_asks_nothing_of_a_network_and_runs_no_name(clone: Path, tmp_path: Path) -> None:
-    run(clone, sys.executable, "-m", "crossnet.figures.plots_page", ".dvc/plots/page.html")
+    run(clone, sys.executable, "-m", "crossnet.report.plots_page", ".dvc/plots/page.html")
     run(clone, "dvc", "config", "--local", "plots.html_template", "plots/page.html")
     branch = "</script><script>document.title='PWNED'</script>"
     run(clone, "git", "branch", branch, "HEAD")

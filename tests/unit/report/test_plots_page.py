@@ -10,7 +10,7 @@ import pytest
 from dvc_render import ImageRenderer, VegaRenderer, render_html
 from PIL import Image
 
-from crossnet.figures.plots_page import plots_page
+from crossnet.report.plots_page import plots_page
 from tests.support.chromium import PROGRAM, Page, opened
 
 BRANCH = "</script><script>document.title='PWNED'</script>"
@@ -29,7 +29,7 @@ def opens(page: Page, plots: int) -> None:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As `python -m crossnet.figures.plots_page` writes it."""
+    """As `python -m crossnet.report.plots_page` writes it."""
     path = tmp_path_factory.mktemp("plots") / "page.html"
     path.write_text(plots_page(), encoding="utf-8")
     return path

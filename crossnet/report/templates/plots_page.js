@@ -1,8 +1,8 @@
-// Draw what DVC wrote after <plaintext>, where a browser reads nothing but text. Of that text three kinds of lines are
-// used, as data: a plot's specification (JSON, so it has no line end), a paragraph, and the address of an image.
+// Draw what DVC wrote after <plaintext>. Three kinds of its lines are used, as data: a plot's specification (JSON, so it
+// has no line end), a paragraph, and the address of an image.
 const lines = document.querySelector("plaintext").textContent.split("\n");
 const OPTIONS = {
-  ast: true, // Vega's interpreter: no code is made of a specification's expressions
+  ast: true, // Vega's interpreter: a specification's expressions are never compiled to code
   actions: {export: true, source: false, compiled: false, editor: false}, // "View Source" writes its text as HTML
 };
 const main = document.querySelector("main");

@@ -1,12 +1,12 @@
-"""The page that `dvc plots show` fills, with the drawing scripts inside: DVC's own loads them from a network.
+"""The page that `dvc plots show` fills, with the drawing scripts inside, as DVC's own page loads them from a network.
 
-python -m crossnet.figures.plots_page .dvc/plots/page.html
+python -m crossnet.report.plots_page .dvc/plots/page.html
 dvc config --local plots.html_template plots/page.html
 
-DVC writes names of branches and files, and cells of tables, into the page as they are, so that one of them could end
-the element that it is in and be a script. Here all that DVC writes comes after `<plaintext>`: no text whatever ends
-that element, so a browser takes it for text. plots_page.js reads it and makes the plots. The content security policy
-lets that script run and no other, and asks nothing of a network.
+DVC writes names of branches and files, and cells of tables, into the page without escaping, so that one of them could
+end its element and be a script. Here all that DVC writes comes after `<plaintext>`, an element that no text can end.
+plots_page.js reads that text and draws the plots. The content security policy allows this script and no other, and no
+request to a network.
 """
 
 import base64
@@ -42,14 +42,14 @@ img { max-width: 100%; }
 {plot_divs}
 """
 
-DRAW = Path(__file__).with_suffix(".js")
+SCRIPT = Path(__file__).parent / "templates/plots_page.js"
 
 
 def plots_page() -> str:
-    """A template for DVC with Vega, Vega-Lite and Vega-Embed in it, from the package vl-convert-python."""
+    """Return a template for DVC with Vega, Vega-Lite and Vega-Embed, from the package vl-convert-python."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle(DRAW.read_text(encoding="utf-8"))
+    bundle: str = vl_convert.javascript_bundle(SCRIPT.read_text(encoding="utf-8"))
     script = bundle.replace("</script", "<\\/script")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return PAGE.replace("DIGEST", digest).replace("SCRIPT", script)
