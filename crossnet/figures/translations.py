@@ -15,8 +15,8 @@ def figure(run: RunResults) -> Figure:
     truth = ""
     if images.paired:
         truth = (
-            " The truth next to them shows the same thing in the other domain, for looking and measuring only: training "
-            "is unpaired."
+            " The truth next to them shows the same thing in the other domain, for looking and measuring only: "
+            "training is unpaired."
         )
         many = [side for direction, side in (("to_b", "B"), ("to_a", "A")) if images.truth.get(direction) != "image"]
         truth += f" Towards {' and '.join(many)} it is one of many that would be right." if many else ""
