@@ -10,8 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crossnet.escaping import escape_markdown, one_line, printable
 from crossnet.params import Params
-from crossnet.report.descriptions import CONDITIONS
-from crossnet.report.metrics import describe, fixed, floor, table
+from crossnet.report.metrics import CONDITIONS, describe, fixed, floor, table
 from crossnet.report.page import duration, plain
 
 HERE = Path(__file__).parent

@@ -10,7 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crossnet.evaluation import registry
-from crossnet.report.descriptions import CONDITIONS, DIRECTIONS, DISTANCES
+
+# conditions of a measurement: the last part of a key -> (name, meaning)
+CONDITIONS = {
+    "resamples": ("Resamples", "Of the images, for the intervals."),
+    "resampling_seed": ("Seed of the resamples", ""),
+    "image_size": ("Size of the images", "Pixels a side, before they were resized for the network."),
+    "resized_to": ("Resized to", "Pixels a side, for the network."),
+    "background_levels": ("Levels", "Of 255: a pixel that differs by more in a channel counts as changed."),
+    "threshold": ("Threshold", "Luminance above which a pixel counts as white (§5.3)."),
+}
+
+DISTANCES = ("kid", "fd", "fid")
+DIRECTIONS = {"to_b": "A → B", "to_a": "B → A"}
 
 REGISTERED = registry.values()
 BY_KEY = {key.partition(".")[2]: value for key, value in REGISTERED.items()}  # without the block
