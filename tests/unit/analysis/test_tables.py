@@ -34,7 +34,7 @@ def test_what_a_reader_has_to_know_stands_in_the_tables(tmp_path: Path) -> None:
     assert [(row["name"], row["own"]) for row in page["rows"]] == [("CrossNet", True)]
 
 
-def test_a_metric_stands_beside_its_strongest_floor_and_its_ceiling(tmp_path: Path) -> None:
+def test_a_metric_has_its_strongest_floor_and_its_ceiling(tmp_path: Path) -> None:
     """Floors of runs on other images say nothing of these rows."""
     metrics = {
         "foreground.auc": 0.9, "foreground.auc_input": 0.5, "foreground.auc_truth": 0.99,

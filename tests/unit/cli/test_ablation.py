@@ -85,7 +85,7 @@ def test_rows_and_seeds_are_queued_as_asked_for_and_no_others(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--seeds", "0"], "--seeds 0: wanted how many, such as 5, or FIRST:END"),
         (["--seeds", "5:5"], "--seeds 5:5: wanted"),
@@ -100,11 +100,11 @@ def test_rows_and_seeds_are_queued_as_asked_for_and_no_others(monkeypatch: pytes
     ],
 )
 def test_seeds_and_rows_that_do_not_exist_are_one_line(
-    monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+    monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
 ) -> None:
     result = ablation(monkeypatch, [], [], *words)
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {told}")
+    assert result.stderr.startswith(f"error: {message}")
     assert result.stderr.count("\n") == 1
 
 

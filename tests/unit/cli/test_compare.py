@@ -130,10 +130,12 @@ def test_what_is_not_at_hand_is_left_out_of_figures_and_not_of_the_table(
     assert load(copy, "tiny", "small", []).runs["variant"].iloc[-1] == "CycleGAN"
     result = crossnet("compare", "--figure", "latent")
     assert result.exit_code == 0
-    told = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
-    assert len(told) == 1
-    assert "dvc fetch" in told[0]
-    assert f"make it again at {run(copy, 'git', 'rev-parse', 'HEAD')[:7]}: dvc exp run -S method=cyclegan" in told[0]
+    reported = [line for line in result.stderr.splitlines() if "cyclegan-0: data/translated" in line]
+    assert len(reported) == 1
+    assert "dvc fetch" in reported[0]
+    assert (
+        f"make it again at {run(copy, 'git', 'rev-parse', 'HEAD')[:7]}: dvc exp run -S method=cyclegan" in reported[0]
+    )
     assert {line["method"] for line in lines(OUT / "figures/latent_to_b.csv")} == {"CrossNet"}
 
 
@@ -173,6 +175,24 @@ def test_a_commit_counts_with_the_parameters_that_it_was_made_with_and_no_other(
     assert "HEAD" not in set(found.runs["experiment"])
 
 
+def test_an_experiment_with_keys_that_were_renamed_is_of_the_same_variant(made: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy, symlinks=True)
+    experiment = "refs/exps/" + _ref(copy, "full-1").removesuffix(":dvc.lock")
+    set_parameter(copy, "scales.small.training.ema_decay", 0.9)
+    commit(copy, "the new key")
+    run(copy, "git", "checkout", "--quiet", "-b", "old", experiment)
+    for file in (copy / "params.yaml", copy / "dvc.lock"):
+        with_old = re.sub("^( +)(lr: 0.001)$", r"\1\2\n\1average: 0.9", file.read_text(), flags=re.MULTILINE)
+        assert "average" in with_old
+        file.write_text(with_old)
+    commit(copy, "the old key")
+    run(copy, "git", "checkout", "--quiet", "-")
+    found = load(copy, "tiny", "small", ["old"])
+    assert ([*by_variant(found.runs)], found.notes) == (["CrossNet"], [])
+    assert found.runs["settings"].iloc[0]["scales.small.training.ema_decay"] == 0.9
+
+
 def test_a_run_is_found_where_the_project_is_a_folder_of_a_larger_repository(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,7 +220,7 @@ def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (
             ["compare", "--figure", "fig5"],
@@ -212,10 +232,10 @@ def test_chosen_revisions_and_one_figure_alone(here: Path, tmp_path: Path) -> No
         (["claims", "--task", "other"], "other, small: no finished experiment"),
     ],
 )
-def test_misuse_is_one_line(here: Path, words: list[str], told: str) -> None:
+def test_misuse_is_one_line(here: Path, words: list[str], reported: str) -> None:
     result = crossnet(*words)
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {told}")
+    assert result.stderr.startswith(f"error: {reported}")
     assert result.stderr.count("\n") == 1
 
 
@@ -382,10 +402,10 @@ def test_a_bad_experiment_is_left_out_with_its_reason_and_the_rest_is_compared(
     revs = [word for name in (*revisions.values(), "full-0") for word in ("--rev", name)]
     result = crossnet("compare", *revs, "--figure", "roc", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
-    told = dict(line.removeprefix("left out: ").split(": ", 1) for line in result.stderr.splitlines())
-    assert [*told] == [*revisions.values()]
+    reported = dict(line.removeprefix("left out: ").split(": ", 1) for line in result.stderr.splitlines())
+    assert [*reported] == [*revisions.values()]
     for fault, (_, _, reason) in BAD.items():
-        assert reason in told[revisions[fault]], fault
+        assert reason in reported[revisions[fault]], fault
     assert {line["method"] for line in lines(tmp_path / "out/figures/roc.csv")} == {"CrossNet"}
 
 
@@ -410,9 +430,9 @@ def test_a_run_whose_files_are_broken_is_left_out_of_a_figure_and_the_rest_is_sh
     revs = ("--rev", "full-0", "--rev", "cyclegan-0")
     result = crossnet("compare", *revs, "--figure", figure, "--out", str(tmp_path))
     assert result.exit_code == 0
-    told = [line for line in result.stderr.splitlines() if line.startswith("left out of a figure: cyclegan-0: ")]
-    assert len(told) == 1
-    assert "cannot be read: " in told[0]
+    reported = [line for line in result.stderr.splitlines() if line.startswith("left out of a figure: cyclegan-0: ")]
+    assert len(reported) == 1
+    assert "cannot be read: " in reported[0]
     assert list((tmp_path / "figures").glob(f"{figure}*.png"))
 
 
