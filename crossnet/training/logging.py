@@ -105,7 +105,8 @@ class RunningMeans:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Load what `state_dict` returned, its totals on the device of the values to come."""
-        self._totals, self._counts = dict(state["totals"]), dict(state["counts"])
+        self._counts = dict(state["counts"])
+        self._totals = {name: state["totals"][name] for name in self._counts}  # files of tensors sort their names
 
 
 @contextmanager

@@ -52,6 +52,14 @@ def test_means_are_over_the_steps_that_have_a_value_and_begin_again_when_read() 
     assert means.compute(fabric) == {"x": 7}
 
 
+def test_means_keep_the_order_of_their_names_when_tensors_are_loaded_sorted() -> None:
+    means, again = RunningMeans(), RunningMeans()
+    means.update({"y": torch.tensor(5.0), "x": torch.tensor(1.0)})
+    state = means.state_dict()
+    again.load_state_dict({"totals": dict(sorted(state["totals"].items())), "counts": state["counts"]})
+    assert list(again.compute(start("cpu", 1, 1, "32-true"))) == ["y", "x"]
+
+
 def written(folder: Path, image: Path) -> dict[str, str]:
     with live_writer(folder) as writer:
         assert writer
