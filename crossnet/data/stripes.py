@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crossnet.data.rendering.objects import Job, Rendered
-    from crossnet.data.rendering.sculpture import Sculpture
 
 
 class Stripes(ObjectsOnScenery):
@@ -27,15 +26,9 @@ class Stripes(ObjectsOnScenery):
     source: Literal["stripes"]
 
     def fetch(self, folder: Path, run: Run) -> None:
-        from crossnet.data.rendering.objects import render_objects
-        from crossnet.data.rendering.scenery import SURROUNDINGS, save_backdrops
-        from crossnet.data.rendering.sculpture import draw
+        from crossnet.data.rendering.objects import render_objects_on_scenery
 
-        def drawn(index: int, group: str, place: int) -> "tuple[Sculpture, None]":
-            return draw(self.seed, index, len(SURROUNDINGS), self.luminance, self.object_size), None
-
-        save_backdrops(folder / "scenery")
-        render_objects(folder, run.images, drawn, _render)
+        render_objects_on_scenery(self, folder, run, _render)
 
     def prepare(self, raw: Path, folder: Path, run: Run) -> Records:
         from crossnet.data.preparation.objects import prepare_objects

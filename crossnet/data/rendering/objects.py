@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crossnet.data.base import Images
-from crossnet.data.rendering.scenery import panoramas
-from crossnet.data.rendering.sculpture import Sculpture
+from crossnet.data.base import Images, ObjectsOnScenery, Run
+from crossnet.data.rendering.scenery import SURROUNDINGS, panoramas, save_backdrops
+from crossnet.data.rendering.sculpture import Sculpture, draw
 from crossnet.files import write_atomically, write_csv
 from crossnet.images import LUMA, png
 from crossnet.processes import cores, end_with_parent
@@ -117,6 +117,22 @@ def render_objects(
             jobs.append(Job(sculpture, mesh, files, images.load_size if is_train else images.size, images.samples))
     rows = [row for found in render_all(partial(_render_one, render), jobs, panoramas()) for row in found]
     write_manifest(folder, sorted(rows, key=lambda row: row[0]))
+
+
+def render_objects_on_scenery(
+    options: ObjectsOnScenery,
+    folder: Path,
+    run: Run,
+    render: Callable[[Job, NDArray[np.float32]], Rendered],
+    domains: str = "AB",
+) -> None:
+    """Render the objects of a data set as `render_objects`, and save the photographs to set them into."""
+
+    def drawn(index: int, group: str, place: int) -> tuple[Sculpture, None]:
+        return draw(options.seed, index, len(SURROUNDINGS), options.luminance, options.object_size), None
+
+    save_backdrops(folder / "scenery")
+    render_objects(folder, run.images, drawn, render, domains)
 
 
 def _render_one(

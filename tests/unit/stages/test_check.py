@@ -38,9 +38,9 @@ def before(root: Path) -> Digests:
     [
         ("stripes.py", adding("# a comment"), set()),
         ("stripes.py", lambda text: text.replace('"""Plain objects', '"""Flat objects'), set()),
-        ("stripes.py", lambda text: text.replace("(self.seed, index", "(self.seed,  index"), set()),
+        ("stripes.py", lambda text: text.replace("(self, folder,", "(self,  folder,"), set()),
         ("stripes.py", lambda text: text.replace('{"a": "plain objects"', '{"a": "flat objects"'), {"prepare"}),
-        ("stripes.py", lambda text: text.replace("draw(self.seed,", "draw(1 + self.seed,"), {"fetch"}),
+        ("stripes.py", lambda text: text.replace("run, _render)", 'run, _render, "AB")'), {"fetch"}),
         ("stripes.py", adding("MORE = 1"), {"fetch", "prepare"}),
         ("products.py", adding("MORE = 1"), {"fetch", "prepare"}),
         ("folder.py", adding("MORE = 1"), {"fetch", "prepare"}),
