@@ -192,7 +192,7 @@ def test_when_it_stops_the_table_of_all_that_was_refused_stays(tmp_path: Path, m
     assert str(told.value).isprintable()
     assert str(told.value).endswith(
         "; all that was left out, and why: reports/data/refused.csv; "
-        "files that you mend are copied anew by: dvc repro --force --single-item fetch"
+        "files that you mend are copied again by: dvc repro --force --single-item fetch"
     )
     with Path("reports/data/refused.csv").open(newline="", encoding="utf-8") as stream:
         table = [(row["side"], row["source"], row["reason"].split(";")[0]) for row in csv.DictReader(stream)]

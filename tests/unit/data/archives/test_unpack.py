@@ -173,7 +173,7 @@ def test_where_the_file_system_takes_two_names_for_one_both_are_named(
     place = tmp_path.parent / tmp_path.name.lower()
     made(place, exist_ok=True)
     archive = make_zip(place / "a", dict.fromkeys(names, b"1"))
-    with pytest.raises(ExtractionError, match=rf"/a: {said} .*; go on where upper and lower case .* or rename one$"):
+    with pytest.raises(ExtractionError, match=rf"/a: {said} .*; use one that distinguishes upper .* or rename one$"):
         extract(archive, place / "out", **MOST)
     assert [path.name for path in place.iterdir()] == ["a"]
 

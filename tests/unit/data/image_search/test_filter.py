@@ -25,7 +25,7 @@ def server() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def accept(server: Loopback, tmp_path: Path) -> ImageFilter:
+def image_filter(server: Loopback, tmp_path: Path) -> ImageFilter:
     return ImageFilter(server.web(), Store(tmp_path), RULES)
 
 
