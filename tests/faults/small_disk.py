@@ -34,7 +34,11 @@ CASES: dict[str, tuple[tuple[str, int], ...]] = {  # of each command: folders th
     "crossnet translate": (("out", 0),),
     "plots page": (("plots", 100),),
 }
-FUNCTIONS = {"train": "train_stage", "translate": "translate_stage", "report": "draw"}  # of a stage, where not its name
+FUNCTIONS = {  # of a stage, where it has another name
+    "train": "train_stage",
+    "translate": "translate_stage",
+    "evaluate": "evaluate_stage",
+}
 
 
 def main() -> None:
