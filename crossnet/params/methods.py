@@ -42,9 +42,11 @@ def _read(file: Path) -> Declared | None:
                 values[name] = value
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 values[name] = value
-    losses = values.get("LOSSES")
-    if "METHOD" not in values or not isinstance(losses, ast.Dict):
+    if "METHOD" not in values:
         return None
+    losses = values.get("LOSSES")
+    if not isinstance(losses, ast.Dict) or None in losses.keys:
+        raise TypeError(f"{file}: LOSSES has to be a dictionary that is written out, without ** and |")
     names = tuple(str(ast.literal_eval(key)) for key in losses.keys if key is not None)
     return Declared(names, ast.literal_eval(values["OPTIONS"]) if "OPTIONS" in values else {})
 

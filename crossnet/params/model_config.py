@@ -41,6 +41,16 @@ class ModelConfig(Block):
     def _keys_of_now(cls, values: Any) -> Any:
         return with_new_keys(values)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _completed_weights(cls, values: Any) -> Any:
+        """Complete a model that was saved before its method had some loss or option: its weight was zero."""
+        method = isinstance(values, Mapping) and declared().get(str(values.get("method")))
+        if not method or not isinstance(values.get("weights"), Mapping):
+            return values
+        missing = dict.fromkeys(method.losses, 0) | method.options
+        return {**values, "weights": missing | dict(values["weights"])}
+
 
 def read_config(path: Path) -> dict[str, Any]:
     """The content of config.json. Raises ParamsError, one line long, and OSError for what is no small regular file."""

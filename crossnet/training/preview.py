@@ -44,5 +44,4 @@ class Preview:
 
 def _tensor(method: Method, rgb: NDArray[np.uint8]) -> Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) in [-1, 1], where the method's weights are."""
-    device = next(next(iter(method.networks.values())).parameters()).device
-    return torch.from_numpy(to_range(rgb)).to(device)
+    return torch.from_numpy(to_range(rgb)).to(method.device)

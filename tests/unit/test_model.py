@@ -307,3 +307,12 @@ def test_a_missing_file_is_one_line_that_names_it(tmp_path: Path, missing: str) 
     (tmp_path / missing).unlink()
     with pytest.raises(ModelError, match=rf"^[^\n]*{missing}[^\n]*$"):
         load_model(tmp_path)
+
+
+def test_a_model_that_was_saved_before_its_method_had_a_loss_or_an_option_is_loaded(tmp_path: Path) -> None:
+    folder = saved(tmp_path)
+    config = json.loads((folder / "config.json").read_text())
+    del config["weights"]["zid"], config["weights"]["ctc_stop_gradient"]
+    (folder / "config.json").write_text(json.dumps(config))
+    weights = load_model(folder)[1]["weights"]
+    assert (weights["zid"], weights["ctc_stop_gradient"], weights["gan"]) == (0, False, 1)

@@ -1,4 +1,4 @@
-"""ThreadExecutor give the numbers and the gradients of one call after the other, and errors as they come."""
+"""`ThreadExecutor` gives the numbers and the gradients of one call after the other, and errors as they come."""
 
 import threading
 from collections.abc import Callable

@@ -32,7 +32,7 @@ def test_graphs_and_streams_give_the_gradients_of_a_step_without(name: str, prec
 def test_a_recorded_training_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     plan, half = (tiny_schedule(images=24 * share, decay_from=1.0, ema_decay=0.9) for share in (2, 1))
     whole, before, after = (method("crossnet", executor=CudaStreamExecutor()) for _ in range(3))
-    options: dict[str, Any] = {"accelerator": "cuda", "record": cuda_graph}
+    options: dict[str, Any] = {"accelerator": "cuda", "capture": cuda_graph}
     log = trained(whole, tiny_batches(plan.batch), plan, **options)
     trained(before, tiny_batches(plan.batch), half, tmp_path, every_seconds=0, **options)
     again = trained(after, tiny_batches(plan.batch), plan, tmp_path, every_seconds=0, **options)

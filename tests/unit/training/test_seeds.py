@@ -1,4 +1,4 @@
-"""CudaStreamExecutor out of one seed."""
+"""Independent random streams from one seed."""
 
 from hypothesis import given
 from hypothesis import strategies as st
