@@ -3,11 +3,11 @@
 At batch 1 a GPU finishes a kernel sooner than a processor launches the next one; a graph launches hundreds at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from crossnet.engine.torch_compile import CompileError
 
@@ -28,11 +28,12 @@ class Capture(Protocol):
 class GraphedGradients:
     """Loss, terms and gradients of a phase: captured at the first call, replayed for other inputs of the same shapes.
 
-    The work must not depend on how often it ran before: it runs several times at the first call.
+    The work must not depend on how often it ran before: it runs several times at the first call. A replay writes
+    gradients where the capture put them. Another phase may have given the same `parameters` other gradients since.
     """
 
-    def __init__(self, gradients: Gradients, capture: Capture):
-        self._gradients, self._capture = gradients, capture
+    def __init__(self, gradients: Gradients, capture: Capture, parameters: Sequence[nn.Parameter]):
+        self._gradients, self._capture, self._parameters = gradients, capture, parameters
         self._replay: Callable[[], object] | None = None
         self._inputs: dict[str, Tensor] = {}
         self._names: tuple[str, ...] = ()
@@ -41,9 +42,12 @@ class GraphedGradients:
         if self._replay is None:
             self._inputs = {name: tensor.clone() for name, tensor in inputs.items()}
             self._replay, self._values = self._capture(self._stacked)
+            self._captured = [parameter.grad for parameter in self._parameters]
         for name, tensor in inputs.items():
             self._inputs[name].copy_(tensor)
         self._replay()
+        for parameter, gradient in zip(self._parameters, self._captured, strict=True):
+            parameter.grad = gradient
         loss, *terms = self._values.clone().unbind()  # the next replay overwrites them
         return loss, dict(zip(self._names, terms, strict=True))
 

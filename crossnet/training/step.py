@@ -1,6 +1,6 @@
 """One step of a training: for each phase that is due, the gradients of its loss and an update of its weights."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,10 +35,11 @@ class TrainingStep:
         self.optimizers = make_optimizers(method, schedule.lr, schedule.betas)
         self.means, self.ema, self.finite_check = RunningMeans(), EMA(method, schedule.ema_decay), FiniteCheck()
         self._prepared: dict[str, Any] = {name: fabric.setup_optimizers(adam) for name, adam in self.optimizers.items()}
-        self._gradients = {
-            phase.name: Gradients(method, phase, self._prepared[phase.name], fabric) for phase in method.phases
-        }
-        self._compute = {n: GraphedGradients(g, capture) if capture else g for n, g in self._gradients.items()}
+        self._compute: dict[str, Callable[[Mapping[str, Tensor]], tuple[Tensor, dict[str, Tensor]]]] = {}
+        for phase in method.phases:
+            gradients = Gradients(method, phase, self._prepared[phase.name], fabric)
+            graphed = GraphedGradients(gradients, capture, method.parameters_of(phase)) if capture else gradients
+            self._compute[phase.name] = graphed
 
     def __call__(self, step: int) -> None:
         with enough_memory(self.fabric.device, step + 1):

@@ -16,8 +16,10 @@ def gradients(
     made: Method, optimizers: dict[str, Any], fabric: Any, capture: Capture | None, steps: int
 ) -> Iterator[dict[str, Tensor]]:
     """Of all networks after each phase of so many steps, and the image pools after it."""
-    plain = {phase.name: Gradients(made, phase, optimizers[phase.name], fabric) for phase in made.phases}
-    compute = {name: GraphedGradients(each, capture) if capture else each for name, each in plain.items()}
+    compute: dict[str, Any] = {}
+    for phase in made.phases:
+        plain = Gradients(made, phase, optimizers[phase.name], fabric)
+        compute[phase.name] = GraphedGradients(plain, capture, made.parameters_of(phase)) if capture else plain
     for step in range(steps):
         for phase in made.phases:
             x_a, x_b = (fabric.to_device(images(2 * step + side)) for side in (0, 1))

@@ -11,7 +11,7 @@ from torch import Tensor
 from crossnet.engine.cuda_graph import WARM_UP, CaptureError, GraphedGradients, cuda_graph
 from crossnet.engine.engine import Engine, select
 from crossnet.engine.torch_compile import CompileError
-from crossnet.methods.base import Method
+from crossnet.methods.base import Method, Phase
 from crossnet.methods.graph import reference
 from crossnet.params import load_params
 from crossnet.training.devices import start
@@ -97,7 +97,7 @@ def test_what_it_gave_stays_when_it_is_played_again() -> None:
     def work(given: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         return given["x"].sum(), {"twice": 2 * given["x"].sum()}
 
-    again = GraphedGradients(work, Tape(method("crossnet")))
+    again = GraphedGradients(work, Tape(method("crossnet")), ())
     first = again({"x": torch.ones(3)})
     second = again({"x": torch.zeros(3)})
     assert (float(first[0]), float(first[1]["twice"])) == (3, 6)
@@ -106,7 +106,7 @@ def test_what_it_gave_stays_when_it_is_played_again() -> None:
 
 def test_it_leaves_what_it_is_given_alone() -> None:
     x, y = torch.ones(3), torch.zeros(3)
-    again = GraphedGradients(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")))
+    again = GraphedGradients(lambda given: (given["x"].sum(), {}), Tape(method("crossnet")), ())
     again({"x": x})
     again({"x": y})
     assert x.tolist() == [1, 1, 1]
@@ -191,3 +191,19 @@ def test_a_graph_that_is_broken_off_tells_why(
 def test_a_recorded_step_gives_the_gradients_of_one_that_is_not(name: str) -> None:
     recorded = method(name)
     assert_same_gradients(method(name), recorded, Tape(recorded), "cpu", "32-true")
+
+
+def test_phases_that_share_a_network_train_it_as_without_graphs() -> None:
+    def also_shrinking(made: Method) -> Method:
+        def loss(x_a: Tensor, x_b: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+            return made.encode(x_a, "b").square().mean(), {}
+
+        made.phases = (*made.phases, Phase("shrink", ("E_ab",), loss, every=2))
+        return made
+
+    schedule = tiny_schedule(images=12)
+    plain, graphed = also_shrinking(method("crossnet")), also_shrinking(method("crossnet"))
+    trained(plain, tiny_batches(schedule.batch), schedule)
+    trained(graphed, tiny_batches(schedule.batch), schedule, capture=Tape(graphed))
+    for key, value in weights_of(plain).items():
+        assert torch.equal(weights_of(graphed)[key], value), key
