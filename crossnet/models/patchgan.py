@@ -23,11 +23,3 @@ class PatchGAN(nn.Sequential):
                 nn.LeakyReLU(0.2, inplace=True),
             ]
         super().__init__(*modules, nn.Conv2d(width * 2**layers, 1, 4, padding=1))
-
-
-def receptive_field(network: nn.Module) -> int:
-    """The side, in pixels, of the patch that one score sees: 70 for a PatchGAN."""
-    field = 1
-    for layer in reversed([m for m in network.modules() if isinstance(m, nn.Conv2d)]):
-        field = (field - 1) * layer.stride[0] + layer.kernel_size[0]
-    return field

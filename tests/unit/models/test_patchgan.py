@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.models.patchgan import PatchGAN, receptive_field
+from crossnet.models.patchgan import PatchGAN
+
+
+def receptive_field(network: nn.Module) -> int:
+    """The side, in pixels, of the patch that one score sees: 70 for a PatchGAN."""
+    field = 1
+    for layer in reversed([m for m in network.modules() if isinstance(m, nn.Conv2d)]):
+        field = (field - 1) * layer.stride[0] + layer.kernel_size[0]
+    return field
 
 
 @pytest.mark.parametrize(("layers", "pixels"), [(1, 16), (2, 34), (3, 70)])
