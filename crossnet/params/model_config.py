@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, ConfigDict, ValidationError, model_validator
 
 from crossnet.params import ImagePool, Networks
 from crossnet.params.methods import declared
@@ -14,10 +14,6 @@ from crossnet.schema import Block, OneOrTwoWeights
 
 # what the networks of a model are that was saved before these keys were there
 EARLIER = {"discriminator_layers": 3, "norm": "instance", "shared_init": False}
-
-
-def _completed(networks: Any) -> Any:
-    return {**EARLIER, **networks} if isinstance(networks, Mapping) else networks
 
 
 def _known(method: str) -> str:
@@ -32,24 +28,23 @@ class ModelConfig(Block):
     model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
     method: Annotated[str, AfterValidator(_known)]
-    networks: Annotated[Networks, BeforeValidator(_completed)]
+    networks: Networks
     weights: dict[str, OneOrTwoWeights | bool]
     image_pool: ImagePool
 
     @model_validator(mode="before")
     @classmethod
-    def _keys_of_now(cls, values: Any) -> Any:
-        return with_new_keys(values)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _completed_weights(cls, values: Any) -> Any:
-        """Complete a model that was saved before its method had some loss or option: its weight was zero."""
-        method = isinstance(values, Mapping) and declared().get(str(values.get("method")))
-        if not method or not isinstance(values.get("weights"), Mapping):
+    def _completed(cls, values: Any) -> Any:
+        """Rename old keys, and add those that came after a model was saved; a later loss had a weight of zero."""
+        values = with_new_keys(values)
+        if not isinstance(values, Mapping):
             return values
-        missing = dict.fromkeys(method.losses, 0) | method.options
-        return {**values, "weights": missing | dict(values["weights"])}
+        method = declared().get(str(values.get("method")))
+        later = {"networks": EARLIER, "weights": dict.fromkeys(method.losses, 0) | method.options if method else {}}
+        return {
+            key: {**later.get(key, {}), **value} if isinstance(value, Mapping) else value
+            for key, value in values.items()
+        }
 
 
 def read_config(path: Path) -> dict[str, Any]:

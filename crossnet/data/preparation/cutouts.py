@@ -1,6 +1,6 @@
 """Photographs with masks, after the paper's protocol for HDSeg (§5.3): photographs <-> other foregrounds on white."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,25 +10,11 @@ from crossnet.data.layout import FROM_WHITE, Record, Records
 from crossnet.data.names import ids, stem_of
 from crossnet.data.preparation.checks import files_of
 from crossnet.data.preparation.decoding import MaskError, decode, masks_by_name, read_mask
-from crossnet.data.preparation.recipe import Description, carry_out, with_truth
+from crossnet.data.preparation.recipe import Description, Photo, carry_out, with_truth
 from crossnet.data.preparation.splits import TrainTestSplit, ValidationSplit, shares, split
 from crossnet.data.preparation.target import Target, digest_of, unreadable
 
 LAYOUT = "photos/<name>.jpg and masks/<name>.png"
-
-
-@dataclass(frozen=True)
-class Photo:
-    """One file to prepare; `side` is trainA, trainB, testA or validA, `mask` None where none has its name."""
-
-    path: Path
-    id: str
-    side: str
-    mask: Path | None
-
-    @property
-    def file(self) -> str:
-        return f"photos/{self.path.name}"
 
 
 def prepare(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from crossnet.data.layout import (
@@ -36,6 +37,20 @@ class Description:
     domains: Mapping[str, str]
     max_unreadable: float
     overlap: Overlap
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One file to prepare; `mask` is None where it has none."""
+
+    path: Path
+    id: str
+    side: str
+    mask: Path | None
+
+    @property
+    def file(self) -> str:
+        return f"{self.path.parent.name}/{self.path.name}"
 
 
 def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:

@@ -1,7 +1,6 @@
 """Images that come in sides already, of any size and format, as the square RGB images that training reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,25 +9,11 @@ from crossnet.data.layout import MASKS, SIDES, VALID_SIDES, Record, Records, Spl
 from crossnet.data.names import ids, stem_of
 from crossnet.data.preparation.checks import PreparationError, files_of
 from crossnet.data.preparation.decoding import MaskError, decode, masks_by_name, read_mask
-from crossnet.data.preparation.recipe import Description, carry_out
+from crossnet.data.preparation.recipe import Description, Photo, carry_out
 from crossnet.data.preparation.splits import ValidationSplit
 from crossnet.data.preparation.target import Target, digest_of, unreadable
 
 MASKED = ("testA", "validA")  # sides whose images may have masks
-
-
-@dataclass(frozen=True)
-class Photo:
-    """One file to prepare; `mask` is None where it has none."""
-
-    path: Path
-    id: str
-    side: str
-    mask: Path | None
-
-    @property
-    def file(self) -> str:
-        return f"{self.path.parent.name}/{self.path.name}"
 
 
 def prepare_photographs(

@@ -19,31 +19,29 @@ from tests.support.littered import litter
 from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("model")
+def saved(folder: Path, **described: int) -> Path:
+    """A model in a folder, whose config.json also has what describes it."""
     config = {
         "method": "crossnet",
         "networks": NETWORKS,
         "weights": dict(WEIGHTS["crossnet"]),
         "image_pool": IMAGE_POOL,
     }
-    save_model(folder, method("crossnet"), config)
+    save_model(folder, method("crossnet"), config | described)
     return folder
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    return saved(folder)
 
 
 @pytest.fixture(scope="module")
 def sized_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose config.json says that it was trained on images of 8x8 pixels."""
     folder = tmp_path_factory.mktemp("sized")
-    config = {
-        "method": "crossnet",
-        "networks": NETWORKS,
-        "weights": dict(WEIGHTS["crossnet"]),
-        "image_pool": IMAGE_POOL,
-    }
-    save_model(folder, method("crossnet"), config | {"size": 8})
-    return folder
+    return saved(folder, size=8)
 
 
 def picture(path: Path, seed: int = 0, height: int = 37, width: int = 51) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.model import encode, translate
@@ -13,13 +14,19 @@ from crossnet.training.preview import Preview
 from tests.support.tiny import method
 
 
-def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_path: Path) -> None:
+def two_sides(folder: Path, count: int) -> dict[str, NDArray[np.uint8]]:
+    """Random images of testA and testB in a folder, (count, 24, 24, 3) each."""
     rng, pictures = np.random.default_rng(0), {}
     for side in ("testA", "testB"):
-        (tmp_path / side).mkdir()
-        pictures[side] = rng.integers(0, 256, (4, 24, 24, 3), dtype=np.uint8)
+        (folder / side).mkdir()
+        pictures[side] = rng.integers(0, 256, (count, 24, 24, 3), dtype=np.uint8)
         for number, picture in enumerate(pictures[side]):
-            Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
+            Image.fromarray(picture).save(folder / side / f"{number}.png")
+    return pictures
+
+
+def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_path: Path) -> None:
+    pictures = two_sides(tmp_path, 4)
     made = method("crossnet")
     sheet = Preview(tmp_path, count=3).draw(made)
     assert sheet.shape == (4 * 24 + 3 * 2, 3 * 24 + 2 * 2, 3)
@@ -36,12 +43,7 @@ def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_pat
 
 
 def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
-    rng, x = np.random.default_rng(0), {}
-    for side in ("testA", "testB"):
-        (tmp_path / side).mkdir()
-        x[side] = rng.integers(0, 256, (3, 24, 24, 3), dtype=np.uint8)
-        for number, picture in enumerate(x[side]):
-            Image.fromarray(picture).save(tmp_path / side / f"{number}.png")
+    x = two_sides(tmp_path, 3)
     made = method("crossnet")
     ranks = Preview(tmp_path, count=2).code_ranks(made)
     codes = {"z_b": encode(made, x["testA"][:2], "b"), "z_a": encode(made, x["testB"][:2], "a")}
