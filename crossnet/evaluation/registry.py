@@ -19,7 +19,7 @@ from crossnet.evaluation.testset import DIRECTIONS, Direction
 
 EITHER = "to_*"  # in a key: stands for both directions, and becomes to_b or to_a
 ORDER = (  # of metrics in metrics.json; those that are not listed follow
-    "fd_efflite0", "kid_efflite0", "fid", "kid", "foreground", "foreground_scores", "paired", "chroma",
+    "fd_efflite0", "kid_efflite0", "fid", "kid", "foreground", "foreground_scores", "grabcut", "paired", "chroma",
     "background_changed", "failure_modes", "codes",
 )  # fmt: skip
 TABLES = ("fid", "kid", "kid_efflite0", "fd_efflite0", "foreground", "paired", "signs")  # the order of blocks in tables

@@ -10,9 +10,11 @@ from crossnet.figures.comparison import Column, PreparedImages, subtitle
 from crossnet.figures.panels import Picture
 from crossnet.figures.registry import Figure, RunResults, run_figure
 from crossnet.figures.style import LIGHT, Theme
+from crossnet.grabcut import grab_cut, inset_box, on_white
 from crossnet.images import luminance
 
-HEADINGS = ("input", "translation", "extracted foreground", "true mask")
+GRABCUT = "GrabCut"
+HEADINGS = ("input", "translation", "extracted foreground", GRABCUT, "true mask")
 MASKS = "masksA"
 
 Overlap = tuple[str, str, float]  # image, method, intersection over union
@@ -27,9 +29,10 @@ def figure(run: RunResults) -> Figure | None:
     return Figure(
         "Foreground extraction",
         f"As in the paper’s §5.3: where the luminance of the translation exceeds {threshold:g} the pixel becomes "
-        f"white, and every other pixel takes its original colour. {run.selection}",
+        "white, and every other pixel takes its original colour. GrabCut, which is not trained, cuts the foreground "
+        f"out of the input, given a box inset from the border. {run.selection}",
         f"A table of {run.images_of_split}: the input, its translation to white, the foreground extracted with it, "
-        "and the true mask.",
+        "that of GrabCut, and the true mask.",
         lambda path, theme: draw(run.images, run.column, path, threshold=threshold, theme=theme),
     )
 
@@ -45,6 +48,11 @@ def extract(picture: Picture, translation: Picture, threshold: float) -> Picture
     return np.where(near_white[..., None], np.uint8(255), picture)
 
 
+def without_training(picture: Picture) -> Picture:
+    """The foreground of a picture on white by GrabCut, given a box inset from the border."""
+    return on_white(picture, grab_cut(picture, inset_box(*picture.shape[:2])))
+
+
 def draw(
     images: PreparedImages,
     column: Column,
@@ -54,13 +62,14 @@ def draw(
     examples: int = 8,
     theme: Theme = LIGHT,
 ) -> None:
-    """Write the figure of one run, in two panels: input, translation, foreground and true mask."""
+    """Write the figure of one run, in two panels: input, translation, foreground, GrabCut's and the true mask."""
     masks = images.folder / MASKS
     rows = []
     for image in panels.evenly_spaced(sorted(path.stem for path in masks.glob("*.png")), examples):
         picture, translation = images.input("to_b", image), images.translation(column, "to_b", image)
         foreground = extract(picture, translation, threshold)
-        rows.append([picture, translation, foreground, panels.read(masks / f"{image}.png")])
+        mask = panels.read(masks / f"{image}.png")
+        rows.append([picture, translation, foreground, without_training(picture), mask])
     _draw_halves(HEADINGS, rows, "", out, theme)
 
 
@@ -73,7 +82,7 @@ def draw_methods(
     examples: int = 8,
     theme: Theme = LIGHT,
 ) -> list[Overlap]:
-    """Write the figure of several methods, in two panels: input, each method's foreground, the true mask if known.
+    """Write the figure of several methods, in two panels: input, each method's foreground, GrabCut's, the true mask.
 
     Args:
         images: the prepared images.
@@ -84,24 +93,25 @@ def draw_methods(
         theme: the colours.
 
     Returns:
-        How well each foreground overlaps with its mask; nothing without masks.
+        How well each foreground overlaps with its mask; nothing without masks, which then have no column.
 
     Raises:
         ValueError: there is no image.
     """
     masks = images.folder / MASKS
     has_masks = masks.is_dir()
-    headings = ("input", *(column.name for column in columns), *(["true mask"] if has_masks else []))
+    methods = (*(column.name for column in columns), GRABCUT)
+    headings = ("input", *methods, *(["true mask"] if has_masks else []))
     rows, overlaps = [], []
     for image in images.examples("to_b", columns, examples):
         picture = images.input("to_b", image)
         found = [extract(picture, images.translation(column, "to_b", image), threshold) for column in columns]
+        found.append(without_training(picture))
         row = [picture, *found]
         if has_masks:
             row.append(panels.read(masks / f"{image}.png"))
             overlaps += [
-                (image, column.name, _iou(foreground, row[-1]))
-                for column, foreground in zip(columns, found, strict=True)
+                (image, method, _iou(foreground, row[-1])) for method, foreground in zip(methods, found, strict=True)
             ]
         rows.append(row)
     _draw_halves(headings, rows, subtitle(columns), out, theme)

@@ -32,7 +32,7 @@ def test_every_key_that_is_written_is_registered_or_a_documented_condition(
         for number in range(3):
             np.save(TRANSLATED / name / f"{number}.npy", array)
     found = evaluated(3, 3, masks=True, truth=BOTH_WAYS, train=4)
-    assert len(found) == 6
+    assert len(found) == 7
     declared = {
         (metric.block, key + reference + detail)
         for metric in metrics()

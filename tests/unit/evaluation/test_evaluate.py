@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_metric_is_written_and_nothing_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = evaluated(3, 2, masks=True, train=5)
-    assert set(metrics) == {"kid_efflite0", "fd_efflite0", "foreground", "signs"}
+    assert set(metrics) == {"kid_efflite0", "fd_efflite0", "foreground", "grabcut", "signs"}
     assert {"to_b", "to_a"} <= metrics["kid_efflite0"].keys() & metrics["fd_efflite0"].keys()
     counts = {"to_b": (3, 2, 2), "to_a": (2, 3, 3)}  # of the training images as many as are tested
     for name, wanted in counts.items():

@@ -122,8 +122,9 @@ def test_foregrounds_overlap_with_their_masks(
     overlaps = foregrounds.draw_methods(images, columns, tmp_path / "out.png", threshold=243, theme=theme)
     shares = {i: (drawn(images.folder / "masksA" / f"{i}.png")[..., 0] > 0).mean() for i in "0134"}
     for image, method, overlap in overlaps:
-        assert overlap == pytest.approx(1 if method == "one" else shares[image], abs=0.02)  # white pixels of the input
-    assert len(overlaps) == 8
+        if method != foregrounds.GRABCUT:  # white pixels of the input
+            assert overlap == pytest.approx(1 if method == "one" else shares[image], abs=0.02)
+    assert [method for _, method, _ in overlaps] == ["one", "other", "GrabCut"] * 4
 
 
 def test_without_masks_foregrounds_are_shown_alone(
@@ -131,8 +132,8 @@ def test_without_masks_foregrounds_are_shown_alone(
 ) -> None:
     shutil.rmtree(images.folder / "masksA")
     assert foregrounds.draw_methods(images, columns, tmp_path / "out.png", threshold=243) == []
-    cell, _ = panels.cell_size([noise(0)], 6)
-    assert 6 * cell < drawn(tmp_path / "out.png").shape[1] < 6 * cell + 150
+    cell, _ = panels.cell_size([noise(0)], 8)
+    assert 8 * cell < drawn(tmp_path / "out.png").shape[1] < 8 * cell + 150
 
 
 def test_the_seed_of_what_is_shown_is_told() -> None:

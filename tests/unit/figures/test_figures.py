@@ -149,8 +149,8 @@ def test_a_translation_of_another_size_is_an_error() -> None:
 def test_foregrounds_are_drawn_in_two_panels(run: Path, theme: Theme) -> None:
     foregrounds.draw(prepared(run), columns_of(run)[0], run / "out.png", threshold=243, theme=theme)
     width, height = size(run / "out.png")
-    cell, _ = panels.cell_size([noise(0)], 8)
-    assert 8 * cell < width < 8 * cell + 150
+    cell, _ = panels.cell_size([noise(0)], 10)
+    assert 10 * cell < width < 10 * cell + 170
     assert 2 * cell < height < 2 * cell + 120
 
 
