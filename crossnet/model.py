@@ -27,6 +27,7 @@ from crossnet.params.model_config import read_config
 
 TRANSLATING = "translating.safetensors"  # what `translate` needs: for CrossNet E and D, §3.1
 TRAINING_ONLY = "training_only.safetensors"  # the rest: for CrossNet T and Q
+SHARED = "model.safetensors"  # what TRANSLATING is called in a model to share, as the Hugging Face Hub has it
 CONFIG = "config.json"
 CPU_PIXELS = 2**14  # of a batch on a CPU: 4 images of 64x64; more leave its cache, and take longer each
 GPU_PIXELS = 2**20  # of a batch elsewhere: 64 images of 128x128
@@ -51,6 +52,23 @@ def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
     write_all_atomically(files)
 
 
+def shared_model(method: Method, config: Mapping[str, Any]) -> dict[str, bytes | str]:
+    """Return the files of a model to share by their names: config.json, and the weights that translate.
+
+    Weights are in half precision where that loses nothing.
+    """
+    tensors = _tensors({name: method.networks[name] for name in method.translates_with})
+    halves = {key: value.half() for key, value in tensors.items()}
+    if all(torch.equal(halves[key].float(), value) for key, value in tensors.items()):
+        tensors = halves
+    return {CONFIG: json.dumps(config, indent=1) + "\n", SHARED: save(tensors)}
+
+
+def translating_weights(folder: Path) -> Path:
+    """Return the file with the weights that translate: SHARED if the folder has it, else TRANSLATING."""
+    return folder / SHARED if (folder / SHARED).exists() else folder / TRANSLATING
+
+
 def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[str, Any]]:
     """Rebuild a model for translating; with `training_only` all its networks have their trained weights.
 
@@ -68,10 +86,11 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
             wanted = {
                 n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)
             }
+            path = translating_weights(folder) if file == TRANSLATING else folder / file
             try:
-                _fill(wanted, folder / file)
+                _fill(wanted, path)
             except SafetensorError as error:
-                raise ValueError(f"{file}: {error}") from error
+                raise ValueError(f"{path.name}: {error}") from error
     except ModelError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -51,11 +51,12 @@ def translate(
     from PIL import Image
 
     from crossnet.accelerator import device_for
-    from crossnet.cli.pretrained import model_folder
+    from crossnet.hub import HubError
     from crossnet.image_folders import list_folder
     from crossnet.images import png
     from crossnet.model import ModelError, batch_pixels, load_model, place
     from crossnet.model import translate as translated
+    from crossnet.model_folder import NoModelError, model_folder
     from crossnet.translation import by_size
 
     if to not in ("a", "b"):
@@ -81,7 +82,7 @@ def translate(
         method, config = load_model(model_folder(model))
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
-    except (ModelError, OSError, RuntimeError) as error:
+    except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:
         raise fail(error_message(error) if isinstance(error, OSError) else str(error)) from None
     side = TIMES * _trained_size(config) if size is None else size
     kept: list[Path] = []

@@ -20,6 +20,7 @@ STAGES: dict[str, dict[str, Any]] = YAML(typ="safe", pure=True).load(ROOT / "dvc
 METHODS = sorted(declared())
 DATASETS = {f"crossnet/data/{source}.py" for source in datasets()}
 OF_METHODS = {f"crossnet/methods/{name}.py" for name in METHODS}
+DOOR = ROOT / "crossnet/__init__.py"  # fetches the Python API for those who ask for it; no stage does
 HEAVY = {"torch", "torchvision", "mitsuba", "drjit", "lightning_fabric"}
 
 Imported = frozenset[str]
@@ -55,7 +56,7 @@ def imports(file: str, everywhere: bool = True) -> Imported:
 
 
 def has_code(file: Path) -> bool:
-    return any(not isinstance(node, ast.Expr) for node in ast.parse(file.read_text()).body)
+    return file != DOOR and any(not isinstance(node, ast.Expr) for node in ast.parse(file.read_text()).body)
 
 
 def files_of(modules: Imported) -> set[str]:
@@ -304,7 +305,8 @@ def test_metrics_and_figures_know_no_model(file: str) -> None:
 @pytest.mark.parametrize("file", sources("crossnet"))
 def test_dvclive_is_for_the_log_and_parameters_for_stages_and_the_command_line(file: str) -> None:
     assert "dvclive" not in packages(file) or file == "crossnet/training/logging.py"
-    commands = file in ("crossnet/cli/main.py", "crossnet/model.py", "crossnet/translation.py") or file.startswith(
+    models = ("api", "model", "photographs", "translation")
+    commands = file in {f"crossnet/{name}.py" for name in models} or file.startswith(
         ("crossnet/analysis/", "crossnet/cli/", "crossnet/params/")
     )
     assert commands or not any(each.startswith("crossnet/params/") for each in reached(file))
@@ -334,13 +336,19 @@ def test_tables_are_written_by_the_one_writer_or_quote_their_cells() -> None:
     assert all(re.search(r"import .*\b(csv_cell|quoted)\b", (ROOT / file).read_text()) for file in writers)
 
 
+def test_the_package_itself_imports_nothing_but_by_name() -> None:
+    assert imports("crossnet/__init__.py") <= {"importlib", "typing", "typing.TYPE_CHECKING", "typing.Any"}
+    assert "crossnet.CrossNet" not in {name for file in sources("crossnet", "stages") for name in imports(file)}
+
+
 def test_images_stand_alone() -> None:
     assert reached("crossnet/images.py") == {"crossnet/images.py", "crossnet/image_truncation.py"}
 
 
 @pytest.mark.parametrize(
-    "file", ["stages/check.py", "stages/fetch.py", "stages/prepare.py", "stages/report.py", "crossnet/cli/main.py"]
-)
+    "file", ["stages/check.py", "stages/fetch.py", "stages/prepare.py", "stages/report.py", "crossnet/cli/main.py",
+     "crossnet/api.py"],
+)  # fmt: skip
 def test_what_is_light_imports_nothing_heavy_before_it_needs_it(file: str) -> None:
     assert {package for each in reached(file, everywhere=False) for package in _early(each)} & HEAVY == set()
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from crossnet.cli import app, pretrained
+from crossnet import model_folder
+from crossnet.cli import app
 from crossnet.model import save_model
 from tests.support.paths import ROOT
 from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
@@ -33,7 +34,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for seed, name in enumerate(("zebras", "apples")):
         saved(tmp_path / "package/pretrained" / name, seed)
     (tmp_path / "package/pretrained/notes").mkdir()
-    monkeypatch.setattr(pretrained, "PLACES", (tmp_path / "nowhere", tmp_path / "package/pretrained"))
+    monkeypatch.setattr(model_folder, "PLACES", (tmp_path / "nowhere", tmp_path / "package/pretrained"))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     Image.linear_gradient("L").resize((32, 32)).convert("RGB").save("photo.png")
@@ -72,7 +73,7 @@ def test_an_unknown_name_is_one_line_with_the_names_that_there_are(name: str) ->
 
 
 def test_without_pretrained_models_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretrained, "PLACES", ())
+    monkeypatch.setattr(model_folder, "PLACES", ())
     assert "no such folder or pretrained model; pretrained: none\n" in translate("zebras").stderr
 
 

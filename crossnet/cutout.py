@@ -1,0 +1,91 @@
+"""Cut objects out by their translation to white (§5.3): what is nearly white becomes transparent."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crossnet.images import luminance, resized
+
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.bool_]  # (H, W)
+THRESHOLD = 243.0  # §5.3: a pixel is nearly white if its luminance exceeds 243
+MATTING_PIXELS = 2**18  # the most for which a soft edge is computed; a larger image gets it enlarged
+BAND = 0.02  # half the width of a soft edge at most, as a share of the shorter side
+
+
+class MattingError(ImportError):
+    """Soft edges need pymatting; the message is one line."""
+
+
+def foreground(translation: Pixels, size: tuple[int, int], threshold: float = THRESHOLD) -> Mask:
+    """Return where an image is foreground: where its translation to white has a luminance up to the threshold.
+
+    translation: (h, w, 3).
+    size: width and height of the image; the luminance of a smaller translation is enlarged to it.
+    threshold: in [0, 255].
+    """
+    levels = Image.fromarray(luminance(translation).astype(np.float32))
+    return np.asarray(levels if levels.size == size else resized(levels, size)) <= threshold
+
+
+def cleaned(mask: Mask, islands: float = 0.0, holes: float = 0.0) -> Mask:
+    """Remove connected parts of the foreground, and of the background within it, that are small.
+
+    islands, holes: the largest area that is removed, as a share of the image in [0, 1]; 0 removes none.
+    """
+    from skimage.morphology import remove_small_holes, remove_small_objects
+
+    if islands:
+        mask = remove_small_objects(mask, max_size=round(islands * mask.size))
+    if holes:
+        mask = remove_small_holes(mask, max_size=round(holes * mask.size))
+    return mask
+
+
+def hard(picture: Pixels, mask: Mask) -> Pixels:
+    """Return (H, W, 4): the picture's own colours, opaque where the mask is."""
+    return np.dstack([picture, np.where(mask, np.uint8(255), np.uint8(0))])
+
+
+def soft(picture: Pixels, mask: Mask, band: float = BAND) -> Pixels:
+    """Return (H, W, 4): the picture's own colours within the mask, and at its edge an alpha by closed-form matting.
+
+    The alpha is Levin, Lischinski and Weiss's (2008), computed by pymatting in a band on both sides of the edge. There,
+    colours are estimated without the background that shines through (Germer et al. 2020).
+
+    Raises MattingError if pymatting is not installed.
+    """
+    try:
+        from pymatting import estimate_alpha_cf, estimate_foreground_ml
+    except ImportError:
+        raise MattingError("a soft edge needs pymatting; install it by `pip install 'crossnet[matting]'`") from None
+    from scipy.ndimage import distance_transform_edt
+
+    if mask.all() or not mask.any():
+        return hard(picture, mask)
+    height, width = mask.shape
+    scale = min(1.0, (MATTING_PIXELS / mask.size) ** 0.5)
+    small = (max(8, round(width * scale)), max(8, round(height * scale)))
+    image = Image.fromarray(picture)
+    colours = np.asarray(resized(image, small) if scale < 1 else image, dtype=np.float64) / 255
+    inside = np.asarray(resized(Image.fromarray(mask.astype(np.float32)), small) if scale < 1 else mask) > 0.5
+    if inside.all() or not inside.any():
+        return hard(picture, mask)
+    distance = np.where(inside, distance_transform_edt(inside), -distance_transform_edt(~inside))
+    reach = max(1.5, band * min(small))
+    trimap = np.where(distance > reach, 1.0, np.where(distance < -reach, 0.0, 0.5))
+    if not (trimap == 1).any() or not (trimap == 0).any():
+        return hard(picture, mask)
+    alpha = estimate_alpha_cf(colours, trimap)
+    estimated = estimate_foreground_ml(colours, alpha)
+    opaque = _enlarged(alpha, (width, height))
+    mixed = (opaque > 0) & (opaque < 1)
+    own = np.stack([_enlarged(estimated[..., k], (width, height)) for k in range(3)], axis=-1)
+    rgb = np.where(mixed[..., None], np.rint(own * 255).astype(np.uint8), picture)
+    return np.dstack([rgb, np.rint(opaque * 255).astype(np.uint8)])
+
+
+def _enlarged(values: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return values in [0, 1] at another width and height."""
+    image = Image.fromarray(np.clip(values, 0, 1).astype(np.float32))
+    return np.clip(np.asarray(image if image.size == size else resized(image, size)), 0, 1)
