@@ -261,6 +261,13 @@ def copy_files(root: Path, run: Mapping[str, Any], places: Sequence[str], into: 
             ) from None
 
 
+def command(root: Path, baseline: str, params: Mapping[str, Any]) -> str:
+    """The command that makes a run again at the commit that it was started from. Raises ExperimentError."""
+    sets = edits(read_params(root, baseline), params)
+    words = (word for key, value in sets.items() for word in ("-S", f"{key}={literal(value)}"))
+    return shlex.join(["dvc", "exp", "run", *words])
+
+
 class _Part(BaseModel):
     """A part of a file of any age: other keys may be there."""
 
@@ -322,7 +329,6 @@ def _read(root: Path, experiment: str, commit: str, baseline: str, task: str, sc
         raise ExperimentError(f"its metrics are older than what they rest on: {outdated}; `dvc repro` and commit")
     numbers = dict(flatten(metrics)) | dict(flatten(load_json(tree, TRAINING) or {}, LOGGED))
     seconds = (load_json(tree, SUMMARY) or {}).get("seconds")
-    sets = edits(read_params(root, baseline), params)
     return {key: float(v) for key, v in numbers.items() if isinstance(v, int | float) and not isinstance(v, bool)} | {
         "experiment": experiment,
         "commit": commit,
@@ -334,9 +340,7 @@ def _read(root: Path, experiment: str, commit: str, baseline: str, task: str, sc
         "seed": choices.seed,
         "settings": settings(params),
         "seconds": float(seconds) if isinstance(seconds, int | float) else math.nan,
-        "command": shlex.join(
-            ["dvc", "exp", "run", *(word for key, value in sets.items() for word in ("-S", f"{key}={literal(value)}"))]
-        ),
+        "command": command(root, baseline, params),
         "margins": choices.claims.margins,
     }
 

@@ -19,6 +19,7 @@ from crossnet.cli.compare import compare
 from crossnet.cli.export import export
 from crossnet.cli.options import fail
 from crossnet.cli.plan import plan
+from crossnet.cli.report import report
 from crossnet.cli.translate import translate
 from crossnet.escaping import printable
 from crossnet.files import error_message
@@ -56,5 +57,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="CrossNet: latent cross-consistency for unpaired image translation, reproduced.",
 )
-for command in (translate, export, plan, ablation, compare, claims, checkpoints):
+for command in (translate, export, plan, ablation, compare, claims, report, checkpoints):
     app.command()(command)

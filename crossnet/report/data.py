@@ -60,47 +60,56 @@ TRANSLATED, REPORTS = Path("data/translated"), Path("reports")
 MAX_EXAMPLES = 12  # refused files and reasons that the report names; prepare.csv has all
 
 
-def collect(run: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the data of the run whose files lie in the current folder, and draw its figures to reports/figures.
+def collect(
+    run: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    root: Path = Path(),
+    max_images: int = translations.MAX_IMAGES,
+) -> dict[str, Any]:
+    """Read the data of a run from its files, and draw its figures to reports/figures.
 
     Args:
         run: its task, method, scale, seed and split.
         parameters: the parameters that it used.
+        root: the folder with data, reports and dvc.lock of the run.
+        max_images: of a direction.
 
     Raises:
         LayoutError: the data set has no images of the split.
         ValueError: a file is not as the stages or commands write it.
     """
     task, split = run["task"], run["split"]
-    prepared = Path("data/prepared") / task
-    dataset, metrics = _json(prepared / DESCRIPTION), _json(REPORTS / "metrics.json")
+    prepared, translated, reports = root / "data/prepared" / task, root / TRANSLATED, root / REPORTS
+    dataset, metrics = _json(prepared / DESCRIPTION), _json(reports / "metrics.json")
     names = {f"test{side[-1]}": translation_names(prepared, side) for side in measured_sides(prepared, split)}
     album = Album()
     with TemporaryDirectory() as view:
         folder = as_test(prepared, split, Path(view))
         paired, truth = is_paired(dataset, split), known_truth(dataset, split)
         images = PreparedImages(folder, printable(dataset["a"]), printable(dataset["b"]), paired, truth, names)
-        directions = translations.collect(images, TRANSLATED, REPORTS / "plots/images.csv", album)
+        directions = translations.collect(
+            images, translated, reports / "plots/images.csv", album, max_images=max_images
+        )
         shown = [image["id"] for each in directions if each["key"] == "to_b" for image in each["images"]]
         start = (metrics.get("foreground") or {}).get("threshold")
-        threshold = translations.collect_threshold(images, TRANSLATED, shown, REPORTS / "plots/roc", album, start)
-        results = RunResults(images, TRANSLATED, REPORTS, metrics, split)
-        figures = embed_figures(draw_run_figures(results, REPORTS / "figures"))
+        threshold = translations.collect_threshold(images, translated, shown, reports / "plots/roc", album, start)
+        results = RunResults(images, translated, reports, metrics, split)
+        figures = embed_figures(draw_run_figures(results, reports / "figures"))
         embedded = [asdict(image) for image in album.images]
     return _printable({
         "run": run,
         "parameters": parameters,
         "dataset": dataset,
         "metrics": metrics,
-        "training": _json(REPORTS / "training/summary.json"),
+        "training": _json(reports / "training/summary.json"),
         "images": embedded,
         "directions": directions,
         "threshold": threshold,
         "figures": figures,
-        "experiments": experiments.collect(REPORTS / "experiments" / task, run, metrics),
-        "preparation": preparation(_json(REPORTS / "data/prepare.json"), REPORTS),
-        "source": source(Path.cwd(), exclude=("dvc.lock", "reports")),
-        "lock": lock(Path("dvc.lock"), exclude="report"),
+        "experiments": experiments.collect(reports / "experiments" / task, run, metrics),
+        "preparation": preparation(_json(reports / "data/prepare.json"), reports),
+        "source": source(root, exclude=("dvc.lock", "reports")),
+        "lock": lock(root / "dvc.lock", exclude="report"),
     })  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,29 @@ SCRIPTS = ("elements.js", "translations.js", "threshold.js")
 
 
 def page(data: Mapping[str, Any]) -> str:
-    """Return the HTML of a report. Its content security policy allows its own script and no other."""
+    """Return the HTML of a report."""
+    return render(
+        "page.html.j2",
+        SCRIPTS,
+        data,
+        headlines=headlines(data["metrics"]),
+        rows=table(data["metrics"]),
+        groups=parameter_groups(data["parameters"]),
+        split_word=SPLIT_WORDS[data["run"]["split"]],
+        exact=all(image["exact"] for image in data["images"]),
+        image_counts=image_counts,
+    )
+
+
+def render(template: str, scripts: Sequence[str], data: Mapping[str, Any], **values: Any) -> str:
+    """Render a template that extends base.html.j2. Its content security policy allows its own script and no other.
+
+    Args:
+        template: a file of TEMPLATES.
+        scripts: files of TEMPLATES, in the order in which they run.
+        data: values by name; `images` among them.
+        values: more of these.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -26,14 +48,9 @@ def page(data: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    script = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return environment.get_template("page.html.j2").render(
+    script = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in scripts)
+    return environment.get_template(template).render(
         data,
-        headlines=headlines(data["metrics"]),
-        rows=table(data["metrics"]),
-        groups=parameter_groups(data["parameters"]),
-        split_word=SPLIT_WORDS[data["run"]["split"]],
-        exact=all(image["exact"] for image in data["images"]),
         style=(TEMPLATES / "style.css").read_text(encoding="utf-8"),
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -42,7 +59,7 @@ def page(data: Mapping[str, Any]) -> str:
         fixed=fixed,
         plain=plain,
         duration=duration,
-        image_counts=image_counts,
+        **values,
     )
 
 

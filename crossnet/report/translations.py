@@ -65,7 +65,12 @@ def translated_images(images: PreparedImages, translated: Path, direction: Direc
 
 
 def collect(
-    images: PreparedImages, translated: Path, measures: Path, album: Album, max_bytes: int = MAX_BYTES
+    images: PreparedImages,
+    translated: Path,
+    measures: Path,
+    album: Album,
+    max_bytes: int = MAX_BYTES,
+    max_images: int = MAX_IMAGES,
 ) -> list[dict[str, Any]]:
     """Return "directions" of the report's data: an entry for each direction that was translated.
 
@@ -75,10 +80,11 @@ def collect(
         measures: images.csv, with columns direction, name (of the translation) and any measures; it may be missing.
         album: the images of the page.
         max_bytes: fewer images are shown where they take more bytes.
+        max_images: of a direction.
     """
     values = read_measures(measures)
     found = {direction: translated_images(images, translated, direction) for direction in FOLDERS}
-    chosen = _fit({direction: each for direction, each in found.items() if each}, album, max_bytes)
+    chosen = _fit({direction: each for direction, each in found.items() if each}, album, max_bytes, max_images)
     return [_direction(key, chosen[key], len(found[key]), values.get(key, {}), album) for key in chosen]
 
 
@@ -178,10 +184,10 @@ def _number(text: str | None) -> float | None:
 
 
 def _fit(
-    found: Mapping[Direction, Sequence[TranslatedImage]], album: Album, max_bytes: int
+    found: Mapping[Direction, Sequence[TranslatedImage]], album: Album, max_bytes: int, max_images: int
 ) -> dict[Direction, list[TranslatedImage]]:
     """Reduce both directions to the same number of evenly spaced images, until they take at most `max_bytes`."""
-    count = min(MAX_IMAGES, max(map(len, found.values()), default=0))
+    count = min(max_images, max(map(len, found.values()), default=0))
     while True:
         chosen = {key: evenly_spaced(images, count) for key, images in found.items()}
         shown = [each for images in chosen.values() for each in images]

@@ -23,7 +23,8 @@ def prepare(task: str) -> None:
         for side in ("testA", "testB"):
             save(folder / side / f"{i}.png", rng.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8))
         save(folder / "masksA" / f"{i}.png", rng.integers(0, 2, (SIZE, SIZE), dtype=np.uint8) * 255)
-    about = {"task": task, "a": "noise", "b": "white noise", "paired": True}
+    about = {"task": task, "a": "noise", "b": "white noise", "paired": True, "size": SIZE}
+    about["counts"] = {"trainA": 0, "trainB": 0, "testA": IMAGES, "testB": IMAGES}
     (folder / "dataset.json").write_text(json.dumps(about))
 
 

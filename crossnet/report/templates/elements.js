@@ -30,4 +30,17 @@ function img(number, alt) {
   return make("img", { src: uri, width, height, alt, className: kind, draggable: false, decoding: "async" });
 }
 
+/** The pixels of some of the page's images, all at the size of the first. */
+async function pixels(numbers) {
+  const elements = numbers.map((number) => img(number, ""));
+  await Promise.all(elements.map((element) => element.decode()));
+  const { width, height } = images[numbers[0]];
+  const context = make("canvas", { width, height }).getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingEnabled = false;
+  return elements.map((element) => {
+    context.drawImage(element, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height);
+  });
+}
+
 const images = embedded("images") ?? [];

@@ -137,19 +137,6 @@
     canvas.setAttribute("aria-label", label);
   }
 
-  /** The pixels of some of the page's images, all at the size of the first. */
-  async function pixels(numbers) {
-    const elements = numbers.map((number) => img(number, ""));
-    await Promise.all(elements.map((element) => element.decode()));
-    const { width, height } = images[numbers[0]];
-    const context = make("canvas", { width, height }).getContext("2d", { willReadFrequently: true });
-    context.imageSmoothingEnabled = false;
-    return elements.map((element) => {
-      context.drawImage(element, 0, 0, width, height);
-      return context.getImageData(0, 0, width, height);
-    });
-  }
-
   /** A colour of the page as [r, g, b, 255]. */
   function colour(name) {
     const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
