@@ -33,7 +33,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_pipeline_leaves_what_it_promises(clone: Path) -> None:
     metrics = json.loads((clone / "reports/metrics.json").read_text())
-    assert set(metrics) == {"paired", "signs", "kid_efflite0", "fd_efflite0"}
+    assert set(metrics) == {"paired", "grabcut", "signs", "kid_efflite0", "fd_efflite0"}
     assert metrics["paired"]["n"] == metrics["kid_efflite0"]["to_b_n"] == 8
     for file in ("data/model/config.json", "reports/index.html", "reports/figures/translations.png"):
         assert (clone / file).stat().st_size > 100

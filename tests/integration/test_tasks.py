@@ -179,11 +179,11 @@ def folders(servers: ExitStack, folder: Path) -> tuple[list[Server], Settings]:
 
 
 MEASURED = {  # beside the distances
-    "sculptures": {"foreground", "paired"},
+    "sculptures": {"foreground", "grabcut", "paired"},
     "specular2diffuse": {"paired"},
     "iphone2dslr": {"paired"},
-    "zappos": {"foreground", "paired"},
-    "hdseg": {"foreground", "paired"},
+    "zappos": {"foreground", "grabcut", "paired"},
+    "hdseg": {"foreground", "grabcut", "paired"},
 }
 TASKS = [horse2zebra, sculptures, specular2diffuse, iphone2dslr, elephants, zappos, hdseg, folder]
 ALIKE = [apple2orange, summer2winter, folders, products]
