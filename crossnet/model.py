@@ -185,6 +185,14 @@ def encode(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.flo
     return method.encode(_padded(rgb, method.device), to).float().cpu().numpy()
 
 
+@torch.inference_mode()
+def scores(method: Method, rgb: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """(N, H, W, 3) uint8 images of A -> how much each pixel is of the object, (N, H, W) in [0, 1], if it says so."""
+    height, width = rgb.shape[1:3]
+    found = method.scores(_padded(rgb, method.device))
+    return None if found is None else found[..., :height, :width].float().cpu().numpy()
+
+
 def padded(width: int, height: int) -> tuple[int, int]:
     """Width and height of what is translated for an image: multiples of 4, and 8 at least. They take the memory."""
     return max(8, width + -width % 4), max(8, height + -height % 4)

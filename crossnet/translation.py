@@ -14,12 +14,28 @@ from crossnet.files import write_atomically
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, png
 from crossnet.methods.base import Domain, Method
-from crossnet.model import batch_pixels, encode, translate
+from crossnet.model import batch_pixels, encode, scores, translate
 from crossnet.terminal import progress
 
 Key = TypeVar("Key")
 Pixels = NDArray[np.uint8]  # (H, W, 3)
 CODES = 16  # images of a folder whose codes are kept, evenly spaced: codes take more room than images
+
+
+def score_folder(method: Method, source: Path, names: Mapping[str, str], out: Path) -> None:
+    """Write the score maps of the images of A in a folder: float16 (H, W), NPY; nothing where the method has none.
+
+    names: stem of an image -> stem of its translation and its scores.
+    """
+    paths = list_images(source)
+    if not paths or scores(method, pixels(decode(paths[0]))[None]) is None:
+        return
+    with atomic_directory(out / "scores") as folder:
+        for batch in by_size(((path, pixels(decode(path))) for path in paths), batch_pixels(method)):
+            found = scores(method, np.stack([image for _, image in batch]))
+            assert found is not None
+            for (path, _), scored in zip(batch, found, strict=True):
+                _write_array(folder / f"{names[path.stem]}.npy", scored)
 
 
 def translate_folder(method: Method, source: Path, names: Mapping[str, str], to: Domain, out: Path) -> None:
@@ -39,9 +55,7 @@ def translate_folder(method: Method, source: Path, names: Mapping[str, str], to:
                 name = names[path.stem]
                 write_atomically(folder / f"{name}.png", png(Image.fromarray(made), compress_level=2))
                 if path in with_code:
-                    code = BytesIO()
-                    np.save(code, encode(method, image[None], to)[0].astype(np.float16))
-                    write_atomically(codes / f"{name}.npy", code.getvalue())
+                    _write_array(codes / f"{name}.npy", encode(method, image[None], to)[0])
 
 
 def by_size(images: Iterable[tuple[Key, Pixels]], pixels: int) -> Iterator[list[tuple[Key, Pixels]]]:
@@ -60,6 +74,13 @@ def by_size(images: Iterable[tuple[Key, Pixels]], pixels: int) -> Iterator[list[
         elif sum(len(each) * _area(of) for of, each in waiting.items()) > 4 * pixels:
             yield waiting.pop(max(waiting, key=lambda of: len(waiting[of]) * _area(of)))
     yield from waiting.values()
+
+
+def _write_array(path: Path, array: NDArray[np.float32]) -> None:
+    """Write an array in half precision."""
+    content = BytesIO()
+    np.save(content, array.astype(np.float16))
+    write_atomically(path, content.getvalue())
 
 
 def _area(size: tuple[int, ...]) -> int:

@@ -80,6 +80,8 @@ def translate(
         listing.tell_rest()
     try:
         method, config = load_model(model_folder(model))
+        if to not in method.directions:
+            raise ModelError(f"--to {to}: {model} is of {config['method']}, which translates to {method.directions[0]} alone")
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:

@@ -51,7 +51,7 @@ class Direction:
         codes: latent codes that the method wrote, .npy.
         score_maps: the folder of score maps that the method wrote, if it did.
         networks: whose features can be computed, by name.
-        features_of: the features of both directions by the name of a network.
+        features_of: the features of all directions by the name of a network.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Direction:
     features_of: Callable[[str], Mapping[str, FeatureSets]] = field(repr=False)
 
     def features(self, network: str) -> FeatureSets:
-        """The features of this direction's images by one of `networks`, computed once for both directions."""
+        """The features of this direction's images by one of `networks`, computed once for all directions."""
         return self.features_of(network)[self.name]
 
     @property
@@ -98,7 +98,7 @@ class Direction:
 def evaluation_set(
     prepared: Path, translated: Path, split: Split, networks: Sequence[Network] = (), features: Path = Path("features")
 ) -> dict[str, Direction]:
-    """Both directions of a split, by name.
+    """The directions of a split that were translated, by name.
 
     Args:
         prepared: the folder of the prepared images.
@@ -109,8 +109,10 @@ def evaluation_set(
 
     Raises:
         LayoutError: the prepared images lack a side of the split.
-        OSError: a mask or dataset.json cannot be read.
+        OSError: a mask or dataset.json cannot be read, or nothing was translated.
     """
+    if not any((translated / name).is_dir() for name in DIRECTIONS):
+        raise FileNotFoundError(f"{translated}: no {' and no '.join(DIRECTIONS)}; run `dvc repro translate`")
     found: dict[str, Direction] = {}
     by_name = {network.name: network for network in networks}
 
@@ -123,6 +125,8 @@ def evaluation_set(
     masks = [mask[..., 0] >= 128 for mask in read_images(_images(prepared / masks_of(split)))]
     scores = translated / "scores"
     for name, side, target in (("to_b", side_a, "B"), ("to_a", side_b, "A")):
+        if not (translated / name).is_dir():
+            continue
         sources, called = list_images(prepared / side), translation_names(prepared, side)
         names = [called[path.stem] for path in sources]
         found[name] = Direction(
@@ -168,6 +172,6 @@ def _feature_sets(network: Network, directions: Mapping[str, Direction], store: 
             ("train", each.train if network.all_of_training else sample(each.train, len(each.real))),
         )
     }
-    found = gather(network, groups, directions["to_b"].size, store)
+    found = gather(network, groups, next(iter(directions.values())).size, store)
     kinds = ("translations", "source", "real", "train")
     return {name: FeatureSets(*(found[name, kind] for kind in kinds)) for name in directions}

@@ -84,6 +84,11 @@ class PreparedImages:
         return column.translated / direction / f"{self.translation_name(direction, image)}.png"
 
 
+def translating(columns: Sequence[Column], direction: Direction) -> list[Column]:
+    """Return the columns of methods that translate in a direction; some translate to B alone."""
+    return [column for column in columns if (column.translated / direction).is_dir()]
+
+
 def subtitle(columns: Sequence[Column], title: str = "") -> str:
     """Return the known seeds of the columns before a title: "seed 0: horses → zebras"."""
     seeds = sorted({column.seed for column in columns if column.seed is not None})

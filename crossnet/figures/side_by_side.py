@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import sobel, uniform_filter
 
 from crossnet.figures import panels
-from crossnet.figures.comparison import ARROWS, FOLDERS, Column, Direction, PreparedImages, subtitle
+from crossnet.figures.comparison import ARROWS, FOLDERS, Column, Direction, PreparedImages, subtitle, translating
 from crossnet.figures.style import LIGHT, Theme
 from crossnet.images import luminance
 
@@ -54,26 +54,29 @@ def draw(
 ) -> list[Shown]:
     """Write the figure, a panel a direction: a row of images and below it the same window of each, enlarged.
 
+    A panel has the methods that translate in its direction.
+
     Returns what is shown. Raises ValueError if there is no image.
     """
     shown: list[Shown] = []
     drawn = []
-    across = len(FOLDERS) * (1 + len(columns) + images.paired)
-    for direction in FOLDERS:
-        headings = ["input", *(column.name for column in columns)]
+    of = {direction: translating(columns, direction) for direction in FOLDERS}
+    ways = [direction for direction in FOLDERS if of[direction] and images.examples(direction, of[direction], examples)]
+    across = sum(1 + len(of[direction]) + images.paired for direction in ways)
+    for direction in ways:
+        headings = ["input", *(column.name for column in of[direction])]
         headings += [images.truth_heading(direction)] if images.paired else []
         rows: list[list[panels.Picture]] = []
-        for name in images.examples(direction, columns, examples):
+        for name in images.examples(direction, of[direction], examples):
             pictures = [images.input(direction, name)]
-            pictures += [images.translation(column, direction, name) for column in columns]
+            pictures += [images.translation(column, direction, name) for column in of[direction]]
             pictures += [images.true_image(direction, name)] if images.paired else []
             window = most_detailed(pictures[0])
             shown.append(Shown(direction, name, window))
             rows.append([_marked(picture, window, across, theme) for picture in pictures])
             rows.append([window.of(picture) for picture in pictures])
-        if rows:
-            title = subtitle(columns, images.title(direction))
-            drawn.append(panels.Panel(tuple(headings), rows, ARROWS[direction], title))
+        title = subtitle(of[direction], images.title(direction))
+        drawn.append(panels.Panel(tuple(headings), rows, ARROWS[direction], title))
     panels.draw(drawn, out, theme)
     return shown
 

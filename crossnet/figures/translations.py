@@ -12,19 +12,24 @@ from crossnet.figures.style import LIGHT, Theme
 @run_figure("translations", position=10)
 def figure(run: RunResults) -> Figure:
     images = run.images
+    both = all(images.examples(direction, [run.column], 1) for direction in FOLDERS)
     truth = ""
     if images.paired:
         truth = (
             " The truth next to them shows the same thing in the other domain, for looking and measuring only: "
-            "training is unpaired."
+            "training does not see it."
         )
-        many = [side for direction, side in (("to_b", "B"), ("to_a", "A")) if images.truth.get(direction) != "image"]
+        ways = [("to_b", "B"), ("to_a", "A")][: 1 + both]
+        many = [side for direction, side in ways if images.truth.get(direction) != "image"]
         truth += f" Towards {' and '.join(many)} it is one of many that would be right." if many else ""
     return Figure(
         f"Translations of {run.images_of_split}",
-        f"Left, from A ({images.a}) to B ({images.b}); right, from B to A.{truth} {run.selection}",
-        f"Two tables of {run.images_of_split}: each input next to its translation{' and the truth' * images.paired}, "
-        f"from {images.a} to {images.b} on the left and back on the right.",
+        f"Left, from A ({images.a}) to B ({images.b}); right, from B to A.{truth} {run.selection}"
+        if both
+        else f"From A ({images.a}) to B ({images.b}), the one direction of this method.{truth} {run.selection}",
+        f"{'Two tables' if both else 'A table'} of {run.images_of_split}: each input next to its translation"
+        f"{' and the truth' * images.paired}, from {images.a} to {images.b}"
+        f"{' on the left and back on the right' * both}.",
         lambda path, theme: draw(images, [run.column], path, theme=theme),
     )
 

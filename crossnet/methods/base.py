@@ -46,9 +46,12 @@ class Method(nn.Module, ABC):
     """Networks by name, the phases of a step in order, and the translation.
 
     Its `state_dict` holds all that a training remembers of it: weights, and past translations in image pools.
+
+    directions: the domains that it translates to.
     """
 
     phases: tuple[Phase, ...]
+    directions: tuple[Domain, ...] = ("b", "a")
 
     def __init__(self, networks: Mapping[str, nn.Module]):
         super().__init__()
@@ -66,6 +69,10 @@ class Method(nn.Module, ABC):
     @abstractmethod
     def encode(self, x: Tensor, to: Domain) -> Tensor:
         """Compute the codes (N, C, h, w) that `translate` decodes for the same images."""
+
+    def scores(self, x: Tensor) -> Tensor | None:
+        """Score where images of A (N, 3, H, W) have their object: (N, H, W) in [0, 1]; None: it scores nothing."""
+        return None
 
     def parameters_of(self, phase: Phase) -> list[nn.Parameter]:
         """The weights that a phase moves."""

@@ -25,8 +25,9 @@ class Preview:
 
     @torch.no_grad()
     def draw(self, method: Method) -> NDArray[np.uint8]:
-        """A grid of four rows, (H, W, 3) uint8: A, A to B, B, B to A."""
-        rows = (self._a, self._translate(method, self._a, "b"), self._b, self._translate(method, self._b, "a"))
+        """A grid, (H, W, 3) uint8, of four rows: A, A to B, B, B to A; of two for a method of one direction."""
+        sources: dict[Domain, NDArray[np.uint8]] = {"b": self._a, "a": self._b}
+        rows = [rgb for to in method.directions for rgb in (sources[to], self._translate(method, sources[to], to))]
         return grid([list(row) for row in rows])
 
     @torch.no_grad()

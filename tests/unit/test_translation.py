@@ -1,8 +1,39 @@
-"""Images of mixed sizes come in batches of one size, and few wait."""
+"""Images of mixed sizes come in batches of one size, and few wait; score maps are those of their images."""
+
+from pathlib import Path
 
 import numpy as np
+import pytest
+from PIL import Image
 
-from crossnet.translation import by_size
+from crossnet.model import scores
+from crossnet.translation import by_size, score_folder
+from tests.support.tiny import method
+
+
+def test_score_maps_are_cut_back_to_their_images_and_have_the_names_of_translations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"a": (13, 10), "b": (8, 12), "c": (13, 10)}
+    (tmp_path / "in").mkdir()
+    for seed, (name, size) in enumerate(sizes.items()):
+        picture = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype=np.uint8)
+        Image.fromarray(picture).save(tmp_path / f"in/{name}.png")
+    made, names = method("crossnet"), {"a": "one", "b": "two", "c": "three"}
+    score_folder(made, tmp_path / "in", names, tmp_path)
+    assert not (tmp_path / "scores").exists()  # it has none
+    monkeypatch.setattr(made, "scores", lambda x: (x[:, 0] + 1) / 2, raising=False)
+    score_folder(made, tmp_path / "in", names, tmp_path)
+    for name, called in names.items():
+        with Image.open(tmp_path / f"in/{name}.png") as image:
+            red = np.asarray(image)[..., 0] / 255
+        found = np.load(tmp_path / f"scores/{called}.npy")
+        assert found.dtype == np.float16
+        assert found == pytest.approx(red, abs=1e-3)
+
+
+def test_scores_are_none_where_a_method_has_none() -> None:
+    assert scores(method("crossnet"), np.zeros((1, 8, 8, 3), np.uint8)) is None
 
 
 def test_batches_have_one_size_and_at_most_so_many_pixels() -> None:

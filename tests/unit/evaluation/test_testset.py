@@ -16,6 +16,8 @@ def prepared(tmp_path: Path) -> Path:
             for i in range(count):
                 (tmp_path / "prepared" / f"{split}{side}" / f"{i}.png").touch()
     (tmp_path / "prepared/dataset.json").write_text("{}")
+    for direction in ("to_b", "to_a"):
+        (tmp_path / "translated" / direction).mkdir(parents=True)
     return tmp_path / "prepared"
 
 
@@ -26,6 +28,15 @@ def test_sources_and_targets_are_of_the_split(prepared: Path, split: str, count:
         assert found[to].sources == [prepared / f"{split}{source}" / f"{i}.png" for i in range(count)]
         assert found[to].real == [prepared / f"{split}{target}" / f"{i}.png" for i in range(count)]
         assert len(found[to].train) == 4
+
+
+def test_a_direction_that_was_not_translated_is_left_out(prepared: Path) -> None:
+    translated = prepared.parent / "translated"
+    (translated / "to_a").rmdir()
+    assert [*evaluation_set(prepared, translated, "test")] == ["to_b"]
+    (translated / "to_b").rmdir()
+    with pytest.raises(OSError, match="translated: no to_b and no to_a; run `dvc repro translate`"):
+        evaluation_set(prepared, translated, "test")
 
 
 def test_a_sample_of_training_images_is_not_periodic() -> None:

@@ -110,6 +110,19 @@ def test_side_by_side_enlarges_the_same_window_of_all(
         assert np.array_equal(enlarged[np.ix_(centres, centres)], shown[1].window.of(whole))
 
 
+def test_side_by_side_has_in_a_direction_the_methods_that_translate_in_it(
+    images: PreparedImages, columns: list[Column], tmp_path: Path
+) -> None:
+    shutil.rmtree(columns[1].translated / "to_a")
+    shown = side_by_side.draw(images, columns, tmp_path / "out.png", examples=2)
+    assert {each.direction for each in shown} == {"to_b", "to_a"}
+    cell, _ = panels.cell_size([noise(0)], 7)
+    assert 7 * cell < drawn(tmp_path / "out.png").shape[1] < 7 * cell + 150
+    shutil.rmtree(columns[0].translated / "to_a")
+    shown = side_by_side.draw(images, columns, tmp_path / "out.png", examples=2)
+    assert {each.direction for each in shown} == {"to_b"}
+
+
 @THEMES
 def test_foregrounds_overlap_with_their_masks(
     images: PreparedImages, columns: list[Column], tmp_path: Path, theme: Theme

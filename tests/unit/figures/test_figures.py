@@ -1,5 +1,6 @@
 """Each figure is drawn from a small made-up run, and says what its data say."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from crossnet.figures import foregrounds, losses, panels, progress, roc, translations
 from crossnet.figures.comparison import Column, PreparedImages
+from crossnet.figures.registry import RunResults
 from crossnet.figures.style import DARK, LIGHT, Theme
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -121,6 +123,19 @@ def test_rows_are_spaced_evenly_from_first_to_last() -> None:
     names = [f"{i:02}" for i in range(15)]
     assert panels.evenly_spaced(names, 8) == names[::2]
     assert panels.evenly_spaced(names, 20) == names
+
+
+def test_a_method_of_one_direction_has_one_table_of_translations(run: Path) -> None:
+    results = RunResults(prepared(run), run / "translated", run / "reports", {})
+    for name, both in (("both", True), ("one", False)):
+        found = translations.figure(results)
+        assert found is not None
+        assert ("right, from B to A" in found.caption) == ("on the right" in found.alt) == both
+        assert ("Towards B and A it is one of many" in found.caption) == both
+        found.draw(run / f"{name}.png", LIGHT)
+        shutil.rmtree(run / "translated/to_a", ignore_errors=True)
+    one, other = (size(run / f"{name}.png")[0] for name in ("one", "both"))
+    assert one < other
 
 
 def test_the_foreground_follows_the_threshold_exactly() -> None:

@@ -42,6 +42,16 @@ def test_it_shows_the_first_images_of_both_sides_over_their_translations(tmp_pat
             assert abs(cell - row[j]).max() <= 1
 
 
+def test_a_method_of_one_direction_has_two_rows(tmp_path: Path) -> None:
+    pictures = two_sides(tmp_path, 2)
+    made = method("crossnet")
+    both = Preview(tmp_path).draw(made)
+    made.directions = ("b",)
+    assert np.array_equal(Preview(tmp_path).draw(made), both[: 24 + 2 + 24])
+    made.directions = ("a",)
+    assert np.array_equal(Preview(tmp_path).draw(made)[:24, :24], pictures["testB"][0])
+
+
 def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
     x = two_sides(tmp_path, 3)
     made = method("crossnet")
