@@ -167,6 +167,12 @@ def batch_pixels(method: Method) -> int:
     return CPU_PIXELS if method.device.type == "cpu" else GPU_PIXELS
 
 
+def refuse_other_direction(method: Method, to: Domain) -> None:
+    """Raise ModelError for a domain that a method of one direction does not translate to."""
+    if to not in method.directions:
+        raise ModelError(f"this model translates to {method.directions[0]} alone, not to {to}")
+
+
 @torch.inference_mode()
 def translate(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.

@@ -54,7 +54,7 @@ def translate(
     from crossnet.hub import HubError
     from crossnet.image_folders import list_folder
     from crossnet.images import png
-    from crossnet.model import ModelError, batch_pixels, load_model, place
+    from crossnet.model import ModelError, batch_pixels, load_model, place, refuse_other_direction
     from crossnet.model import translate as translated
     from crossnet.model_folder import NoModelError, model_folder
     from crossnet.translation import by_size
@@ -80,8 +80,7 @@ def translate(
         listing.tell_rest()
     try:
         method, config = load_model(model_folder(model))
-        if to not in method.directions:
-            raise ModelError(f"--to {to}: {model} is of {config['method']}, which translates to {method.directions[0]} alone")
+        refuse_other_direction(method, "a" if to == "a" else "b")
         place(method, device_for(device, "--device"))
         out.mkdir(parents=True, exist_ok=True)
     except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:
