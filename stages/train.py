@@ -27,7 +27,8 @@ def train_stage(params: Params) -> None:
     engine = select(params.engine, fabric, options.precision, options.cuda_graphs, options.compile)
     method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, executor=engine.executor)
     engine.prepare(method)
-    batches = Batches.load(prepared, options.batch, params.images.size, options.flip, params.seed, fabric)
+    size, flip = params.images.size, options.flip
+    batches = Batches.load(prepared, options.batch, size, flip, params.seed, fabric, method.paired)
     schedule = Schedule(options.images(batches.epoch_images), batches.global_batch, **options.schedule)
     config, first = params.model_description(schedule.batch), fabric.is_global_zero
     settings = config | {"engine": params.engine, "training": options.model_dump()}

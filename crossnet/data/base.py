@@ -120,6 +120,7 @@ class Dataset(Block):
     fid: bool
 
     has_validation_split: ClassVar[bool] = False  # whether it may bring one, so that images.valid may be 0
+    pairs: ClassVar[bool] = False  # whether train A's images are known as they are in B, which supervised methods need
     remedy: ClassVar[str] = ""  # ends the message where too many files are unreadable
 
     @abstractmethod
@@ -179,6 +180,8 @@ class ProductsOnWhite(OnScenery, Photographs):
     scenery: Place | None
     seed: Seed
 
+    pairs: ClassVar[bool] = True
+
 
 class RenderedObjects(Dataset):
     """Options of rendered objects.
@@ -190,6 +193,8 @@ class RenderedObjects(Dataset):
     seed: Seed
     luminance: Luminances
     object_size: Extents
+
+    pairs: ClassVar[bool] = True
 
 
 class ObjectsOnScenery(OnScenery, RenderedObjects):

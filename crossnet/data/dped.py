@@ -2,12 +2,14 @@
 
 In the archives: `dped/<phone>/training_data/{<phone>,canon}/<number>.jpg` and `dped/<phone>/test_data/patches/` alike;
 files of one number are a pair. Raw files: `trainA` (phone), `trainB` (canon), `testA`, `testB` (pairs by name),
-`pairs.csv` (set, phone, canon: where both of a pair are, for the supervised comparator and for nothing else) and, where
-the train sides are disjoint, `counterparts/{trainA,trainB}`: the other image of each pair.
+`pairs.csv` (set, phone, canon: where both of a pair are, for supervised methods and for nothing else) and, where the
+train sides are disjoint, `counterparts/{trainA,trainB}`: the other image of each pair. Of the pairs whose telephone's
+image is in trainA, the camera's are prepared as trainAB.
 """
 
+import csv
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -34,6 +36,8 @@ class Dped(Photographs):
     phone: str
     disjoint: bool
     seed: Seed
+
+    pairs: ClassVar[bool] = True
 
     def fetch(self, folder: Path, run: Run) -> None:
         """Extract the patches of one phone.
@@ -76,7 +80,9 @@ class Dped(Photographs):
         from crossnet.data.preparation.sides import prepare_photographs
 
         domains = {"a": "photographs by a telephone", "b": "photographs by a DSLR camera"}
-        return prepare_photographs(self, raw, folder, run, domains, "drop", self.seed, paired=True)
+        with (raw / "pairs.csv").open(newline="", encoding="utf-8") as stream:
+            pairs = {raw / row["phone"]: raw / row["canon"] for row in csv.DictReader(stream) if row["set"] == "train"}
+        return prepare_photographs(self, raw, folder, run, domains, "drop", self.seed, True, pairs)
 
 
 def _place(path: PurePosixPath, phone: str) -> tuple[str, str] | None:

@@ -12,7 +12,10 @@ from crossnet.schema import Place
 
 
 class Folder(Photographs):
-    """`path`: the folder. `paired`: whether files of one name in testA and testB show the same."""
+    """`path`: the folder. `paired`: whether files of one name in testA and testB show the same.
+
+    Supervised methods want trainAB in the folder: images of trainA, by their names, as they are in B.
+    """
 
     source: Literal["folder"]
     path: Place
@@ -20,6 +23,7 @@ class Folder(Photographs):
     train_test_overlap: Overlap
 
     has_validation_split: ClassVar[bool] = True
+    pairs: ClassVar[bool] = True
     remedy: ClassVar[str] = COPY_AGAIN
 
     def fetch(self, folder: Path, run: Run) -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import ClassVar, Literal
 
 from crossnet.data.base import Archive, Photographs, Run, SourceError, TestShare
 from crossnet.data.layout import Records
@@ -36,6 +36,8 @@ class Hdseg(Photographs):
     category: str | None
     test_share: TestShare
     seed: Seed
+
+    pairs: ClassVar[bool] = True
 
     def fetch(self, folder: Path, run: Run) -> None:
         """Extract the photographs that have a mask, and the masks.

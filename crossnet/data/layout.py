@@ -1,8 +1,10 @@
 """The layout that training reads, and the records of what went into it.
 
-`trainA trainB testA testB [masksA] [validA validB [validMasksA]]` with PNG files, `dataset.json` (what the two domains
-are, sizes, counts) and `names.csv` (which file each image comes from; no such file: each image has its source's name).
-Masks belong to testA and validA. Choices are made on the validation sides, results are measured on the test sides.
+`trainA trainB testA testB [masksA] [validA validB [validMasksA]] [trainAB]` with PNG files, `dataset.json` (what the
+two domains are, sizes, counts) and `names.csv` (which file each image comes from; no such file: each image has its
+source's name). Masks belong to testA and validA. Choices are made on the validation sides, results are measured on the
+test sides. trainAB has images of trainA, by their names, as they are in B: pairs, which supervised methods alone learn
+from.
 """
 
 import csv
@@ -18,7 +20,8 @@ SIDES = ("trainA", "trainB", "testA", "testB")
 MASKS = "masksA"
 VALID_SIDES = ("validA", "validB")
 VALID_MASKS = "validMasksA"
-EVERY_SIDE = (*SIDES, *VALID_SIDES, MASKS, VALID_MASKS)  # every folder of images that a data set can have
+PAIRED = "trainAB"
+EVERY_SIDE = (*SIDES, *VALID_SIDES, MASKS, VALID_MASKS, PAIRED)  # every folder of images that a data set can have
 NAMES, DESCRIPTION = "names.csv", "dataset.json"
 
 Split = Literal["test", "valid"]

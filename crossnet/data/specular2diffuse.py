@@ -1,9 +1,10 @@
 """Specular -> diffuse (§5.1), rendered: objects of rough plastic or metal, and of a diffuse material of their colour.
 
-Raw files: `objects/{trainA,trainB,testA,testB,validA,validB}/00000.png` (RGBA; A is specular, B diffuse) and
-`objects.csv` (a row for each file: all that shaped it). The train sides share no object; testA and testB, and validA
-and validB, are the same objects under the same light, camera, alpha and exposure, which is the truth to measure by. The
-paper's own images (Wu et al. 2018) have no public address.
+Raw files: `objects/{trainA,trainB,testA,testB,validA,validB,trainAB}/00000.png` (RGBA; A is specular, B and AB are
+diffuse) and `objects.csv` (a row for each file: all that shaped it). The train sides share no object; testA and testB,
+and validA and validB, are the same objects under the same light, camera, alpha and exposure, which is the truth to
+measure by. So are trainA and trainAB, which supervised methods learn from. The paper's own images (Wu et al. 2018) have
+no public address.
 """
 
 from dataclasses import replace

@@ -1,9 +1,10 @@
 """Plain objects <-> other objects with stripes, both on scenery: Fig. 5, rendered.
 
-Raw files: `objects/{trainA,trainB,testA,testB,validA,validB}/00000.png` (RGBA, the alpha is the mask; A is plain, B
-striped), `scenery/{train,valid,test}/<name>.png`, `objects.csv` (a row for each file: all that shaped it). Train A,
-train B, the test and the validation sides share no object. Files of one name in testA and testB, and in validA and
-validB, are one object in one pose, place and light: the truth of both directions.
+Raw files: `objects/{trainA,trainB,testA,testB,validA,validB,trainAB}/00000.png` (RGBA, the alpha is the mask; A is
+plain, B and AB are striped), `scenery/{train,valid,test}/<name>.png`, `objects.csv` (a row for each file: all that
+shaped it). Train A, train B, the test and the validation sides share no object. Files of one name in testA and testB,
+and in validA and validB, are one object in one pose, place and light: the truth of both directions. So are those in
+trainA and trainAB, which supervised methods learn from.
 """
 
 from dataclasses import replace

@@ -48,10 +48,13 @@ class Method(nn.Module, ABC):
     Its `state_dict` holds all that a training remembers of it: weights, and past translations in image pools.
 
     directions: the domains that it translates to.
+    paired: whether it learns from pairs: x_a and x_b then show the same. Written out as True, since the parameters are
+        checked by the syntax of the module.
     """
 
     phases: tuple[Phase, ...]
     directions: tuple[Domain, ...] = ("b", "a")
+    paired: bool = False
 
     def __init__(self, networks: Mapping[str, nn.Module]):
         super().__init__()

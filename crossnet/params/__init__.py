@@ -170,7 +170,13 @@ class Params(Weights):  # type: ignore[misc, valid-type]
                 f"split: valid, but scales.{self.scale}.images.valid is 0, so no image is held back for it; raise "
                 "that, or set split to test"
             )
-        if not any(self.weights[loss] for loss in declared()[self.method].losses):
+        if declared()[self.method].paired and not self.task_options.pairs:
+            with_pairs = ", ".join(name for name, options in self.tasks.items() if options.pairs)
+            raise ValueError(
+                f"method: {self.method!r} learns from pairs, which the task {self.task} has not; the tasks with pairs "
+                f"are {with_pairs}"
+            )
+        if (losses := declared()[self.method].losses) and not any(self.weights[loss] for loss in losses):
             place = (
                 "lambda_gan: all weights of Eq. (5)" if self.method == PAPER else f"methods.{self.method}: all weights"
             )

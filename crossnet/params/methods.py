@@ -1,8 +1,8 @@
 """The weights and options of methods, read from where the methods declare them.
 
 A module `crossnet/methods/<name>.py` declares `LOSSES`, whose keys are the names of its weights, and `OPTIONS`, its
-other options with the values that its paper has. They are read from the syntax of the module: importing it would import
-torch, which takes seconds.
+other options with the values that its paper has. A class of it has `paired = True` if it learns from pairs. All this is
+read from the syntax of the module: importing it would import torch, which takes seconds.
 """
 
 import ast
@@ -21,10 +21,11 @@ PAPER = "crossnet"  # its weights are top-level keys, lambda_<loss>
 
 @dataclass(frozen=True)
 class Declared:
-    """What a method declares: names of its losses, and options with the values of its paper."""
+    """What a method declares: names of losses, options with the values of its paper, whether it learns from pairs."""
 
     losses: tuple[str, ...]
     options: dict[str, Any]
+    paired: bool
 
 
 @cache
@@ -35,20 +36,29 @@ def declared() -> dict[str, Declared]:
 
 
 def _read(file: Path) -> Declared | None:
-    values: dict[str, ast.expr] = {}
-    for statement in ast.parse(file.read_bytes()).body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                values[name] = value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                values[name] = value
+    tree = ast.parse(file.read_bytes())
+    values = _assigned(tree.body)
     if "METHOD" not in values:
         return None
     losses = values.get("LOSSES")
     if not isinstance(losses, ast.Dict) or None in losses.keys:
         raise TypeError(f"{file}: LOSSES has to be a dictionary that is written out, without ** and |")
     names = tuple(str(ast.literal_eval(key)) for key in losses.keys if key is not None)
-    return Declared(names, ast.literal_eval(values["OPTIONS"]) if "OPTIONS" in values else {})
+    classes = [_assigned(node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
+    paired = any(ast.literal_eval(fields["paired"]) for fields in classes if "paired" in fields)
+    return Declared(names, ast.literal_eval(values["OPTIONS"]) if "OPTIONS" in values else {}, paired)
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, ast.expr]:
+    """The names that statements assign, and their values."""
+    values: dict[str, ast.expr] = {}
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                values[name] = value
+    return values
 
 
 def methods_block() -> Any:

@@ -1,11 +1,12 @@
-"""Random pairs of training images: one tensor in memory for each domain, cropped and flipped by a seeded rule.
+"""Pairs of training images: one tensor in memory for each domain, cropped and flipped by a seeded rule.
 
 A batch is a function of (seed, step) alone, so that a checkpoint need not save anything of it. An epoch is max(A, B)
 images. Each domain is shuffled as a whole, and shuffled again when all of its images were used, so that A and B are
-paired at random (unstated in the paper; CycleGAN's).
+paired at random (unstated in the paper; CycleGAN's). For a supervised method both are drawn and cropped alike.
 """
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,15 @@ from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels
 from crossnet.training.seeds import derive
 
+PAIRED = "trainAB"  # of crossnet/data/layout.py: a training does not depend on that module
 
-def load_images(folder: Path) -> Tensor:
-    """All images of a folder, (N, 3, H, W) uint8, in the order of their names. Raises ValueError if sizes differ."""
-    paths = list_images(folder)
+
+def load_images(folder: Path, names: Collection[str] | None = None) -> Tensor:
+    """All images of a folder, (N, 3, H, W) uint8, in the order of their names; or those with some names (stems) alone.
+
+    Raises ValueError for none, and if sizes differ.
+    """
+    paths = [path for path in list_images(folder) if names is None or path.stem in names]
     if not paths:
         raise ValueError(f"{folder}: no images")
     images = [pixels(decode(path)) for path in paths]
@@ -36,20 +42,43 @@ class Batches:
 
     `a` and `b` are (N, 3, load_size, load_size) uint8. Each image is cropped to `size` at random and, if `flip`,
     mirrored half of the time. Several processes, each with its rank, split the batch that one process would have with
-    all of their images: `global_batch` of each domain.
+    all of their images: `global_batch` of each domain. If `paired`, the i-th of `a` and of `b` show the same, and both
+    are drawn together, with one crop and one mirror.
     """
 
     def __init__(
-        self, a: Tensor, b: Tensor, batch: int, size: int, flip: bool, seed: int, rank: int = 0, processes: int = 1
+        self,
+        a: Tensor,
+        b: Tensor,
+        batch: int,
+        size: int,
+        flip: bool,
+        seed: int,
+        rank: int = 0,
+        processes: int = 1,
+        paired: bool = False,
     ):
         self._sides, self._size, self._flip, self._seed = {"a": a, "b": b}, size, flip, seed
+        self._random = dict.fromkeys("ab", "a") if paired else {"a": "a", "b": "b"}  # whose random numbers a side has
         self.global_batch, self._mine = batch * processes, slice(rank * batch, (rank + 1) * batch)
 
     @classmethod
-    def load(cls, prepared: Path, batch: int, size: int, flip: bool, seed: int, fabric: Fabric) -> "Batches":
-        """This process's batches of a prepared task, whose images are loaded into memory."""
-        a, b = (load_images(prepared / side) for side in ("trainA", "trainB"))
-        return cls(a, b, batch, size, flip, seed, fabric.global_rank, fabric.world_size)
+    def load(
+        cls, prepared: Path, batch: int, size: int, flip: bool, seed: int, fabric: Fabric, paired: bool = False
+    ) -> "Batches":
+        """This process's batches of a prepared task, whose images are loaded into memory: all, or the pairs alone.
+
+        Raises ValueError where there are no images, or no pairs.
+        """
+        if paired and not (prepared / PAIRED).is_dir():
+            raise ValueError(
+                f"{prepared}: no {PAIRED}, the images of trainA as they are in B, which this method learns from; "
+                "choose a task with pairs, or another method"
+            )
+        sides = ("trainA", PAIRED) if paired else ("trainA", "trainB")
+        names = {path.stem for path in list_images(prepared / PAIRED)} if paired else None
+        a, b = (load_images(prepared / side, names) for side in sides)
+        return cls(a, b, batch, size, flip, seed, fabric.global_rank, fabric.world_size, paired)
 
     @property
     def epoch_images(self) -> int:
@@ -68,9 +97,9 @@ class Batches:
 
     def _draw(self, side: str, step: int) -> Tensor:
         images = self._sides[side]
-        random = np.random.default_rng(derive(self._seed, "augment", side, step))
+        random = np.random.default_rng(derive(self._seed, "augment", self._random[side], step))
         places = np.arange(step * self.global_batch, (step + 1) * self.global_batch)[self._mine]
-        picked = images[torch.from_numpy(self._order(side, places))]
+        picked = images[torch.from_numpy(self._order(self._random[side], places))]
         room = picked.shape[-1] - self._size
         tops, lefts = random.integers(0, room + 1, (2, self.global_batch))[:, self._mine]
         mirrored = (random.random(self.global_batch) < 0.5)[self._mine]

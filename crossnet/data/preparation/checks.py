@@ -9,6 +9,7 @@ from typing import Literal
 from crossnet.data.layout import (
     EVERY_SIDE,
     MASKS,
+    PAIRED,
     SIDES,
     SPLITS,
     VALID_MASKS,
@@ -135,9 +136,9 @@ def _origin(row: Record) -> str:
 
 
 def without_halves(rows: Sequence[Record], paired: Collection[Split]) -> list[Record]:
-    """Mark as left out, with an image that is, its mask and, in `paired` splits, the other of its pair."""
+    """Mark as left out, with an image that is, its mask, that of trainAB and, in `paired` splits, the other side's."""
     kept = {(row.side, row.id) for row in rows if row.kept}
-    needs: dict[str, list[str]] = {}
+    needs: dict[str, list[str]] = {PAIRED: ["trainA"]}
     for split in SPLITS:
         a, b = sides_of(split)
         needs |= {a: [b], b: [a], masks_of(split): [a, b]} if split in paired else {masks_of(split): [a]}

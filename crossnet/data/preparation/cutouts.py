@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from crossnet.data.layout import FROM_WHITE, Record, Records
+from crossnet.data.layout import FROM_WHITE, PAIRED, Record, Records
 from crossnet.data.names import ids, stem_of
 from crossnet.data.preparation.checks import files_of
 from crossnet.data.preparation.decoding import MaskError, decode, masks_by_name, read_mask
@@ -26,7 +26,8 @@ def prepare(
     workers: int | None = None,
 ) -> Records:
     """Split the photographs of raw/photos out: train A has some as they are, train B others' foregrounds on
-    white, test A the rest as they are, with their masks in masksA and their own foregrounds in test B.
+    white, test A the rest as they are, with their masks in masksA and their own foregrounds in test B. trainAB has the
+    foregrounds of train A.
 
     A mask has the name of its photograph. What does not decode, has no mask that fits it, or is there twice is left out
     with its reason. Raises PreparationError for a folder that is missing or empty and for fewer than three photographs,
@@ -51,7 +52,7 @@ def prepare(
 
 
 def _photo(job: Photo, target: Target) -> list[Record]:
-    """Prepare one photograph for its side; one of the test in both versions, and its mask."""
+    """Prepare one photograph for its side; one of train A or the test in both versions, and of the test its mask."""
     if job.mask is None:
         return [Record(job.side, job.id, job.file, "unsuitable", f"no mask masks/{job.path.stem}.*")]
     try:
@@ -64,8 +65,13 @@ def _photo(job: Photo, target: Target) -> list[Record]:
     digest = digest_of(image)
     alone = Image.new("RGB", image.size, "white")
     alone.paste(image, mask=mask.resize(image.size, Image.Resampling.NEAREST))
-    if job.side.startswith("train"):
-        return [target.put(image if job.side == "trainA" else alone, job.side, job.id, job.file, digest)]
+    if job.side == "trainB":
+        return [target.put(alone, job.side, job.id, job.file, digest)]
+    if job.side == "trainA":
+        return [
+            target.put(image, job.side, job.id, job.file, digest),
+            target.put(alone, PAIRED, job.id, job.file, digest),
+        ]
     return [
         target.put(image, job.side, job.id, job.file, digest),
         target.put(alone, job.side.replace("A", "B"), job.id, job.file, digest),

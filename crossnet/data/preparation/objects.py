@@ -11,6 +11,7 @@ from crossnet.data.base import ObjectsOnScenery, Run
 from crossnet.data.layout import (
     BOTH_WAYS,
     FROM_WHITE,
+    PAIRED,
     Record,
     Records,
     Split,
@@ -26,7 +27,7 @@ from crossnet.image_folders import list_images
 from crossnet.images import png
 from crossnet.terminal import progress
 
-RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB")  # in the order of the records
+RAW_SIDES = ("testA", "testB", "trainA", "trainB", "validA", "validB", PAIRED)  # in the order of the records
 
 
 def prepare_objects(
@@ -40,10 +41,11 @@ def prepare_objects(
     """Composite the objects of every side: in training each on `backgrounds` crops of scenery, or once on white.
 
     domains: what "a" and "b" show, in words.
-    b_on_white: whether B is on white: testB and validB then have the objects of testA and validA. On scenery they have
-    raw objects of their own, of the same names.
+    b_on_white: whether B is on white: testB, validB and trainAB then have the objects of testA, validA and trainA. On
+    scenery they have raw objects of their own, of the same names.
 
-    Files of one name in testA and testB, or validA and validB, have the same crop, and a mask.
+    Files of one name in testA and testB, or validA and validB, have the same crop, and a mask; those in trainA and
+    trainAB have the same crop.
 
     Raises OSError for a raw file that does not decode, and ValueError for one of the wrong size.
     """
@@ -52,7 +54,7 @@ def prepare_objects(
     files = {side: list_images(raw / "objects" / side) for side in RAW_SIDES if (raw / "objects" / side).is_dir()}
     scenery = {split: _photographs(raw / "scenery" / split) for split in {split_of(side) for side in files}}
     splits: list[Split] = ["test", "valid"] if "validA" in files else ["test"]
-    folders = ["trainA", "trainB"] + [name for split in splits for name in (*sides_of(split), masks_of(split))]
+    folders = ["trainA", "trainB", PAIRED] + [name for split in splits for name in (*sides_of(split), masks_of(split))]
     Target(folder, load_size, size, "stretch").begin(folders)
     records = Records()
 
@@ -76,6 +78,8 @@ def prepare_objects(
         elif split == "train":
             for turn in range(run.images.backgrounds):
                 save(side, f"{path.stem}-{turn}", scenic(rgba, side, number + turn * 10**6))
+                if b_on_white:
+                    save(PAIRED, f"{path.stem}-{turn}", on_white(rgba))
         else:
             save(side, path.stem, scenic(rgba, side, number))
             if side.endswith("A"):

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from crossnet.data.base import Group, ProductsOnWhite, Run
-from crossnet.data.layout import FROM_WHITE, Record, Records, Split
+from crossnet.data.layout import FROM_WHITE, PAIRED, Record, Records, Split
 from crossnet.data.names import ids, rank
 from crossnet.data.preparation.checks import PreparationError
 from crossnet.data.preparation.compose import (
@@ -86,7 +86,8 @@ def prepare(
     workers: int | None = None,
 ) -> Records:
     """Split the products below raw/products into train A, train B and the test, no group in two of them, and set those
-    of train A and test A into crops of raw/scenery. Test B has the products of test A on white, masksA their masks.
+    of train A and test A into crops of raw/scenery. Test B has the products of test A on white, masksA their masks, and
+    trainAB the products of train A on white.
 
     train_test: the test's share and the seed.
     most: how many products a side has at most, which the seed selects.
@@ -143,7 +144,7 @@ def _first(jobs: Sequence[Product], side: str, count: int, seed: int) -> list[Pr
 
 
 def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, placing: Placing | None) -> list[Record]:
-    """Prepare one product for its side; one of the test in both versions, and where it is.
+    """Prepare one product for its side; one of train A and of the test in both versions, and of the test where it is.
 
     It is set into scenery at its own size, so that both are as sharp.
     """
@@ -162,7 +163,9 @@ def _product(job: Product, target: Target, scenery: Backdrops, tolerance: int, p
         return [target.put(image, job.side, job.id, job.file, digest)]
     on_scenery = Image.fromarray(on_background(rgba, scenery.crop(image.size, job.side, job.file)))
     rows = [target.put(on_scenery, job.side, job.id, job.file, digest)]
-    if job.side != "trainA":
+    if job.side == "trainA":
+        rows.append(target.put(image, PAIRED, job.id, job.file, digest))
+    else:
         split: Split = "valid" if job.side == "validA" else "test"
         rows.append(target.put(image, f"{split}B", job.id, job.file, digest))
         rows.append(target.put_mask(Image.fromarray(mask(rgba)), job.id, job.file, split))

@@ -8,6 +8,7 @@ from typing import TypeVar
 from crossnet.data.layout import (
     BOTH_WAYS,
     MASKS,
+    PAIRED,
     SIDES,
     VALID_MASKS,
     VALID_SIDES,
@@ -41,21 +42,25 @@ class Description:
 
 @dataclass(frozen=True)
 class Photo:
-    """One file to prepare; `mask` is None where it has none."""
+    """One file to prepare; `mask` is None where it has none; `folder` where it lies below the raw one.
+
+    Without `folder` that is the name of the folder that it is in.
+    """
 
     path: Path
     id: str
     side: str
     mask: Path | None
+    folder: str = ""
 
     @property
     def file(self) -> str:
-        return f"{self.path.parent.name}/{self.path.name}"
+        return f"{self.folder or self.path.parent.name}/{self.path.name}"
 
 
 def with_truth(valid: bool) -> tuple[tuple[str, ...], list[Split]]:
     """The folders, and the paired splits, of a data set whose held-out images have a truth and a mask."""
-    folders = (*SIDES, MASKS, *((*VALID_SIDES, VALID_MASKS) if valid else ()))
+    folders = (*SIDES, PAIRED, MASKS, *((*VALID_SIDES, VALID_MASKS) if valid else ()))
     return folders, ["test", "valid"] if valid else ["test"]
 
 

@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from crossnet.data.base import Overlap, Photographs, Run
-from crossnet.data.layout import MASKS, SIDES, VALID_SIDES, Record, Records, Split, masks_of, sides_of
+from crossnet.data.layout import MASKS, PAIRED, SIDES, VALID_SIDES, Record, Records, Split, masks_of, sides_of
 from crossnet.data.names import ids, stem_of
 from crossnet.data.preparation.checks import PreparationError, files_of
 from crossnet.data.preparation.decoding import MaskError, decode, masks_by_name, read_mask
 from crossnet.data.preparation.recipe import Description, Photo, carry_out
 from crossnet.data.preparation.splits import ValidationSplit
 from crossnet.data.preparation.target import Target, digest_of, unreadable
+from crossnet.image_folders import list_folder
 
 MASKED = ("testA", "validA")  # sides whose images may have masks
 
@@ -25,6 +26,7 @@ def prepare_photographs(
     overlap: Overlap,
     seed: int = 0,
     paired: bool = False,
+    counterparts: Mapping[Path, Path] | None = None,
 ) -> Records:
     """Prepare the sides in `raw` into `folder`, as the options of a data set say it.
 
@@ -32,10 +34,11 @@ def prepare_photographs(
     overlap: what becomes of a picture of both training and test.
     seed: of the validation split.
     paired: whether files of one name in testA and testB show the same.
+    counterparts: by the images of trainA, what they are in B; None: the images of raw/trainAB with their names.
     """
     target = Target(folder, run.images.load_size, run.images.size, options.fit)
     description = Description(run.task, domains, options.max_unreadable, overlap)
-    return prepare(raw, target, description, ValidationSplit(run.images.valid, seed), paired)
+    return prepare(raw, target, description, ValidationSplit(run.images.valid, seed), paired, counterparts=counterparts)
 
 
 def prepare(
@@ -45,9 +48,10 @@ def prepare(
     validation: ValidationSplit,
     paired: bool = False,
     workers: int | None = None,
+    counterparts: Mapping[Path, Path] | None = None,
 ) -> Records:
-    """Decode every file of `trainA trainB testA testB [masksA] [validA validB [validMasksA]]` in full, fit it and
-    resize it as the target wants it: images by bicubic, masks by nearest neighbour.
+    """Decode every file of `trainA trainB testA testB [masksA] [validA validB [validMasksA]] [trainAB]` in full, fit it
+    and resize it as the target wants it: images by bicubic, masks by nearest neighbour.
 
     Where there are no validation sides, some images of each training side become these. A mask has the name of its
     image of testA or validA; if `paired`, so has the image of testB or validB that shows the same. What does not
@@ -78,7 +82,14 @@ def prepare(
         for side, paths in files.items()
         for path, id_ in zip(paths, ids([path.name for path in paths]), strict=True)
     ]
-    folders = (*SIDES, *(VALID_SIDES if own or kept else ()), *masks)
+    if counterparts is None:
+        counterparts = _counterparts(raw / PAIRED, files["trainA"])
+    jobs += [
+        Photo(counterparts[job.path], job.id, PAIRED, None, counterparts[job.path].parent.relative_to(raw).as_posix())
+        for job in jobs
+        if job.side == "trainA" and job.path in counterparts
+    ]
+    folders = (*SIDES, *(VALID_SIDES if own or kept else ()), *masks, *([PAIRED] if counterparts else []))
     work = partial(_photo, target=target)
     return carry_out(work, jobs, target, dataset, folders, splits if paired else [], workers)
 
@@ -89,6 +100,17 @@ def _masks(raw: Path, files: Mapping[str, list[Path]], split: Split) -> dict[Pat
     _check_distinct_names(images)
     found = masks_by_name(folder)
     return {path: found.get(stem_of(path.name), folder / path.stem) for path in images}
+
+
+def _counterparts(folder: Path, images: list[Path]) -> dict[Path, Path]:
+    """By the images of trainA, those of trainAB with their names; nothing without that folder."""
+    if not folder.is_dir():
+        return {}
+    found = list_folder(folder).images
+    _check_distinct_names(images)
+    _check_distinct_names(found)
+    by_name = {stem_of(path.name): path for path in found}
+    return {path: by_name[stem_of(path.name)] for path in images if stem_of(path.name) in by_name}
 
 
 def _held(paths: list[Path], validation: ValidationSplit) -> set[Path]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.data.base import Images, ObjectsOnScenery, Run
+from crossnet.data.layout import PAIRED
 from crossnet.data.rendering.scenery import SURROUNDINGS, panoramas, save_backdrops
 from crossnet.data.rendering.sculpture import Sculpture, draw
 from crossnet.files import write_atomically, write_csv
@@ -97,11 +98,12 @@ def render_objects(
 ) -> None:
     """Render the objects of every set, on all cores that may be used.
 
-    folder: gets `objects/{trainA,trainB,testA,testB,validA,validB}` and `objects.csv`, a row for each file with all
-    that shaped it.
+    folder: gets `objects/{trainA,trainB,testA,testB,validA,validB,trainAB}` and `objects.csv`, a row for each file with
+    all that shaped it.
     draw: index of the object, its set, its place in the set -> the object and its mesh.
     render: a function of a module, for an object and the panorama that lights it.
-    domains: of the test and the validation sets, in which each object is rendered.
+    domains: of the test and the validation sets, in which each object is rendered; so is each of train A, whose version
+        of domain B is trainAB's.
 
     The files depend on the arguments alone, not on the number of cores.
     """
@@ -109,6 +111,7 @@ def render_objects(
     for group, count in groups(images):
         is_train = group.startswith("train")
         sides = (group,) if is_train else tuple(f"{group}{domain}" for domain in domains)
+        sides += (PAIRED,) * (group == "trainA" and "B" in domains)
         for side in sides:
             (folder / "objects" / side).mkdir(parents=True)
         for place in range(count):

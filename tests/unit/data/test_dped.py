@@ -2,9 +2,12 @@
 
 import csv
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from crossnet.data.base import Archive, SourceError
 from tests.support.archived import archived, tree
@@ -122,3 +125,28 @@ def test_the_same_files_in_two_archives_are_refused(tmp_path: Path) -> None:
     two = [archived(tmp_path / f"{i}.tar", patches("iphone")) for i in range(2)]
     with pytest.raises(SourceError, match=r"^[^\n]*1\.tar\.gz: has 0\.jpg for [^\n]*, which is there already[^\n]*$"):
         fetch(tmp_path / "raw", tmp_path / "store", two, "iphone", False, 0)
+
+
+@pytest.mark.parametrize("disjoint", [False, True])
+def test_pairs_of_train_a_are_prepared_for_supervised_methods(tmp_path: Path, disjoint: bool) -> None:
+    def picture(level: int) -> bytes:
+        file = BytesIO()
+        noise = np.random.default_rng(level).integers(0, 20, (30, 30, 3), dtype=np.uint8)
+        Image.fromarray(noise + np.uint8(level)).save(file, "PNG")
+        return file.getvalue()
+
+    root = "dped/iphone"
+    files = {
+        f"{root}/{place}/{by}/{n}.jpg": picture(first + shift + 2 * n)
+        for place, count, first in (("training_data", 20, 0), ("test_data/patches", 2, 60))
+        for by, shift in (("iphone", 0), ("canon", 100))
+        for n in range(count)
+    }
+    raw, prepared = tmp_path / "raw", tmp_path / "prepared"
+    fetch(raw, tmp_path / "store", [archived(tmp_path / "dped.tar", files)], "iphone", disjoint, 0)
+    options = dataset("iphone2dslr", phone="iphone", disjoint=disjoint, seed=0)
+    records = options.prepare(raw, prepared, run_at(tmp_path / "store", valid=0))
+    assert records.kept["trainAB"] == records.kept["trainA"] < 20 + 1 * (not disjoint)
+    for path in (prepared / "trainA").iterdir():
+        phone, camera = (np.asarray(Image.open(prepared / side / path.name)).mean() for side in ("trainA", "trainAB"))
+        assert camera - phone == pytest.approx(100, abs=2)

@@ -69,6 +69,17 @@ def test_no_object_is_on_both_train_sides_or_in_the_test(raw: Path) -> None:
     assert len(set.union(*sides.values())) == 2 * TRAIN + TEST + VALID
 
 
+def test_train_a_has_diffuse_versions_for_supervised_methods(raw: Path) -> None:
+    names = [sorted(path.name for path in (raw / "objects" / side).iterdir()) for side in ("trainA", "trainAB")]
+    assert names[0] == names[1]
+    for name in names[0]:
+        a, b = (picture(raw / "objects" / side / name) for side in ("trainA", "trainAB"))
+        assert np.array_equal(a[..., 3], b[..., 3])
+        assert not np.array_equal(a, b)
+    materials = {row["material"] for row in rows(raw) if "/trainAB/" in row["file"]}
+    assert materials == {"diffuse"}
+
+
 def test_the_test_sides_are_pairs_of_one_alpha_and_two_materials(raw: Path) -> None:
     names = [sorted(path.name for path in (raw / "objects" / side).iterdir()) for side in ("testA", "testB")]
     assert names[0] == names[1]

@@ -69,5 +69,17 @@ def test_a_pair_has_one_alpha_and_stripes_in_b_alone(raw: Path, split: str) -> N
         assert (striped < 0.6 * plain).mean() > 0.15  # dark ones
 
 
+def test_train_a_has_striped_versions_for_supervised_methods(raw: Path) -> None:
+    names = [sorted(path.name for path in (raw / "objects" / side).iterdir()) for side in ("trainA", "trainAB")]
+    assert names[0] == names[1]
+    for name in names[0]:
+        a, b = (picture(raw / "objects" / side / name) for side in ("trainA", "trainAB"))
+        assert len(a) == len(b) == 28
+        assert np.array_equal(a[..., 3], b[..., 3])
+        assert not np.array_equal(a[..., :3], b[..., :3])
+    striped = {row["file"].split("/")[1]: row["striped"] for row in rows(raw)}
+    assert (striped["trainA"], striped["trainAB"]) == ("False", "True")
+
+
 def test_every_split_has_scenery(raw: Path) -> None:
     assert {path.name for path in (raw / "scenery").iterdir()} == {"train", "valid", "test"}

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from crossnet.training.batches import Batches, load_images
+from crossnet.training.devices import start
 
 
 def numbered(count: int, first: int = 0, size: int = 24) -> Tensor:
@@ -122,3 +123,42 @@ def test_images_of_other_sizes_are_refused_by_name(tmp_path: Path) -> None:
 def test_a_side_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no images"):
         load_images(tmp_path)
+
+
+def test_pairs_are_drawn_cropped_and_mirrored_alike() -> None:
+    a = torch.cat([located(3, 30), located(3, 30).flip(1)])
+    a[:, 2] = torch.arange(6, dtype=torch.uint8).view(-1, 1, 1)  # blue is the number
+    paired = Batches(a, a + 100, 4, 24, True, 5, paired=True)
+    flips = set()
+    for step in range(12):
+        x_a, x_b = (levels(x) for x in paired[step])
+        assert torch.equal(x_a + 100, x_b)
+        assert torch.equal(paired[step][0], Batches(a, a, 4, 24, True, 5)[step][0])  # as without pairs
+        flips |= {bool(image[1, 0, 0] > image[1, 0, -1]) for image in x_a}
+    assert flips == {False, True}
+    apart = Batches(a, a + 100, 4, 24, True, 5)
+    assert any(not torch.equal(levels(apart[step][0]) + 100, levels(apart[step][1])) for step in range(3))
+
+
+def test_pairs_are_loaded_by_name_and_the_rest_is_left_out(tmp_path: Path) -> None:
+    for side, names in (("trainA", "abc"), ("trainB", "xy"), ("trainAB", "ca")):
+        (tmp_path / side).mkdir()
+        for name in names:
+            Image.new("RGB", (24, 24), (ord(name), len(side), 0)).save(tmp_path / side / f"{name}.png")
+    fabric = start("cpu", 1, 1, "32-true")
+    batches = Batches.load(tmp_path, 2, 24, True, 0, fabric, paired=True)
+    assert batches.epoch_images == 2
+    x_a, x_b = (levels(x) for x in batches[0])
+    assert x_a[:, 0, 0, 0].tolist() == x_b[:, 0, 0, 0].tolist()
+    assert sorted(x_a[:, 0, 0, 0].tolist()) == [ord("a"), ord("c")]
+    assert (x_a[:, 1] == 6).all()
+    assert (x_b[:, 1] == 7).all()
+    for path in (tmp_path / "trainAB").iterdir():
+        path.unlink()
+    with pytest.raises(ValueError, match=r"trainA: no images"):
+        Batches.load(tmp_path, 2, 24, True, 0, fabric, paired=True)
+    (tmp_path / "trainAB").rmdir()
+    with pytest.raises(
+        ValueError, match=r"no trainAB, the images of trainA as they are in B, which this method learns"
+    ):
+        Batches.load(tmp_path, 2, 24, True, 0, fabric, paired=True)

@@ -47,7 +47,7 @@ def read(folder: Path) -> dict[str, NDArray[np.uint8]]:
 
 def test_every_photograph_is_on_one_side(raw: Path) -> None:
     prepared, records = run(raw)
-    assert records.kept == {"testA": 4, "testB": 4, "masksA": 4, "trainA": 8, "trainB": 8}
+    assert records.kept == {"testA": 4, "testB": 4, "masksA": 4, "trainA": 8, "trainB": 8, "trainAB": 8}
     names = {side: set(read_names(prepared, side).values()) for side in ("trainA", "trainB", "testA", "testB")}
     assert names["testA"] == names["testB"]
     assert len(names["trainA"] | names["trainB"] | names["testA"]) == COUNT
@@ -64,6 +64,11 @@ def test_foregrounds_are_on_white_and_the_test_has_both_and_the_mask(raw: Path) 
         assert a[name].max() < 210
     for side, light in (("trainA", False), ("trainB", True)):
         assert all((picture[:, : LOAD // 2 - 2] >= 254).all() == light for picture in read(prepared / side).values())
+    train, pairs = read(prepared / "trainA"), read(prepared / "trainAB")
+    assert train.keys() == pairs.keys()
+    for name in train:
+        assert (pairs[name][:, : LOAD // 2 - 2] >= 254).all()
+        assert np.array_equal(pairs[name][:, LOAD // 2 + 2 :], train[name][:, LOAD // 2 + 2 :])
 
 
 def test_the_seed_deals_them_out(raw: Path) -> None:

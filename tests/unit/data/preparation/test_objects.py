@@ -13,7 +13,7 @@ from tests.support.datasets import dataset, run_at
 
 LOAD, SIZE, BACKGROUNDS = 28, 24, 2
 TESTS = {"testA": 2, "testB": 2, "masksA": 2, "validA": 1, "validB": 1, "validMasksA": 1}
-COUNTS = {"trainA": 3 * BACKGROUNDS, "trainB": 3} | TESTS
+COUNTS = {"trainA": 3 * BACKGROUNDS, "trainB": 3, "trainAB": 3 * BACKGROUNDS} | TESTS
 CHANNELS = {"train": 0, "valid": 1, "test": 2}  # of a split's scenery: no other has any of it
 
 
@@ -47,11 +47,11 @@ def raw(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def striped(raw: Path) -> Path:
-    """The same, with another version of each object to test and to validate."""
-    for split in ("test", "valid"):
-        (raw / "objects" / f"{split}B").mkdir()
-        for path in (raw / "objects" / f"{split}A").iterdir():
-            Image.fromarray(disc(SIZE, 230)).save(raw / "objects" / f"{split}B" / path.name)
+    """The same, with another version of each object to test and to validate, and of those of train A."""
+    for of, version, size in (("testA", "testB", SIZE), ("validA", "validB", SIZE), ("trainA", "trainAB", LOAD)):
+        (raw / "objects" / version).mkdir()
+        for path in (raw / "objects" / of).iterdir():
+            Image.fromarray(disc(size, 230)).save(raw / "objects" / version / path.name)
     return raw
 
 
@@ -110,6 +110,28 @@ def test_the_test_side_has_both_versions_and_the_mask(raw: Path) -> None:
         assert (a[name][opaque] == 20 * number).all()
         assert (b[name][opaque] == 20 * number).all()
         assert (a[name][empty] < 255).all()
+
+
+def test_train_a_is_there_on_white_for_supervised_methods(raw: Path) -> None:
+    prepared, _ = run(raw)
+    opaque, empty = (disc(LOAD, 0)[..., 3] == level for level in (255, 0))
+    train, pairs = (read(prepared / side) for side in ("trainA", "trainAB"))
+    assert train.keys() == pairs.keys()
+    for name in train:
+        assert np.array_equal(pairs[name][opaque], train[name][opaque])
+        assert (pairs[name][empty] == 255).all()
+
+
+def test_a_striped_object_of_train_a_has_the_scenery_of_its_plain_version(striped: Path) -> None:
+    prepared, _ = run(striped, task="stripes")
+    opaque, empty = (disc(LOAD, 0)[..., 3] == level for level in (255, 0))
+    train, pairs = (read(prepared / side) for side in ("trainA", "trainAB"))
+    assert train.keys() == pairs.keys()
+    assert len({picture.tobytes() for picture in pairs.values()}) == 3 * BACKGROUNDS
+    for name in train:
+        assert np.array_equal(pairs[name][empty], train[name][empty])
+        assert (pairs[name][opaque] == 230).all()
+        assert (train[name][opaque] < 100).all()
 
 
 @pytest.mark.parametrize("side", ["trainA", "validA", "testA"])

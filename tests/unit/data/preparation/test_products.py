@@ -65,11 +65,11 @@ def models(prepared: Path, side: str) -> set[str]:
 
 def test_a_model_is_on_one_side(raw: Path) -> None:
     prepared, records = run(raw)
-    assert records.kept == {"testA": 12, "testB": 12, "masksA": 12, "trainA": 18, "trainB": 18}
+    assert records.kept == {"testA": 12, "testB": 12, "masksA": 12, "trainA": 18, "trainB": 18, "trainAB": 18}
     test, a, b = (models(prepared, side) for side in ("testA", "trainA", "trainB"))
     assert not test & a | test & b | a & b
     assert (len(test), len(a), len(b)) == (4, 6, 6)
-    assert records.enlarged == {"testA": 12, "testB": 12, "trainA": 18, "trainB": 18}
+    assert records.enlarged == {"testA": 12, "testB": 12, "trainA": 18, "trainB": 18, "trainAB": 18}
 
 
 def test_a_folder_is_on_one_side(raw: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_folder_is_on_one_side(raw: Path) -> None:
 
 def test_a_side_has_at_most_so_many(raw: Path) -> None:
     prepared, records = run(raw, most=Most(5, 2))
-    assert records.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5}
+    assert records.kept == {"testA": 2, "testB": 2, "masksA": 2, "trainA": 5, "trainB": 5, "trainAB": 5}
     assert len(models(prepared, "trainA")) > 2
 
 
@@ -106,8 +106,13 @@ def test_the_white_is_replaced_and_the_mask_follows(raw: Path) -> None:
         assert a[name][far][:, 2].min() > a[name][far][:, :2].max()
     for picture in read(prepared / "trainA").values():
         assert picture[:4, :4, 1].min() > picture[:4, :4, 2].max()
-    for picture in read(prepared / "trainB").values():
-        assert picture[:4, :4].min() > 240
+    for side in ("trainB", "trainAB"):
+        for picture in read(prepared / side).values():
+            assert picture[:4, :4].min() > 240
+    train, pairs = read(prepared / "trainA"), read(prepared / "trainAB")
+    assert train.keys() == pairs.keys()
+    middle = slice(LOAD // 2 - 2, LOAD // 2 + 2)
+    assert all(np.abs(train[name] - pairs[name])[middle, middle].max() <= 2 for name in train)
 
 
 def _grown(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -140,7 +145,7 @@ def test_the_same_product_twice_is_kept_once(raw: Path) -> None:
         folder = raw / "products/Shoes" / ("Boots" if model % 2 else "Oxfords")
         (folder / f"{model}.1.jpg").write_bytes((folder / f"{model}.0.jpg").read_bytes())
     _, records = run(raw)
-    assert records.kept == {"testA": 8, "testB": 8, "masksA": 8, "trainA": 12, "trainB": 12}
+    assert records.kept == {"testA": 8, "testB": 8, "masksA": 8, "trainA": 12, "trainB": 12, "trainAB": 12}
 
 
 @pytest.mark.parametrize("missing", ["products", "scenery"])

@@ -464,3 +464,42 @@ def test_a_picture_twice_in_training_is_kept_once_whatever_is_held_back(raw: Pat
     _, records = run(raw, valid=8)
     assert records.kept["trainA"] + records.kept["validA"] == 43
     assert {row.verdict for row in records.rows if not row.kept} == {"repeated"}
+
+
+def noisy(path: Path, seed: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    pixels = np.random.default_rng([9, seed]).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+def test_images_of_train_a_have_their_pairs_by_name(raw: Path) -> None:
+    for number, name in enumerate(("0.jpg", "2.png", "5.png")):
+        noisy(raw / "trainAB" / name, number)
+    prepared, records = run(raw)
+    ids = {source: id_ for id_, source in read_names(prepared, "trainA").items()}
+    wanted = {ids["trainA/0.png"]: "trainAB/0.jpg", ids["trainA/2.png"]: "trainAB/2.png"}
+    assert read_names(prepared, "trainAB") == wanted
+    assert records.kept["trainAB"] == 2
+    assert {read(path).shape for path in (prepared / "trainAB").iterdir()} == {(LOAD, LOAD, 3)}
+
+
+def test_a_pair_goes_with_its_image_of_train_a_and_not_the_other_way_round(raw: Path) -> None:
+    for number in range(3):
+        noisy(raw / f"trainAB/{number}.png", number)
+    (raw / "trainA/0.png").write_bytes(b"")
+    (raw / "trainAB/1.png").write_bytes(b"")
+    prepared, records = run(raw)
+    assert (records.kept["trainA"], records.kept["trainAB"]) == (2, 1)
+    assert [path.name for path in (prepared / "trainAB").iterdir()] == ["2.png"]
+    assert records.refused["trainAB/0.png"] == "its image of trainA is left out"
+
+
+def test_what_is_held_back_for_validation_is_in_no_pair(raw: Path) -> None:
+    for number in range(20):
+        for side, seed in (("trainA", 100), ("trainB", 200), ("trainAB", 300)):
+            noisy(raw / f"{side}/{number}.png", seed + number)
+    prepared, records = run(raw, valid=2)
+    assert records.kept["validA"] == 2
+    names = {side: {path.name for path in (prepared / side).iterdir()} for side in ("trainA", "trainAB")}
+    assert len(names["trainA"]) == 18
+    assert names["trainA"] == names["trainAB"]
