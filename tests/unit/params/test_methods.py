@@ -12,8 +12,8 @@ def test_losses_and_options_are_those_of_the_modules() -> None:
     from crossnet.methods import crossnet, cyclegan
 
     assert declared() == {
-        "crossnet": Declared(tuple(crossnet.LOSSES), crossnet.OPTIONS),
-        "cyclegan": Declared(tuple(cyclegan.LOSSES), {}),
+        "crossnet": Declared(tuple(crossnet.LOSSES), crossnet.OPTIONS, False),
+        "cyclegan": Declared(tuple(cyclegan.LOSSES), {}, False),
     }
 
 
@@ -27,5 +27,15 @@ def test_losses_that_are_not_written_out_are_an_error(
     try:
         with pytest.raises(TypeError, match=r"mine\.py: LOSSES has to be a dictionary that is written out"):
             declared()
+    finally:
+        declared.cache_clear()
+
+
+def test_a_class_says_that_it_learns_from_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text("LOSSES = {}\nclass Mine:\n    paired = True\nMETHOD = Mine\n")
+    monkeypatch.setattr(methods, "FOLDER", tmp_path)
+    declared.cache_clear()
+    try:
+        assert declared() == {"mine": Declared((), {}, True)}
     finally:
         declared.cache_clear()
