@@ -166,7 +166,8 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
                 every image's own size.
 
         Raises:
-            TypeError, ValueError: images of another type, shape or kind of values; no such domain; a negative size.
+            TypeError, ValueError: images of another type, shape or kind of values; no such domain, or one that the
+                model does not translate to; a negative size.
             RuntimeError: too little memory.
         """
         batch = _Batch(images, self._side(size))
@@ -266,10 +267,20 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
         from crossnet.model import encode
 
         batch = _Batch(images, self._side(size))
-        codes = [encode(self.method, rgb[None], _domain(to))[0] for rgb in batch.rgb]
+        domain = self._domain(to)
+        codes = [encode(self.method, rgb[None], domain)[0] for rgb in batch.rgb]
         if batch.is_one:
             return codes[0]
         return np.stack(codes) if batch.is_array else codes
+
+    def _domain(self, to: str) -> Domain:
+        from crossnet.model import refuse_other_direction
+
+        if to not in ("a", "b"):
+            raise ValueError(f"to: {to!r} is none of 'a', 'b'")
+        domain: Domain = "a" if to == "a" else "b"
+        refuse_other_direction(self.method, domain)
+        return domain
 
     def _side(self, size: int | None) -> int:
         if size is None:
@@ -284,10 +295,11 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
         from crossnet.photographs import translate_batch
         from crossnet.translation import by_size
 
+        domain = self._domain(to)
         made: dict[int, NDArray[np.uint8]] = {}
         for batch in by_size(enumerate(images), batch_pixels(self.method)):
             keys = [key for key, _ in batch]
-            made |= dict(zip(keys, translate_batch(self.method, [rgb for _, rgb in batch], _domain(to)), strict=True))
+            made |= dict(zip(keys, translate_batch(self.method, [rgb for _, rgb in batch], domain), strict=True))
         return [made[key] for key in range(len(images))]
 
 
@@ -327,12 +339,6 @@ def _picture(array: Any) -> Image.Image:
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
         raise ValueError(f"images: {array.dtype} {array.shape} is not uint8 (H, W, 3) or (H, W, 4)")
     return Image.fromarray(array)
-
-
-def _domain(to: str) -> Domain:
-    if to not in ("a", "b"):
-        raise ValueError(f"to: {to!r} is none of 'a', 'b'")
-    return "a" if to == "a" else "b"
 
 
 def _with_alpha(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> NDArray[np.uint8]:

@@ -46,8 +46,8 @@ def decode(path: Path, most_pixels: int = MOST_PIXELS) -> Image.Image:
     Colours are converted by the file's ICC profile; a broken profile is ignored. Raises OSError, or a subclass, with
     the reason: no complete image, more than `most_pixels` pixels, or float or 32-bit values.
     """
-    with _opened(path, most_pixels) as image:
-        return to_rgb(_in_srgb(image))
+    with opened(path, most_pixels) as image:
+        return to_rgb(in_srgb(image))
 
 
 def decode_mask(path: Path) -> Image.Image:
@@ -55,8 +55,8 @@ def decode_mask(path: Path) -> Image.Image:
 
     The mask is the alpha channel if that has values on both sides of one half; else the luminance.
     """
-    with _opened(path, MOST_PIXELS) as image:
-        if _has_alpha(image):
+    with opened(path, MOST_PIXELS) as image:
+        if has_alpha(image):
             alpha = image.convert("RGBA").getchannel("A")
             if 0 < (np.asarray(alpha) >= 128).mean() < 1:
                 return alpha
@@ -86,7 +86,7 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
+def opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
     """Decode an image file in its own mode; an error in decoding, or inside the block, becomes an OSError."""
     try:
         with open_image(path) as image:
@@ -102,13 +102,13 @@ def _opened(path: Path, most_pixels: int) -> Iterator[Image.Image]:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
+def in_srgb(image: Image.Image) -> Image.Image:
     """Convert an image by its ICC profile to sRGB, and keep its alpha; without a profile, return the image."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode.startswith(("I", "F")):
         return image
     try:
-        alpha = image.convert("RGBA").getchannel("A") if _has_alpha(image) else None
+        alpha = image.convert("RGBA").getchannel("A") if has_alpha(image) else None
         coloured = image.convert("RGB") if image.mode.startswith(("P", "RGB")) else image
         coloured = coloured.convert("L") if coloured.mode == "LA" else coloured
         conversion = _conversion(profile, coloured.mode)
@@ -150,14 +150,15 @@ def to_rgb(image: Image.Image) -> Image.Image:
         if isinstance(clear := image.info.get("transparency"), int):
             levels[clear] = 255  # a level that is see-through, on white
         image = Image.fromarray(levels[values])
-    if _has_alpha(image):
+    if has_alpha(image):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image).convert("RGB")
     return image.convert("RGB")
 
 
-def _has_alpha(image: Image.Image) -> bool:
+def has_alpha(image: Image.Image) -> bool:
+    """Whether an image has an alpha channel, or a transparent colour."""
     return "A" in image.getbands() or "transparency" in image.info
 
 

@@ -51,13 +51,13 @@ def decode(path: Path, most_pixels: int = images.MOST_PIXELS) -> Image.Image:
 
     Raises OSError so also for a RAW photograph of which only a small preview would be read.
     """
-    with _with_remedy(path):
+    with with_remedy(path):
         return images.decode(path, most_pixels)
 
 
 def decode_mask(path: Path) -> Image.Image:
     """`images.decode_mask`, in the same way."""
-    with _with_remedy(path):
+    with with_remedy(path):
         return images.decode_mask(path)
 
 
@@ -67,7 +67,8 @@ def hint_for(head: bytes) -> str:
 
 
 @contextmanager
-def _with_remedy(path: Path) -> Iterator[None]:
+def with_remedy(path: Path) -> Iterator[None]:
+    """Raise OSError for a RAW photograph, and add to an error of decoding what the file is and what to do about it."""
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     if _is_negative(head):

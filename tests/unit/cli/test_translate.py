@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from click.testing import Result
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 from typer.testing import CliRunner
 
+from crossnet import photographs
 from crossnet.cli import app
 from crossnet.model import padded, save_model, translate
 from tests.support.littered import litter
@@ -113,9 +114,10 @@ def test_a_photograph_is_reduced_to_twice_the_size_of_training_unless_told_other
 
 def test_a_photograph_of_many_pixels_is_reduced_and_not_refused(sized_model: Path, tmp_path: Path) -> None:
     Image.new("RGB", (2600, 1600)).save(tmp_path / "photo.png")
+    limit = ("--max-pixels", "4000000")
     assert (
         "is more than 4000000 pixels"
-        in run(sized_model, tmp_path / "photo.png", tmp_path / "out", "--size", "0").stderr
+        in run(sized_model, tmp_path / "photo.png", tmp_path / "out", "--size", "0", *limit).stderr
     )
     assert run(sized_model, tmp_path / "photo.png", tmp_path / "out").exit_code == 0
     assert read(tmp_path / "out" / "photo.png").shape == (16, 26, 3)
@@ -237,7 +239,7 @@ def test_memory_is_bounded_by_what_an_images_shape_makes_of_it(
 def test_an_image_too_large_is_refused_before_it_is_decoded_by_our_limit_alone(model: Path, tmp_path: Path) -> None:
     Image.new("1", (22000, 22000)).save(tmp_path / "bomb.png")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crossnet.data.preparation.decoding.decode", lambda *_: pytest.fail("decoded"))
+        patch.setattr("crossnet.photographs.opened", lambda *_: pytest.fail("decoded"))
         result = run(model, tmp_path / "bomb.png", tmp_path / "out", "--max-pixels", "400000000")
     assert "bomb.png: 22000x22000 is more than 400000000 pixels; see --max-pixels" in result.stderr
 
@@ -287,6 +289,109 @@ def test_an_output_that_cannot_be_a_folder_is_one_line(model: Path, tmp_path: Pa
     result = run(model, tmp_path / "a.png", tmp_path / "out")
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_several_inputs_are_translated_each_once(model: Path, tmp_path: Path) -> None:
+    for name in ("one/a.png", "one/b.png", "two/a.png", "c.png"):
+        picture(tmp_path / name)
+    sources = [str(tmp_path / name) for name in ("one", "two", "c.png", "one/b.png")]
+    arguments = ["translate", *sources, "--to", "b", "--out", str(tmp_path / "out"), "--model", str(model)]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stdout) == (0, f"4 of 4 images translated to {tmp_path / 'out'}\n")
+    assert names(tmp_path / "out") == {"a.png", "a-2.png", "b.png", "c.png"}
+
+
+def test_with_recursive_folders_are_read_and_come_again(model: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "x/a.png", "x/y/b.png", ".hidden/c.png", "empty.txt"):
+        picture(tmp_path / "in" / name.replace(".txt", ".png"))
+    (tmp_path / "in/x/loop").symlink_to(tmp_path / "in")
+    result = run(model, tmp_path / "in", tmp_path / "in/out", "--recursive")
+    assert result.exit_code == 0, result.stderr
+    assert "not read" not in result.stderr
+    made = {str(path.relative_to(tmp_path / "in/out")) for path in (tmp_path / "in/out").rglob("*.png")}
+    assert made == {"a.png", "empty.png", "x/a.png", "x/y/b.png"}
+    again = run(model, tmp_path / "in", tmp_path / "in/out", "-r")
+    assert "kept 4 that were there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "kind"), [("png", "a.png", "PNG"), ("jpeg", "a.jpg", "JPEG"), ("webp", "a.webp", "WEBP")]
+)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA"])
+def test_a_format_keeps_alpha_if_it_can(
+    form: str, name: str, kind: str, mode: str, model: Path, tmp_path: Path
+) -> None:
+    rgba = np.random.default_rng(0).integers(0, 256, (32, 32, 4), dtype=np.uint8)
+    Image.fromarray(rgba).convert(mode).save(tmp_path / "a.png")
+    assert run(model, tmp_path / "a.png", tmp_path / "out", "--format", form).exit_code == 0
+    with Image.open(tmp_path / "out" / name) as made:
+        assert made.format == form.upper()
+        assert made.mode == ("RGB" if mode == "RGB" or form == "jpeg" else "RGBA")
+        if made.mode == "RGBA":
+            assert abs(np.asarray(made)[..., 3].astype(int) - rgba[..., 3]).max() <= (0 if form == "png" else 8)
+
+
+EXIF_ARTIST, EXIF_IFD, EXIF_WIDTH, EXIF_LENS = 0x13B, 0x8769, 0xA002, 0xA434
+
+
+def photograph(path: Path) -> bytes:
+    """A JPEG file with an orientation, EXIF, XMP and the profile that it returns, whose red is sRGB's green."""
+    exif = Image.Exif()
+    exif[0x112], exif[EXIF_ARTIST] = 6, "Somebody"
+    exif.get_ifd(EXIF_IFD).update({EXIF_WIDTH: 9999, EXIF_LENS: "A lens"})
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"tmpX").replace(b"gXYZ", b"rXYZ").replace(b"tmpX", b"gXYZ")
+    swapped = swapped.replace(b"sRGB built-in", b"swapped--here").replace(
+        "sRGB".encode("utf-16-be"), "swap".encode("utf-16-be")
+    )
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 3)).repeat(8, 0).repeat(8, 1).astype(np.uint8)
+    Image.fromarray(pixels).save(path, exif=exif, icc_profile=swapped, xmp=b"<x:xmpmeta>mine</x:xmpmeta>", quality=95)
+    return swapped
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
+@pytest.mark.parametrize(("metadata", "icc"), [(False, False), (True, False), (False, True), (True, True)])
+def test_metadata_and_profile_are_kept_where_asked(
+    form: str, metadata: bool, icc: bool, model: Path, tmp_path: Path
+) -> None:
+    profile = photograph(tmp_path / "a.jpg")
+    more = ["--metadata"] * metadata + ["--icc"] * icc
+    assert run(model, tmp_path / "a.jpg", tmp_path / "out", "--format", form, *more).exit_code == 0
+    [path] = (tmp_path / "out").iterdir()
+    with Image.open(path) as made:
+        exif = made.getexif()
+        assert made.size == (32, 48)
+        assert exif.get(0x112) is None
+        assert (exif.get(EXIF_ARTIST) == "Somebody") == metadata
+        inner = exif.get_ifd(EXIF_IFD)
+        assert (inner.get(EXIF_LENS) == "A lens") == metadata
+        assert EXIF_WIDTH not in inner
+        assert (b"mine" in path.read_bytes()) == metadata
+        assert (made.info.get("icc_profile") == profile) == icc
+        if form == "png":
+            plain = read(tmp_path / "out" / path.name).astype(int)
+            run(model, tmp_path / "a.jpg", tmp_path / "plain")
+            wanted = read(tmp_path / "plain/a.png").astype(int)
+            assert abs(plain - (wanted[..., [1, 0, 2]] if icc else wanted)).max() <= 2
+
+
+def test_what_a_format_cannot_hold_is_one_line(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "a.png", height=8, width=16400)
+    result = run(model, tmp_path / "a.png", tmp_path / "out", "--format", "webp")
+    assert result.exit_code == 1
+    assert re.search(r"^not translated: [^\n]*a\.png: [^\n]+$", result.stderr, re.MULTILINE)
+
+
+def test_a_large_image_is_translated_in_bands_with_progress(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = picture(tmp_path / "a.png", height=40, width=60)
+    monkeypatch.setitem(photographs.WHOLE_VALUES, "cpu", 1)  # type: ignore[misc]
+    result = run(model, tmp_path / "a.png", tmp_path / "out")
+    assert result.exit_code == 0
+    assert re.search(r"^a\.png: (\d+)/\1 bands, ", result.stderr, re.MULTILINE)
+    wanted = translate(method("crossnet"), pixels[None], "b")[0].astype(int)
+    assert abs(read(tmp_path / "out/a.png") - wanted).max() <= 1
 
 
 def test_help_names_the_subcommand_and_its_options() -> None:

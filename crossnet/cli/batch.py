@@ -1,0 +1,250 @@
+"""What `crossnet translate` and `crossnet cutout` share: options, finding images, and translating them in batches."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crossnet.cli.options import fail, folder, refuse_pipeline_folder
+from crossnet.escaping import one_line
+from crossnet.files import error_message
+from crossnet.terminal import echo, progress
+
+if TYPE_CHECKING:
+    from crossnet.methods.base import Domain
+    from crossnet.photographs import Photograph, Pixels
+
+Sources = Annotated[
+    list[Path], typer.Argument(help="Images, and folders of images; any number.", metavar="IMAGE_OR_FOLDER...")
+]
+Out = Annotated[
+    Path, typer.Option(help="The folder to write to; created if missing.", parser=folder, metavar="DIRECTORY")
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="The folder of a trained model, the name of a pretrained one, or hub:OWNER/NAME on the Hugging Face Hub.",
+        metavar="MODEL",
+    ),
+]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        help="Reduce larger images to this shorter side, in pixels, before they are translated; 0 reduces none. By "
+        "default, twice the size of the training images.",
+        min=0,
+        show_default=False,
+    ),
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", "-r", help="Read the folders in a folder as well; results have the same ones.")
+]
+MaxPixels = Annotated[
+    int,
+    typer.Option(
+        help="Refuse an image with more pixels, its sides made up to multiples of 4, and 8.", min=1, max=10**10
+    ),
+]
+Device = Annotated[str, typer.Option(help="cpu, cuda, mps, or auto: a GPU where there is one.")]
+MAX_PIXELS = 178_956_970  # that of `crossnet.images`
+
+Save = Callable[[Path, Path, "Photograph", "Pixels"], None]  # source, target, what was read, its translation
+
+
+@dataclass
+class _Found:
+    """Images, each with the folder of its result below the output folder, and what else was found."""
+
+    images: dict[Path, PurePath] = field(default_factory=dict)
+    listed: set[Path] = field(default_factory=set)
+
+
+@dataclass
+class _Report:
+    kept: list[Path] = field(default_factory=list)
+    reduced: list[Path] = field(default_factory=list)
+    failed: dict[Path, str] = field(default_factory=dict)
+
+
+def translate_images(
+    sources: Sequence[Path],
+    to: str,
+    out: Path,
+    *,
+    model: str,
+    size: int | None,
+    recursive: bool,
+    suffix: str,
+    overwrite: bool,
+    max_pixels: int,
+    device: str,
+    save: Save,
+    done: str,
+) -> None:
+    """Translate images, and save what is made of each; report what is left out, and fail where an image failed.
+
+    suffix: of the files that are written; save: writes one of them; done: the participle for messages.
+    """
+    from crossnet.accelerator import device_for
+    from crossnet.hub import HubError
+    from crossnet.model import ModelError, batch_pixels, load_model, place, refuse_other_direction
+    from crossnet.model_folder import NoModelError, model_folder
+    from crossnet.photographs import read, translate_batch, usual_side
+    from crossnet.translation import by_size
+
+    domain = _domain(to)
+    refuse_pipeline_folder(out)
+    targets = _targets(_find(sources, out, recursive), out, suffix)
+    try:
+        method, config = load_model(model_folder(model))
+        refuse_other_direction(method, domain)
+        place(method, device_for(device, "--device"))
+        for directory in {out, *(target.parent for target in targets.values())}:
+            directory.mkdir(parents=True, exist_ok=True)
+    except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:
+        raise fail(error_message(error) if isinstance(error, OSError) else str(error)) from None
+    side = usual_side(config) if size is None else size
+    report, waiting = _Report(), dict[Path, "Photograph"]()
+
+    def readable() -> Iterator[tuple[Path, "Pixels"]]:
+        for path, target in progress(targets.items(), len(targets), f"translating to {to}", "images"):
+            if target.exists() and not overwrite:
+                report.kept.append(path)
+                continue
+            try:
+                waiting[path] = photograph = read(path, side, max_pixels)
+                report.reduced.extend([path] * photograph.is_reduced)
+                yield path, photograph.rgb
+            except (OSError, ValueError, RuntimeError, MemoryError) as error:
+                report.failed[path] = _reason(error)
+
+    for batch in by_size(readable(), batch_pixels(method)):
+        paths = [path for path, _ in batch]
+        try:
+            made = translate_batch(method, [rgb for _, rgb in batch], domain, _shown(paths[0]))
+        except (OSError, RuntimeError, MemoryError) as error:
+            report.failed |= dict.fromkeys(paths, _reason(error))
+            continue
+        for path, translated in zip(paths, made, strict=True):
+            try:
+                save(path, targets[path], waiting.pop(path), translated)
+            except (OSError, ValueError, RuntimeError, MemoryError) as error:
+                report.failed[path] = _reason(error)
+    _tell(report, len(targets), out, done, side if size is None else None)
+
+
+def _tell(report: _Report, count: int, out: Path, done: str, usual: int | None) -> None:
+    """Report what was done; raise Exit of status 1 where an image failed."""
+    from crossnet.photographs import TIMES
+
+    for path, reason in report.failed.items():
+        echo(f"not {done}: {path}: {reason}")
+    if report.reduced and usual is not None:
+        echo(
+            f"reduced {len(report.reduced)} to a shorter side of {usual} pixels, {TIMES} times that of the model's "
+            "training (--size 0 keeps their own size)"
+        )
+    if report.kept:
+        echo(f"kept {len(report.kept)} that were there already (--overwrite replaces them)")
+    echo(f"{count - len(report.kept) - len(report.failed)} of {count} images {done} to {out}", result=True)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _domain(to: str) -> "Domain":
+    if to not in ("a", "b"):
+        raise fail(f"--to {to}: is none of a, b")
+    return "a" if to == "a" else "b"
+
+
+def _find(sources: Sequence[Path], out: Path, recursive: bool) -> dict[Path, PurePath]:
+    """Return all images, each once, with the folder of its result below `out`; fail where there are none."""
+    found = _Found()
+    for source in sources:
+        if not source.exists():
+            raise fail(f"{source}: no such file or folder")
+        if not (source.is_dir() or source.is_file()):
+            raise fail(f"{source}: is neither a file nor a folder")
+    for source in sources:
+        if source.is_dir():
+            before = len(found.images)
+            messages = _list(source, PurePath(), out.resolve(), recursive, found)
+            if len(found.images) == before and not any(source.resolve() in known.parents for known in found.listed):
+                raise fail(messages or f"{source}: no images")
+        else:
+            found.images.setdefault(source, PurePath())
+    unique = {path.resolve(): path for path in reversed(found.images)}
+    images = {path: below for path, below in found.images.items() if unique[path.resolve()] == path}
+    if any(out.resolve() == path.parent.resolve() for path in images):
+        raise fail(f"--out {out}: is where the images are; name another folder")
+    return images
+
+
+def _list(source: Path, below: PurePath, out: Path, recursive: bool, found: _Found) -> str:
+    """Add the images of a folder; return the message for one without any."""
+    from crossnet.image_folders import list_folder
+
+    found.listed.add(source.resolve())
+    listing = list_folder(source)
+    found.images |= {path: below for path in listing.images if path not in found.images}
+    if recursive:
+        inner = [each for each in listing.folders if each.resolve() not in found.listed | {out}]
+        for each in inner:
+            _list(each, below / each.name, out, recursive, found)
+        listing = replace(listing, folders=[])
+    if listing.images or recursive:
+        listing.tell_rest()
+    return listing.none()
+
+
+def _targets(images: Mapping[Path, PurePath], out: Path, suffix: str) -> dict[Path, Path]:
+    """Return the file for each image; names are unique, and as those of the pipeline."""
+    from crossnet.data.names import ids, portable, translation_stems
+
+    targets: dict[Path, Path] = {}
+    for below in dict.fromkeys(images.values()):
+        paths = [path for path, of in images.items() if of == below]
+        names = portable(_different([path.name for path in paths]))
+        stems = translation_stems(dict(zip(ids(names), names, strict=True)))
+        targets |= {path: out / below / f"{stem}{suffix}" for path, stem in zip(paths, stems.values(), strict=True)}
+    sources = {path.resolve() for path in images}
+    if own := next((target for target in targets.values() if target.resolve() in sources), None):
+        raise fail(f"--out {out}: {own} is one of the images, by a link; name another folder")
+    return {path: targets[path] for path in images}
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """Return names of which no two are the same: the second of a name, from another folder, is numbered."""
+    known: set[str] = set()
+    different = []
+    for name in names:
+        number, chosen, path = 1, name, PurePath(name)
+        while chosen in known or (chosen != name and chosen in names):
+            number += 1
+            chosen = f"{path.stem}-{number}{path.suffix}"
+        known.add(chosen)
+        different.append(chosen)
+    return different
+
+
+def _shown(path: Path) -> Callable[[int], Callable[[], None]]:
+    """Return what reports the progress within one large image."""
+
+    def start(total: int) -> Callable[[], None]:
+        bands = progress(range(total), total, path.name, "bands")
+        next(bands)
+
+        def done() -> None:
+            next(bands, None)
+
+        return done
+
+    return start
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "too little memory"
+    return one_line(error_message(error) if isinstance(error, OSError) else error)
