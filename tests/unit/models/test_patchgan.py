@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossnet.models.patchgan import PatchGAN
+from crossnet.models.patchgan import ConditionalPatchGAN, PatchGAN
 
 
 def receptive_field(network: nn.Module) -> int:
@@ -49,3 +49,13 @@ def test_with_fewer_layers_the_channels_are_those_of_the_first_ones() -> None:
 def test_an_image_below_24_pixels_leaves_no_patch() -> None:
     with pytest.raises((ValueError, RuntimeError), match=r"more than 1 value per channel|[Kk]ernel size"):
         PatchGAN(1)(torch.zeros(1, 3, 23, 23))
+
+
+def test_a_conditional_one_sees_both_images_with_pix2pix_parameters() -> None:
+    with torch.device("meta"):
+        assert sum(p.numel() for p in ConditionalPatchGAN(64).parameters()) == 2_768_705
+    network = ConditionalPatchGAN(2, 1)
+    x, y = torch.rand(2, 1, 3, 16, 16)
+    assert network(x, y).shape == PatchGAN(2, 1)(x).shape
+    assert not torch.allclose(network(x, y), network(y, x))
+    assert not torch.allclose(network(x, y), network(x, -y))
