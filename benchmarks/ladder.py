@@ -27,7 +27,8 @@ from crossnet.methods.crossnet import CrossNet
 from crossnet.methods.graph import reference
 from crossnet.params import load_params
 from crossnet.training.devices import start
-from crossnet.training.step import Gradients, make_optimizers
+from crossnet.training.optimizers import make_optimizers
+from crossnet.training.step import Gradients
 
 ROUNDS, STEPS = 9, 3
 

@@ -20,10 +20,10 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.optim import Adam
+from torch.optim import Optimizer
 
 from crossnet.engine.engine import select
-from crossnet.engine.executor import BatchedExecutor, batched
+from crossnet.engine.executor import Arguments, BatchedExecutor, batched
 from crossnet.methods.base import Method
 from crossnet.methods.crossnet import CrossNet
 from crossnet.params import Params, load_params
@@ -34,7 +34,8 @@ from crossnet.training.cost import cost
 from crossnet.training.devices import start
 from crossnet.training.ema import EMA
 from crossnet.training.logging import RunningMeans
-from crossnet.training.step import Gradients, make_optimizers, training_only
+from crossnet.training.optimizers import make_optimizers
+from crossnet.training.step import Gradients, training_only
 
 KINDS = {"E": "encode", "D": "decode", "T": "translate", "Q": "discriminate"}
 
@@ -63,12 +64,12 @@ def calls(params: Params, batch: int, size: int) -> list[Call]:
     """The calls of a step."""
     found: list[Call] = []
 
-    def recorded(network: Any, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+    def recorded(network: Any, uses: Sequence[Arguments]) -> Sequence[Tensor]:
         name = next(name for name, other in method.networks.items() if other is network)
         trains = next(network.parameters()).requires_grad
-        shape = (sum(len(x) for x in inputs), *inputs[0].shape[1:])
-        found.append(Call(name, shape, trains, any(x.requires_grad for x in inputs)))
-        return batched(network, inputs)
+        shape = (sum(len(x) for (x,) in uses), *uses[0][0].shape[1:])
+        found.append(Call(name, shape, trains, any(x.requires_grad for (x,) in uses)))
+        return batched(network, uses)
 
     with torch.device("meta"):
         method = CrossNet(**params.setup, seed=0, executor=BatchedExecutor(recorded))
@@ -114,7 +115,7 @@ def peak(layer: nn.Conv2d, shape: tuple[int, ...]) -> float:
 
 
 def shares(
-    method: Method, made: Sequence[Call], adams: dict[str, Adam], batches: Batches, workers: int
+    method: Method, made: Sequence[Call], adams: dict[str, Optimizer], batches: Batches, workers: int
 ) -> dict[str, float]:
     """Seconds of each part by itself: the calls with their gradients, the optimisers, the making of a batch.
 
@@ -137,7 +138,7 @@ def shares(
     return parts
 
 
-def checkpoint(method: Method, adams: dict[str, Adam], average: float, fabric: Fabric) -> tuple[float, float]:
+def checkpoint(method: Method, adams: dict[str, Optimizer], average: float, fabric: Fabric) -> tuple[float, float]:
     """Seconds that one takes to be written, and its MiB, in this working folder's file system."""
     with TemporaryDirectory(dir=".") as folder:
         checkpoints, step = Checkpoints(Path(folder), 1, fabric), count()

@@ -262,13 +262,16 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
         """Compute latent codes, which `translate` decodes: float32 (C, H/4, W/4), H and W rounded up to multiples of 4.
 
         An array of several images has an array of codes (N, C, H/4, W/4), a sequence a list. Arguments and errors are
-        those of `translate`.
+        those of `translate`; a model of a method without codes is a ValueError too.
         """
         from crossnet.model import encode
 
         batch = _Batch(images, self._side(size))
         domain = self._domain(to)
-        codes = [encode(self.method, rgb[None], domain)[0] for rgb in batch.rgb]
+        found = [encode(self.method, rgb[None], domain) for rgb in batch.rgb]
+        codes = [code[0] for code in found if code is not None]
+        if len(codes) < len(found):
+            raise ValueError("this model's method has no codes")
         if batch.is_one:
             return codes[0]
         return np.stack(codes) if batch.is_array else codes

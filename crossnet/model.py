@@ -1,7 +1,7 @@
 """A trained model on disk: weights as safetensors and one config.json that is enough to rebuild the networks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,8 @@ class ModelError(ValueError):
 def save_model(folder: Path, method: Method, config: Mapping[str, Any]) -> None:
     """Write config.json and the weights of all networks, those for translating in a file of their own: all or none.
 
-    config holds `method`, `networks`, `weights` and `image_pool` as the method's constructor takes them, and whatever
-    else describes the model.
+    config holds `method`, `networks`, `weights`, `image_pool` and `size` as the method's constructor takes them, and
+    whatever else describes the model.
     """
     files: dict[Path, bytes | str] = {folder / CONFIG: json.dumps(config, indent=1) + "\n"}
     for file, wanted in ((TRANSLATING, True), (TRAINING_ONLY, False)):
@@ -81,7 +81,8 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     try:
         config = read_config(folder / CONFIG)
         with torch.device("meta"):
-            method = load(config["method"])(config["networks"], config["weights"], config["image_pool"], seed=0)
+            setup = {key: config[key] for key in ("networks", "weights", "image_pool", "size")}
+            method = load(config["method"])(**setup, seed=0)
         for file in files:
             wanted = {
                 n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)
@@ -174,38 +175,62 @@ def refuse_other_direction(method: Method, to: Domain) -> None:
 
 
 @torch.inference_mode()
-def translate(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
+def translate(
+    method: Method, rgb: NDArray[np.uint8], to: Domain, styles: Sequence[Tensor | None] | None = None
+) -> NDArray[np.uint8]:
     """(N, H, W, 3) uint8 images of one domain -> (N, H, W, 3) uint8 of the other, at their own size.
 
-    Computed where the method's weights are. Sides that are not multiples of 4, or below 8, are mirrored out to the next
-    one (below 5: repeated) and cut back.
+    Computed where the method's weights are. Sides that are not multiples of the method's `multiple`, or below 8, are
+    mirrored out to the next one (where that is too far: repeated) and cut back.
+
+    styles: one for each image, as `draw_style` and `style_of` give them; None: those of seed 0.
     """
     height, width = rgb.shape[1:3]
-    y = method.translate(_padded(rgb, method.device), to)[..., :height, :width]
+    given = [style for style in styles or () if style is not None]
+    y = method.translate(_padded(rgb, method), to, torch.cat(given) if given else None)[..., :height, :width]
     return from_range(y.float().cpu().numpy())
 
 
 @torch.inference_mode()
-def encode(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.float32]:
-    """(N, H, W, 3) uint8 images of one domain -> their codes (N, C, h, w), which `translate` decodes: Fig. 3."""
-    return method.encode(_padded(rgb, method.device), to).float().cpu().numpy()
+def encode(method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.float32] | None:
+    """(N, H, W, 3) uint8 images of one domain -> their codes (N, C, h, w), which `translate` decodes: Fig. 3.
+
+    None for a method without codes.
+    """
+    codes = method.encode(_padded(rgb, method), to)
+    return None if codes is None else codes.float().cpu().numpy()
 
 
 @torch.inference_mode()
 def scores(method: Method, rgb: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """(N, H, W, 3) uint8 images of A -> how much each pixel is of the object, (N, H, W) in [0, 1], if it says so."""
     height, width = rgb.shape[1:3]
-    found = method.scores(_padded(rgb, method.device))
+    found = method.scores(_padded(rgb, method))
     return None if found is None else found[..., :height, :width].float().cpu().numpy()
 
 
-def padded(width: int, height: int) -> tuple[int, int]:
-    """Width and height of what is translated for an image: multiples of 4, and 8 at least. They take the memory."""
-    return max(8, width + -width % 4), max(8, height + -height % 4)
+@torch.inference_mode()
+def draw_style(method: Method, rgb: NDArray[np.uint8], to: Domain, seed: int) -> Tensor | None:
+    """The style (1, ...) that a seed gives to the translation of an image (H, W, 3); None: the method has no styles."""
+    if not method.has_styles:
+        return None
+    return method.draw_style(_padded(rgb[None], method), to, torch.Generator().manual_seed(seed))
 
 
-def _padded(rgb: NDArray[np.uint8], device: torch.device) -> Tensor:
+@torch.inference_mode()
+def style_of(method: Method, rgb: NDArray[np.uint8], domain: Domain) -> Tensor | None:
+    """The style (1, ...) of an image (H, W, 3) of a domain, for translations to it; None: images have none."""
+    return method.style_of(_padded(rgb[None], method), domain)
+
+
+def padded(width: int, height: int, multiple: int = 4) -> tuple[int, int]:
+    """Width and height of what is translated for an image: multiples, and 8 at least. They take the memory."""
+    return max(8, width + -width % multiple), max(8, height + -height % multiple)
+
+
+def _padded(rgb: NDArray[np.uint8], method: Method) -> Tensor:
     height, width = rgb.shape[1:3]
-    x = torch.from_numpy(to_range(rgb)).to(device)
-    right, bottom = np.subtract(padded(width, height), (width, height)).tolist()
-    return functional.pad(x, (0, right, 0, bottom), mode="reflect" if min(height, width) > 4 else "replicate")
+    x = torch.from_numpy(to_range(rgb)).to(method.device)
+    right, bottom = np.subtract(padded(width, height, method.multiple), (width, height)).tolist()
+    mode = "reflect" if right < width and bottom < height else "replicate"
+    return functional.pad(x, (0, right, 0, bottom), mode=mode)

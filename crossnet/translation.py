@@ -14,8 +14,9 @@ from crossnet.files import write_atomically
 from crossnet.image_folders import list_images
 from crossnet.images import decode, pixels, png
 from crossnet.methods.base import Domain, Method
-from crossnet.model import batch_pixels, encode, scores, translate
+from crossnet.model import batch_pixels, draw_style, encode, scores, translate
 from crossnet.terminal import progress
+from crossnet.training.seeds import derive
 
 Key = TypeVar("Key")
 Pixels = NDArray[np.uint8]  # (H, W, 3)
@@ -41,7 +42,8 @@ def score_folder(method: Method, source: Path, names: Mapping[str, str], out: Pa
 def translate_folder(method: Method, source: Path, names: Mapping[str, str], to: Domain, out: Path) -> None:
     """Translate the images of a folder to a domain: PNG files in `out`/to_<domain>.
 
-    The codes of CODES images go to `out`/codes/to_<domain>, float16 (C, h, w), NPY.
+    A method that draws styles translates each image in the style that the name of its translation gives. The codes of
+    CODES images go to `out`/codes/to_<domain>, float16 (C, h, w), NPY, if the method has codes.
 
     names: stem of an image -> stem of its translation and its code.
     """
@@ -50,12 +52,13 @@ def translate_folder(method: Method, source: Path, names: Mapping[str, str], to:
     with atomic_directory(out / f"to_{to}") as folder, atomic_directory(out / "codes" / f"to_{to}") as codes:
         shown = progress(paths, len(paths), f"translating {source.name}", "images")
         for batch in by_size(((path, pixels(decode(path))) for path in shown), batch_pixels(method)):
-            translated = translate(method, np.stack([image for _, image in batch]), to)
+            styles = [draw_style(method, image, to, derive(0, names[path.stem])) for path, image in batch]
+            translated = translate(method, np.stack([image for _, image in batch]), to, styles)
             for (path, image), made in zip(batch, translated, strict=True):
                 name = names[path.stem]
                 write_atomically(folder / f"{name}.png", png(Image.fromarray(made), compress_level=2))
-                if path in with_code:
-                    _write_array(codes / f"{name}.npy", encode(method, image[None], to)[0])
+                if path in with_code and (code := encode(method, image[None], to)) is not None:
+                    _write_array(codes / f"{name}.npy", code[0])
 
 
 def by_size(images: Iterable[tuple[Key, Pixels]], pixels: int) -> Iterator[list[tuple[Key, Pixels]]]:

@@ -21,19 +21,19 @@ from stages._command import command
 
 def train_stage(params: Params) -> None:
     """Train the method on the prepared task: weights in data/model, the log in reports/training."""
-    images, reports, options = Path("data/prepared") / params.task, Path("reports/training"), params.training
+    data, reports, options = Path("data/prepared") / params.task, Path("reports/training"), params.training
     deterministic(params.seed)
     fabric = start(options.accelerator, options.devices, options.nodes, options.precision)
     engine = select(params.engine, fabric, options.precision, options.cuda_graphs, options.compile)
     method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, executor=engine.executor)
     engine.prepare(method)
-    batches = Batches.load(images, options.batch, params.images.size, options.flip, params.seed, fabric, method.paired)
-    schedule = Schedule(options.images(batches.epoch_images), batches.global_batch, **options.schedule)
+    batches = Batches.load(data, options.batch, params.images.size, options.flip, params.seed, fabric, method.paired)
+    schedule = Schedule(options.images(batches.epoch_images), batches.global_batch, **options.schedule | method.pace)
     config, first = params.model_description(schedule.batch), fabric.is_global_zero
     settings = config | {"engine": params.engine, "training": options.model_dump()}
     track = steps_shown(f"training {params.method}") if first else iter
     with open_run(settings, batches.digest(), fabric, engine.threads) as folder, live_writer(reports, first) as writer:
-        log, preview = TrainingLog(folder / "pictures", writer), Preview(images) if first else None
+        log, preview = TrainingLog(folder / "pictures", writer), Preview(data) if first else None
         with CheckpointPolicy(folder, fabric, **params.checkpoints.model_dump()) as policy:
             seconds = train(method, batches, fabric, schedule, log, policy, preview, track, engine.capture)
         if first:

@@ -28,12 +28,19 @@ class Capture(Protocol):
 class GraphedGradients:
     """Loss, terms and gradients of a phase: captured at the first call, replayed for other inputs of the same shapes.
 
-    The work must not depend on how often it ran before: it runs several times at the first call. A replay writes
-    gradients where the capture put them. Another phase may have given the same `parameters` other gradients since.
+    The work runs several times at the first call. What it changes beside gradients are `buffers` alone (the statistics
+    of batch norm), which are put back after the capture. A replay writes gradients where the capture put them, and
+    leaves none in the other `parameters` of the optimizer. Another phase may have given them other gradients since.
     """
 
-    def __init__(self, gradients: Gradients, capture: Capture, parameters: Sequence[nn.Parameter]):
-        self._gradients, self._capture, self._parameters = gradients, capture, parameters
+    def __init__(
+        self,
+        gradients: Gradients,
+        capture: Capture,
+        parameters: Sequence[nn.Parameter],
+        buffers: Sequence[Tensor] = (),
+    ):
+        self._gradients, self._capture, self._parameters, self._buffers = gradients, capture, parameters, buffers
         self._replay: Callable[[], object] | None = None
         self._inputs: dict[str, Tensor] = {}
         self._names: tuple[str, ...] = ()
@@ -41,8 +48,11 @@ class GraphedGradients:
     def __call__(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         if self._replay is None:
             self._inputs = {name: tensor.clone() for name, tensor in inputs.items()}
+            before = [buffer.clone() for buffer in self._buffers]
             self._replay, self._values = self._capture(self._stacked)
             self._captured = [parameter.grad for parameter in self._parameters]
+            for buffer, value in zip(self._buffers, before, strict=True):
+                buffer.copy_(value)
         for name, tensor in inputs.items():
             self._inputs[name].copy_(tensor)
         self._replay()

@@ -26,13 +26,12 @@ def levels(edges: Edges, workers: int) -> tuple[Level, ...]:
     the gradients of its weights accumulate there. The full objective of CrossNet's generators takes 1 level with one
     worker and 2 levels with two workers: they wait for each other once.
     """
-    source_of = {edge.path: edge.source for edge in edges}
+    sources_of = {edge.path: edge.sources for edge in edges}
     found: list[list[list[Call]]] = []
     worker_of: dict[str, int] = {}  # of each path and network of the current level
     for calls in simultaneous_calls(edges, workers):
-        bound = [
-            {worker_of[name] for name in (c.network, *map(source_of.get, c.paths)) if name in worker_of} for c in calls
-        ]
+        touched = [(c.network, *(name for path in c.paths for name in sources_of[path])) for c in calls]
+        bound = [{worker_of[name] for name in names if name in worker_of} for names in touched]
         taken = [worker for each in bound for worker in each]
         if not found or len(taken) > len(set(taken)) or any(len(each) > 1 for each in bound):
             found.append([[] for _ in range(workers)])
@@ -60,7 +59,7 @@ def simultaneous_calls(edges: Edges, workers: int) -> list[list[Call]]:
         blocked = {edge.path for edge in left}
         ready: dict[str, list[str]] = {}
         for edge in left:
-            if edge.source not in blocked:
+            if not blocked.intersection(edge.sources):
                 ready.setdefault(edge.network, []).append(edge.path)
         kinds: dict[str, list[Call]] = {}
         for network, paths in ready.items():
@@ -84,5 +83,5 @@ def _networks_behind(edges: list[Edge], paths: tuple[str, ...]) -> int:
     behind, size = set(paths), 0
     while len(behind) > size:
         size = len(behind)
-        behind |= {edge.path for edge in edges if edge.source in behind}
+        behind |= {edge.path for edge in edges if behind.intersection(edge.sources)}
     return len({edge.network for edge in edges if edge.path in behind})

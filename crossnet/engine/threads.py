@@ -70,7 +70,9 @@ class _Level(torch.autograd.Function):
 
         own = [BoundChain(chain.calls, {name: next(rest) for name in chain.inputs}) for chain in chains]
         ctx.outputs = executor.map([partial(forward, chain) for chain in own])
-        return tuple(output.detach() for outputs in ctx.outputs for output in outputs)
+        made = [(output.detach(), output.requires_grad) for outputs in ctx.outputs for output in outputs]
+        ctx.mark_non_differentiable(*(output for output, differentiable in made if not differentiable))
+        return tuple(output for output, _ in made)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from crossnet.engine.executor import batched
+from crossnet.engine.executor import Arguments, batched
 
 VARIANTS = 64  # compiled forms of nn.Sequential.forward, which all networks and batch shapes share
 
@@ -26,15 +26,17 @@ class CompiledCall:
     """
 
     def __init__(self) -> None:
-        self._compiled: dict[Any, Callable[[Tensor], Tensor]] = {}
+        self._compiled: dict[Any, Callable[..., Tensor]] = {}
 
-    def __call__(self, network: Any, inputs: Sequence[Any]) -> Sequence[Any]:
+    def __call__(self, network: Any, uses: Sequence[Arguments]) -> Sequence[Tensor]:
+        if not isinstance(network, nn.Module):  # an operation
+            return batched(network, uses)
         try:
             with _options():
                 if network not in self._compiled:
                     # nn.Module.compile would leave what nn.Sequential calls as it is
                     self._compiled[network] = torch.compile(network.forward, dynamic=False)
-                return batched(self._compiled[network], inputs)
+                return batched(self._compiled[network], uses, getattr(network, "mixes_samples", False))
         except torch.OutOfMemoryError:
             raise
         except Exception as error:  # a compiler fails by any of them

@@ -1,13 +1,12 @@
-"""Least-squares adversarial losses, the image pool, and the discriminators' phase that methods share."""
+"""Adversarial losses that methods share, and the image pools of their discriminators."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from crossnet.methods.base import Loss, Phase
-from crossnet.methods.graph import Executor, Paths, PathTable, PerDomain
+from crossnet.methods.graph import Paths, PerDomain
 from crossnet.training.seeds import derive
 
 
@@ -29,6 +28,21 @@ def lsgan_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
     """L_GAN, §3.5: the discriminators should score both translations as real images."""
     return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
+
+
+def l_disc(q_a: Tensor, q_a_pool: Tensor, q_b: Tensor, q_b_pool: Tensor) -> PerDomain:
+    """Each discriminator tells real images from translations of any age."""
+    return PerDomain(a=lsgan_discriminator_loss(q_a, q_a_pool), b=lsgan_discriminator_loss(q_b, q_b_pool))
+
+
+def slope(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The gradient of a network's summed output at x (N, ...), of which gradients of weights can be computed.
+
+    In plain torch: threads and compiled networks lose second derivatives.
+    """
+    at = x.detach().requires_grad_().clone()
+    [gradient] = torch.autograd.grad(network(at).sum(), at, create_graph=True)
+    return gradient
 
 
 def _float32(x: Tensor) -> Tensor:
@@ -76,37 +90,22 @@ class ImagePool(nn.Module):
         self._random.set_state(state["random"].cpu())
 
 
-SCORES: PathTable = {
-    "q_a": ("Q_a", "x_a"),
-    "q_a_pool": ("Q_a", "x_a_pool"),
-    "q_b": ("Q_b", "x_b"),
-    "q_b_pool": ("Q_b", "x_b_pool"),
-}
+class ImagePools(nn.Module):
+    """An image pool a domain, which give old translations for new ones."""
 
-
-class Discriminators(nn.Module):
-    """The phase that trains Q_a and Q_b after the generators, on real images and on translations from image pools."""
-
-    def __init__(self, networks: Mapping[str, nn.Module], pool: Mapping[str, Any], seed: int, executor: Executor):
+    def __init__(self, pool: Mapping[str, Any], seed: int):
         super().__init__()
-        self._executor = executor
-        self._networks = dict(networks)  # a dict, so that they are not registered twice
         self.a, self.b = (ImagePool(**pool, seed=derive(seed, domain)) for domain in "ab")
-        self.phase = Phase("discriminators", ("Q_a", "Q_b"), self._loss, self._sample)
         self._translations: tuple[Tensor, Tensor] | None = None
 
     def remember(self, paths: Paths) -> None:
-        """Keep this step's translations x_a_hat and x_b_hat, which are computed by now."""
-        self._translations = paths["x_a_hat"].detach(), paths["x_b_hat"].detach()
+        """Keep this step's translations x_a_hat and x_b_hat, if they are computed by now."""
+        if "x_a_hat" in paths and "x_b_hat" in paths:
+            self._translations = paths["x_a_hat"].detach(), paths["x_b_hat"].detach()
 
-    def _sample(self) -> dict[str, Tensor]:
+    def exchange(self, x_a: Tensor, x_b: Tensor) -> dict[str, Tensor]:
+        """The inputs x_a_pool and x_b_pool of a phase, for the last translations; without any there are none."""
         if self._translations is None:
             return {}
-        x_a, x_b = self._translations
-        return {"x_a_pool": self.a.exchange(x_a), "x_b_pool": self.b.exchange(x_b)}
-
-    def _loss(self, **images: Tensor) -> Loss:
-        paths = Paths(SCORES, self._networks, images, self._executor).compute(SCORES)
-        a = lsgan_discriminator_loss(paths["q_a"], paths["q_a_pool"])
-        b = lsgan_discriminator_loss(paths["q_b"], paths["q_b_pool"])
-        return a + b, {"loss/disc_a": a, "loss/disc_b": b}
+        x_a_hat, x_b_hat = self._translations
+        return {"x_a_pool": self.a.exchange(x_a_hat), "x_b_pool": self.b.exchange(x_b_hat)}

@@ -5,31 +5,48 @@ Images are (N, 3, H, W) in [-1, 1], codes (N, 4w, H/4, W/4). `z_b` is a code tha
 translated.
 """
 
-from collections.abc import Mapping
-from typing import Any, final
+from types import MappingProxyType
+from typing import final
 
 from torch import Tensor, nn
 
-from crossnet.methods.adversarial import l1, l_gan
+from crossnet.methods.adversarial import l1, l_disc, l_gan
+from crossnet.methods.base import Phase
 from crossnet.methods.graph import Loss, PathTable, PerDomain
-from crossnet.methods.two_generators import (
-    GENERATOR_PATHS,
-    Shape,
-    TwoGenerators,
-    build_discriminators,
-    build_generators,
-)
-from crossnet.models.resnet import Translator
+from crossnet.methods.tables import Shape, TableMethod
+from crossnet.models.patchgan import PatchGAN
+from crossnet.models.resnet import Decoder, Encoder, Translator
 
 
 def build(shape: Shape) -> dict[str, nn.Module]:
     """The networks of Fig. 2, by their names in the paper."""
-    translators = {name: Translator(shape.width, shape.translator_blocks) for name in ("T_ab", "T_ba")}
-    return build_generators(shape) | translators | build_discriminators(shape)
+    return {
+        "E_ab": Encoder(shape.width, shape.encoder_blocks, shape.norm),
+        "E_ba": Encoder(shape.width, shape.encoder_blocks, shape.norm),
+        "D_a": Decoder(shape.width, shape.norm),
+        "D_b": Decoder(shape.width, shape.norm),
+        "T_ab": Translator(shape.width, shape.translator_blocks),
+        "T_ba": Translator(shape.width, shape.translator_blocks),
+        "Q_a": PatchGAN(shape.discriminator_width, shape.discriminator_layers),
+        "Q_b": PatchGAN(shape.discriminator_width, shape.discriminator_layers),
+    }
 
 
+GENERATORS = ("E_ab", "E_ba", "D_a", "D_b", "T_ab", "T_ba")
 PATHS: PathTable = {
-    **GENERATOR_PATHS,
+    # Fig. 2, the two generators: x_b_hat = D_b(E_ab(x_a))
+    "z_b": ("E_ab", "x_a"),
+    "z_a": ("E_ba", "x_b"),
+    "x_b_hat": ("D_b", "z_b"),
+    "x_a_hat": ("D_a", "z_a"),
+    "q_b_hat": ("Q_b", "x_b_hat"),
+    "q_a_hat": ("Q_a", "x_a_hat"),
+    # §3.3, an encoder that is given an image of its target domain
+    "z_b_own": ("E_ab", "x_b"),
+    "z_a_own": ("E_ba", "x_a"),
+    # Eq. (2), identity
+    "x_b_id": ("D_b", "z_b_own"),
+    "x_a_id": ("D_a", "z_a_own"),
     # Fig. 4(a), cross-identity: x_a_zid = D_a(T_ba(E_ab(x_a)))
     "z_a_hat": ("T_ba", "z_b"),
     "z_b_hat": ("T_ab", "z_a"),
@@ -41,6 +58,11 @@ PATHS: PathTable = {
     # Fig. 4(c), latent cycle: z_b_cycled = T_ab(T_ba(z_b))
     "z_b_cycled": ("T_ab", "z_a_hat"),
     "z_a_cycled": ("T_ba", "z_b_hat"),
+    # the discriminators, on real images and on past translations
+    "q_a": ("Q_a", "x_a"),
+    "q_a_pool": ("Q_a", "x_a_pool"),
+    "q_b": ("Q_b", "x_b"),
+    "q_b_pool": ("Q_b", "x_b_pool"),
 }
 
 
@@ -80,14 +102,27 @@ OPTIONS = {"ctc_stop_gradient": False}  # methods.crossnet of params.yaml; Eq. (
 
 
 @final
-class CrossNet(TwoGenerators):
-    """Eq. (5): the generators and cross-translators descend the sum of `lambda_<name>` times each of `LOSSES`."""
+class CrossNet(TableMethod):
+    """Eq. (5): the generators and cross-translators descend the sum of `lambda_<name>` times each of `LOSSES`.
 
-    build = staticmethod(build)
+    Then the discriminators are trained, if the generators descend `gan`.
+    """
+
     paths = PATHS
+    translates_with = ("E_ab", "D_b", "E_ba", "D_a")
+    codes = MappingProxyType({"b": "z_b", "a": "z_a"})
+    alike = (("E_ab", "E_ba"), ("D_a", "D_b"))
 
-    def losses(self, options: Mapping[str, Any]) -> Mapping[str, Loss]:
-        return LOSSES | ({"ctc": l_ctc_stopped} if options["ctc_stop_gradient"] else {})
+    def build(self) -> dict[str, nn.Module]:
+        return build(self.shape)
+
+    def make_phases(self) -> tuple[Phase, ...]:
+        losses = LOSSES | ({"ctc": l_ctc_stopped} if self.options["ctc_stop_gradient"] else {})
+        generators = self.phase("generators", GENERATORS, losses)
+        discriminators = self.phase(
+            "discriminators", ("Q_a", "Q_b"), {"disc": l_disc}, self.pools.exchange, per_domain=True
+        )
+        return (generators, discriminators) if self.options["gan"] else (generators,)
 
 
 METHOD = CrossNet

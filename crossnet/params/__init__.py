@@ -210,13 +210,13 @@ class Params(Weights):  # type: ignore[misc, valid-type]
 
     @property
     def setup(self) -> dict[str, Any]:
-        """Arguments of the method's constructor: networks, weights, image pool."""
-        image_pool = self.training.image_pool.model_dump()
-        return {"networks": self.networks.model_dump(), "weights": self.weights, "image_pool": image_pool}
+        """Arguments of the method's constructor: networks, weights, image pool, size of images."""
+        blocks = {"networks": self.networks.model_dump(), "image_pool": self.training.image_pool.model_dump()}
+        return blocks | {"weights": self.weights, "size": self.images.size}
 
     def model_description(self, global_batch: int) -> dict[str, Any]:
         """The config.json of a model: what rebuilds it, and what it was trained on."""
-        trained = {"task": self.task, "size": self.images.size, "seed": self.seed, "global_batch": global_batch}
+        trained = {"task": self.task, "seed": self.seed, "global_batch": global_batch}
         return {"method": self.method} | self.setup | trained
 
     def effective(self) -> dict[str, Any]:

@@ -1,31 +1,38 @@
 """The weights and options of methods, read from where the methods declare them.
 
 A module `crossnet/methods/<name>.py` declares `LOSSES`, whose keys are the names of its weights, and `OPTIONS`, its
-other options with the values that its paper has. A class of it has `paired = True` if it learns from pairs. All this is
-read from the syntax of the module: importing it would import torch, which takes seconds.
+other options with the values that its paper has; a tuple lists the choices of one, the paper's first. A class of it has
+`paired = True` if it learns from pairs. All this is read from the syntax of the module: importing it would import
+torch, which takes seconds.
 """
 
 import ast
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from crossnet.schema import Block, OneOrTwoWeights, Weight
 
 FOLDER = Path(__file__).parents[1] / "methods"
+Count = Annotated[int, Field(ge=0, le=1024)]
 PAPER = "crossnet"  # its weights are top-level keys, lambda_<loss>
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a method declares: names of losses, options with the values of its paper, whether it learns from pairs."""
+    """What a method declares: names of losses, options with the paper's values or choices, whether it needs pairs."""
 
     losses: tuple[str, ...]
     options: dict[str, Any]
     paired: bool
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The options as its paper has them."""
+        return {name: value[0] if isinstance(value, tuple) else value for name, value in self.options.items()}
 
 
 @cache
@@ -66,9 +73,26 @@ def methods_block() -> Any:
     blocks: dict[str, Any] = {}
     for name, method in declared().items():
         weights: dict[str, Any] = {} if name == PAPER else dict.fromkeys(method.losses, (Weight, ...))
-        options: dict[str, Any] = {option: (type(value), ...) for option, value in method.options.items()}
-        blocks[name] = (create_model(f"Options of {name}", __base__=Block, **weights, **options), ...)
+        blocks[name] = (create_model(f"Options of {name}", __base__=Block, **weights, **_options(method)), ...)
     return create_model("Methods", __base__=Block, **blocks)
+
+
+def weights_block(name: str) -> Any:
+    """The model of all weights and options of a method, as its constructor takes them."""
+    method = declared()[name]
+    weights: dict[str, Any] = dict.fromkeys(method.losses, (OneOrTwoWeights, ...))
+    return create_model(f"Weights of {name}", __base__=Block, **weights, **_options(method))
+
+
+def _options(method: Declared) -> dict[str, Any]:
+    return {name: (_type(value), ...) for name, value in method.options.items()}
+
+
+def _type(value: Any) -> Any:
+    """The type of an option with that value, or with those choices."""
+    if isinstance(value, tuple):
+        return Literal[value]
+    return {bool: bool, int: Count, float: Weight}[type(value)]
 
 
 def top_level_weights() -> Any:

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from crossnet.params import ImagePool, Networks
-from crossnet.params.methods import declared
+from crossnet.params.methods import declared, weights_block
 from crossnet.params.reading import ParamsError, describe, read_bytes
 from crossnet.params.renamed import with_new_keys
-from crossnet.schema import Block, OneOrTwoWeights
+from crossnet.schema import Block
 
 # what the networks of a model are that was saved before these keys were there
 EARLIER = {"discriminator_layers": 3, "norm": "instance", "shared_init": False}
@@ -29,8 +37,9 @@ class ModelConfig(Block):
 
     method: Annotated[str, AfterValidator(_known)]
     networks: Networks
-    weights: dict[str, OneOrTwoWeights | bool]
+    weights: dict[str, Any]
     image_pool: ImagePool
+    size: Annotated[int, Field(ge=4, le=8192)] = 256  # of the images that it was trained on
 
     @model_validator(mode="before")
     @classmethod
@@ -40,11 +49,19 @@ class ModelConfig(Block):
         if not isinstance(values, Mapping):
             return values
         method = declared().get(str(values.get("method")))
-        later = {"networks": EARLIER, "weights": dict.fromkeys(method.losses, 0) | method.options if method else {}}
+        later = {"networks": EARLIER, "weights": dict.fromkeys(method.losses, 0) | method.defaults if method else {}}
         return {
             key: {**later.get(key, {}), **value} if isinstance(value, Mapping) else value
             for key, value in values.items()
         }
+
+    @field_validator("weights")
+    @classmethod
+    def _are_of_the_method(cls, values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """The weights and options that the method declares, and no other."""
+        method = info.data.get("method")
+        checked: dict[str, Any] = weights_block(method).model_validate(values).model_dump() if method else values
+        return checked
 
 
 def read_config(path: Path) -> dict[str, Any]:

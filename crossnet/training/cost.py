@@ -18,16 +18,20 @@ ADAM = 4  # a weight, its gradient, and two moments
 
 @dataclass(frozen=True)
 class Cost:
-    """Floating-point operations of each phase with its gradients, bytes of weights with Adam, bytes of activations."""
+    """Floating-point operations of each phase with its gradients, bytes of weights with Adam, bytes of activations.
+
+    shares: in what share of the steps each phase is due.
+    """
 
     operations: dict[str, int]
+    shares: dict[str, float]
     state_bytes: int
     activation_bytes: int
 
     @property
     def step_operations(self) -> int:
-        """Of all phases together; a multiplication and an addition are two."""
-        return sum(self.operations.values())
+        """Of all phases together, on average over a training; a multiplication and an addition are two."""
+        return round(sum(operations * self.shares[phase] for phase, operations in self.operations.items()))
 
 
 def cost(method: Method, batch: int, size: int) -> Cost:
@@ -44,7 +48,8 @@ def cost(method: Method, batch: int, size: int) -> Cost:
         operations[phase.name] = counter.get_total_flops()
         activations.append(sum(kept.values()))
     weights = sum(p.numel() for network in method.networks.values() for p in network.parameters())
-    return Cost(operations, ADAM * FLOAT * weights, max(activations))
+    shares = {phase.name: phase.share for phase in method.phases}
+    return Cost(operations, shares, ADAM * FLOAT * weights, max(activations))
 
 
 @contextmanager

@@ -32,12 +32,12 @@ class Preview:
 
     @torch.no_grad()
     def code_ranks(self, method: Method) -> dict[str, float]:
-        """Effective ranks: `code_rank/z_b` of the codes of A's images, and `code_rank/z_a` of B's."""
+        """Effective ranks: `code_rank/z_b` of the codes of A's images, and `code_rank/z_a` of B's, if it has codes."""
         codes = {
             "z_a": method.encode(_tensor(method, self._b), "a"),
             "z_b": method.encode(_tensor(method, self._a), "b"),
         }
-        return {f"code_rank/{name}": effective_rank(z) for name, z in codes.items()}
+        return {f"code_rank/{name}": effective_rank(z) for name, z in codes.items() if z is not None}
 
     def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
         return from_range(method.translate(_tensor(method, rgb), to).float().cpu().numpy())

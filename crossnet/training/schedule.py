@@ -1,6 +1,7 @@
 """How long a run trains, and its learning rate: by the images that it has used, whatever the batch."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -9,7 +10,10 @@ class Schedule:
 
     images: of each domain, in all.
     batch: images of each domain in a step, of all processes.
-    lr, betas: Adam's.
+    lr, betas: Adam's. `rate`: the method's factor on the scale's `lr`.
+    optimizer: adam, or rmsprop, which does not use `betas`.
+    weight_decay: factor of the weights that is added to their gradients.
+    halvings: how often the learning rate is halved, in equal intervals.
     decay_from: share of the images after which the learning rate falls linearly to zero; constant before.
     ema_decay: of the moving average of the weights (`crossnet.training.ema`); 0: the weights of the last step.
     log_every, grid_every: steps between two rows of the log, and between two previews.
@@ -23,6 +27,10 @@ class Schedule:
     ema_decay: float
     log_every: int
     grid_every: int
+    optimizer: Literal["adam", "rmsprop"] = "adam"
+    weight_decay: float = 0.0
+    rate: float = 1.0
+    halvings: int = 0
 
     @property
     def steps(self) -> int:
@@ -33,7 +41,8 @@ class Schedule:
         """The learning rate of a step, counted from 0."""
         decay = self.images * (1 - self.decay_from)
         left = self.images - step * self.batch
-        return self.lr * (1.0 if decay == 0 else min(1.0, max(0.0, left / decay)))
+        linear = self.lr * (1.0 if decay == 0 else min(1.0, max(0.0, left / decay)))
+        return linear * self.rate / 2 ** (step * self.batch * (self.halvings + 1) // self.images)
 
     def logs_after(self, done: int) -> bool:
         """Whether the log gets a row after that many steps."""

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import torch
 from lightning_fabric import Fabric
-from torch import Tensor
-from torch.optim import Adam, Optimizer
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from crossnet.engine.cuda_graph import Capture, GraphedGradients
 from crossnet.methods.base import Method, Phase
@@ -16,13 +15,14 @@ from crossnet.training.ema import EMA
 from crossnet.training.finite_check import FiniteCheck
 from crossnet.training.logging import RunningMeans
 from crossnet.training.machine import enough_memory
+from crossnet.training.optimizers import make_optimizers, update
 from crossnet.training.schedule import Schedule
 
 
 class TrainingStep:
     """The steps of a training by their number, counted from 0.
 
-    `optimizers` (one a phase), `means` of the logged terms, the `ema` of the weights and the `finite_check` of the
+    `optimizers` by name, `means` of the logged terms, the `ema` of the weights and the `finite_check` of the
     losses are what steps leave behind, beside the state of the method. `capture` captures gradients as a CUDA graph.
     Raises DivergedError at a loss that is NaN or infinite, and MemoryShortError, each in one line.
     """
@@ -32,27 +32,28 @@ class TrainingStep:
     ):
         method.to(fabric.device).train()
         self.method, self.batches, self.fabric, self.schedule = method, batches, fabric, schedule
-        self.optimizers = make_optimizers(method, schedule.lr, schedule.betas)
+        rule = (schedule.lr, schedule.betas, schedule.optimizer, schedule.weight_decay)
+        self.optimizers = make_optimizers(method, *rule)
         self.means, self.ema, self.finite_check = RunningMeans(), EMA(method, schedule.ema_decay), FiniteCheck()
-        self._prepared: dict[str, Any] = {name: fabric.setup_optimizers(adam) for name, adam in self.optimizers.items()}
+        self._prepared: dict[str, Any] = {name: fabric.setup_optimizers(each) for name, each in self.optimizers.items()}
         self._compute: dict[str, Callable[[Mapping[str, Tensor]], tuple[Tensor, dict[str, Tensor]]]] = {}
         for phase in method.phases:
-            gradients = Gradients(method, phase, self._prepared[phase.name], fabric)
-            graphed = GraphedGradients(gradients, capture, method.parameters_of(phase)) if capture else gradients
+            optimizer = self._prepared[phase.optimizer]
+            gradients = Gradients(method, phase, optimizer, fabric)
+            graphed = (
+                GraphedGradients(gradients, capture, _weights(optimizer), [*method.buffers()]) if capture else gradients
+            )
             self._compute[phase.name] = graphed
 
     def __call__(self, step: int) -> None:
         with enough_memory(self.fabric.device, step + 1):
             x_a, x_b = (_to_device(x, self.fabric) for x in self.batches[step])
             for phase in self.method.phases:
-                if phase.due(step):
-                    optimizer = self._prepared[phase.name]
+                if phase.due(step, self.schedule.steps):
                     loss, terms = self._compute[phase.name](phase.inputs(x_a, x_b))
                     self.finite_check.check(step + 1, loss, terms)
-                    if self.fabric.world_size > 1:
-                        average_gradients(optimizer, self.fabric)
-                    set_learning_rate(optimizer, self.schedule.learning_rate(step))
-                    optimizer.step()
+                    rate, weights = self.schedule.learning_rate(step), self.method.parameters_of(phase)
+                    update(self._prepared[phase.optimizer], phase, weights, rate, self.fabric)
                     self.means.update(terms)
         self.ema.update()
 
@@ -72,11 +73,6 @@ class Gradients:
         return loss.detach(), {name: term.detach() for name, term in terms.items()}
 
 
-def make_optimizers(method: Method, lr: float, betas: tuple[float, float]) -> dict[str, Adam]:
-    """One Adam a phase, over the weights that it moves."""
-    return {p.name: Adam(method.parameters_of(p), lr=lr, betas=betas, fused=True) for p in method.phases}
-
-
 @contextmanager
 def training_only(method: Method, phase: Phase) -> Iterator[None]:
     """Within it only the weights of a phase have gradients; gradients pass through the other networks."""
@@ -89,19 +85,8 @@ def training_only(method: Method, phase: Phase) -> Iterator[None]:
         method.requires_grad_(True)
 
 
-def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
-    """The same rate for all weights."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-
-
-def average_gradients(optimizer: Optimizer, fabric: Fabric) -> None:
-    """One all-reduce of all gradients of a phase: their mean over the processes, which see equally many images."""
-    gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    flat = fabric.all_reduce(torch.cat([gradient.flatten() for gradient in gradients]))
-    assert isinstance(flat, Tensor)
-    for gradient, mean in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
-        gradient.copy_(mean.view_as(gradient))
+def _weights(optimizer: Optimizer) -> list[nn.Parameter]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def _to_device(x: Tensor, fabric: Fabric) -> Tensor:

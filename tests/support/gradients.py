@@ -8,7 +8,8 @@ from torch import Tensor
 from crossnet.engine.cuda_graph import Capture, GraphedGradients
 from crossnet.methods.base import Method
 from crossnet.training.devices import start
-from crossnet.training.step import Gradients, make_optimizers
+from crossnet.training.optimizers import make_optimizers
+from crossnet.training.step import Gradients
 from tests.support.tiny import images, pools_of
 
 
@@ -18,13 +19,15 @@ def gradients(
     """Of all networks after each phase of so many steps, and the image pools after it."""
     compute: dict[str, Any] = {}
     for phase in made.phases:
-        plain = Gradients(made, phase, optimizers[phase.name], fabric)
-        compute[phase.name] = GraphedGradients(plain, capture, made.parameters_of(phase)) if capture else plain
+        optimizer = optimizers[phase.optimizer]
+        plain = Gradients(made, phase, optimizer, fabric)
+        weights = optimizer.param_groups[0]["params"]
+        compute[phase.name] = GraphedGradients(plain, capture, weights, [*made.buffers()]) if capture else plain
     for step in range(steps):
         for phase in made.phases:
             x_a, x_b = (fabric.to_device(images(2 * step + side)) for side in (0, 1))
             compute[phase.name](phase.inputs(x_a, x_b))
-            optimizers[phase.name].step()
+            optimizers[phase.optimizer].step()
             trained = {name: made.networks[name].named_parameters() for name in phase.networks}
             yield {
                 f"{name}.{key}": p.grad.clone()

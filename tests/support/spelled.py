@@ -16,6 +16,7 @@ class Spelled(BatchedExecutor):
 
     @property
     def calls(self) -> list[tuple[str, list[str]]]:
+        """Each call of a network, and what stands in the brackets of its uses."""
         return [call for chains in self.levels for calls in chains for call in calls]
 
     def run(self, chains: Sequence[BoundChain]) -> list[dict[str, Any]]:
@@ -26,8 +27,8 @@ class Spelled(BatchedExecutor):
         calls: list[tuple[str, list[str]]] = []
         self.levels[-1].append(calls)
 
-        def call(network: Any, inputs: Sequence[Any]) -> Sequence[Any]:
-            calls.append((network, [*inputs]))
-            return [f"{network}({x})" for x in inputs]
+        def call(network: Any, uses: Sequence[Any]) -> Sequence[Any]:
+            calls.append((network, [", ".join(arguments) for arguments in uses]))
+            return [f"{network}({', '.join(arguments)})" for arguments in uses]
 
         return chain.run(call)

@@ -1,6 +1,7 @@
 """The smallest methods that have every part, and images for them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,8 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "cyclegan": {"gan": 1, "cycle": 10, "identity": 5},
 }
 METHODS = tuple(WEIGHTS)
+PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each
+SIZE = 32  # of images
 
 
 def method(
@@ -43,7 +46,8 @@ def method(
     """A method of that name with the smallest networks, or wider ones; `weights` replace the default ones."""
     pool, executor = IMAGE_POOL | {"size": image_pool}, executor or BatchedExecutor()
     shape = NETWORKS | {"width": width}
-    return load(name)(shape, WEIGHTS[name] | weights, pool, seed=seed, rank=rank, executor=executor).to(dtype)
+    options = WEIGHTS[name] | weights
+    return load(name)(shape, options, pool, seed=seed, rank=rank, executor=executor, size=SIZE).to(dtype)
 
 
 def loss_of(phase: Phase, x_a: Tensor, x_b: Tensor) -> Loss:
@@ -57,7 +61,7 @@ def pools_of(made: Method) -> dict[str, Tensor]:
     return {f"{key}/{name}": x for key, extra in state if isinstance(extra, dict) for name, x in extra.items()}
 
 
-def images(seed: int, count: int = 2, size: int = 32, dtype: torch.dtype = torch.float32) -> Tensor:
+def images(seed: int, count: int = 2, size: int = SIZE, dtype: torch.dtype = torch.float32) -> Tensor:
     """(count, 3, size, size) in [-1, 1], random."""
     return torch.rand(count, 3, size, size, dtype=dtype, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
@@ -113,6 +117,7 @@ def trained(
     log, preview = Log(), Preview(code_ranks)
     with TemporaryDirectory() as elsewhere:
         fabric = start(accelerator, 1, 1, "32-true")
+        schedule = replace(schedule, **made.pace)
         with CheckpointPolicy(folder or Path(elsewhere), fabric, keep, every_seconds, 1.0) as policy:
             rows = TrainingLog(Path(elsewhere), log)
             train(made, batches, fabric, schedule, rows, policy, preview, capture=capture)  # type: ignore[arg-type]

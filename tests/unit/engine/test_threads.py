@@ -26,7 +26,7 @@ def layers(count: int) -> list[Layer]:
 
 def chain(network: Callable[[Tensor], Tensor], **inputs: Tensor) -> BoundChain:
     """One call on all inputs."""
-    return BoundChain([BoundCall(network, [*inputs], [f"of_{name}" for name in inputs])], inputs)
+    return BoundChain([BoundCall(network, [(name,) for name in inputs], [f"of_{name}" for name in inputs])], inputs)
 
 
 def objective(executor: BatchedExecutor, networks: list[Layer], x: Tensor) -> Tensor:
@@ -35,7 +35,10 @@ def objective(executor: BatchedExecutor, networks: list[Layer], x: Tensor) -> Te
     second = executor.run(
         [
             BoundChain(
-                [BoundCall(network, ["x"], ["z"]), BoundCall(network, ["z", "y", "x"], ["last", "far", "again"])],
+                [
+                    BoundCall(network, [("x",)], ["z"]),
+                    BoundCall(network, [("z",), ("y",), ("x",)], ["last", "far", "again"]),
+                ],
                 {"x": first[place - 1]["of_x"], "y": first[place]["of_x"]},
             )
             for place, network in enumerate(networks)
@@ -68,6 +71,19 @@ def test_a_network_that_is_not_trained_passes_gradients_on_and_gathers_none() ->
     made["of_x"].sum().backward()
     torch.testing.assert_close(x.grad, second.weight.sum(0)[None])
     assert second.weight.grad is None
+    assert first.weight.grad is None
+
+
+def test_what_no_weight_or_input_shapes_has_no_gradient() -> None:
+    first, second, judge = layers(3)
+    first.requires_grad_(False)
+    _, made = (executor := ThreadExecutor(2)).run(
+        [chain(second, x=torch.ones(1, 3, dtype=torch.float64)), chain(first, x=torch.ones(1, 3, dtype=torch.float64))]
+    )
+    assert not made["of_x"].requires_grad
+    judged = executor.run([chain(judge, x=made["of_x"]), chain(second, x=made["of_x"])])
+    (judged[0]["of_x"].sum() + judged[1]["of_x"].sum()).backward()
+    assert judge.weight.grad is not None
     assert first.weight.grad is None
 
 

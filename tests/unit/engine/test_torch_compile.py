@@ -17,7 +17,7 @@ WITHOUT_A_COMPILER = """
 import torch
 from crossnet.engine.torch_compile import CompiledCall
 try:
-    CompiledCall()(torch.nn.ReLU(), [torch.ones(3)])
+    CompiledCall()(torch.nn.ReLU(), [(torch.ones(3),)])
 except RuntimeError as error:
     print(error)
 """
@@ -29,7 +29,7 @@ def test_it_computes_the_same_for_all_inputs_together_and_has_the_gradients_read
 ) -> None:
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     network = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect"), nn.ReLU(inplace=True))
-    inputs = [torch.randn(1, 3, 8, 8), torch.randn(2, 3, 8, 8)]
+    inputs = [(torch.randn(1, 3, 8, 8),), (torch.randn(2, 3, 8, 8),)]
     found, wanted = CompiledCall()(network, inputs), batched(network, inputs)
     for one, other in zip(found, wanted, strict=True):
         torch.testing.assert_close(one, other)

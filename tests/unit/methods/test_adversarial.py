@@ -7,12 +7,12 @@ import torch
 
 from crossnet.engine.threads import ThreadExecutor
 from crossnet.methods.base import load
-from tests.support.tiny import METHODS, NETWORKS, WEIGHTS, images, loss_of, method
+from tests.support.tiny import NETWORKS, PAIR, WEIGHTS, images, loss_of, method
 
 X_A, X_B = images(1, dtype=torch.float64), images(2, dtype=torch.float64)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", PAIR)
 def test_its_losses_are_least_squares_on_real_and_translated_images(name: str) -> None:
     made = method(name, dtype=torch.float64)
     n = made.networks

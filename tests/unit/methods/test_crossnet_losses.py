@@ -74,13 +74,14 @@ def test_the_gradient_of_equation_5_is_that_of_the_formulas() -> None:
         torch.testing.assert_close(a, b, rtol=1e-8, atol=1e-12)
 
 
+IMAGES = {"x_a": X_A, "x_b": X_B, "x_a_pool": X_B.flip(2), "x_b_pool": X_A.flip(2)}
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("executor", [BatchedExecutor(), ThreadExecutor(2)])
 def test_batched_networks_give_the_numbers_of_single_calls(path: str, executor: Executor) -> None:
     networks = method("crossnet", dtype=torch.float64).networks
-    found, wanted = (
-        Paths(PATHS, networks, {"x_a": X_A, "x_b": X_B}, each).compute(PATHS)[path] for each in (executor, reference)
-    )
+    found, wanted = (Paths(PATHS, networks, IMAGES, each).compute(PATHS)[path] for each in (executor, reference))
     torch.testing.assert_close(found, wanted, rtol=1e-10, atol=1e-14)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crossnet.methods.graph import Paths, PathTable, reference
 from tests.support.spelled import Spelled
+from tests.support.tiny import METHODS
 
 DIAMOND: PathTable = {"left": ("f", "x"), "right": ("g", "x"), "far": ("f", "right"), "alone": ("h", "y")}
 NAMES = {name: name for name in "fgh"}
@@ -47,7 +48,7 @@ def test_an_unknown_path_or_image_is_a_key_error(name: str) -> None:
 
 def test_networks_of_one_kind_have_a_worker_each_as_many_as_fit() -> None:
     twins: PathTable = {"z_1": ("E_1", "x"), "z_2": ("E_2", "x"), "y_1": ("D_1", "z_2"), "q": ("Q_1", "x")}
-    names = {network: network for network, _ in twins.values()}
+    names = {row[0]: row[0] for row in twins.values()}
     for workers in (1, 2):
         spelled = Spelled(workers)
         Paths(twins, names, {"x": "x"}, spelled).compute(twins)
@@ -58,29 +59,32 @@ def test_networks_of_one_kind_have_a_worker_each_as_many_as_fit() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(TWINS), st.integers(0, 8)), min_size=1, max_size=9),
+    st.lists(
+        st.tuples(st.sampled_from(TWINS), st.lists(st.integers(0, 8), min_size=1, max_size=2)), min_size=1, max_size=9
+    ),
     st.integers(1, 3),
     st.data(),
 )
 def test_any_figure_is_computed_right_and_each_path_once(
-    edges: list[tuple[str, int]], workers: int, data: st.DataObject
+    edges: list[tuple[str, list[int]]], workers: int, data: st.DataObject
 ) -> None:
-    figure: dict[str, tuple[str, str]] = {}
+    figure: dict[str, tuple[str, ...]] = {}
     formula = {"x": "x"}
-    for number, (network, source) in enumerate(edges):
+    for number, (network, sources) in enumerate(edges):
         before = ["x", *figure]
-        came_from = before[source % len(before)]
-        figure[f"p{number}"] = (network, came_from)
-        formula[f"p{number}"] = f"{network}({formula[came_from]})"
+        came_from = [before[source % len(before)] for source in sources]
+        figure[f"p{number}"] = (network, *came_from)
+        formula[f"p{number}"] = f"{network}({', '.join(formula[name] for name in came_from)})"
     asked = data.draw(st.lists(st.sampled_from(list(figure)), max_size=4))
     spelled = Spelled(workers)
     paths = Paths(figure, {name: name for name in TWINS}, {"x": "x"}, spelled).compute(asked)
     assert all(paths[name] == formula[name] for name in asked)
     needed: set[str] = set()
-    for name in asked:
-        while name != "x":
+    ahead = [*asked]
+    while ahead:
+        if (name := ahead.pop()) != "x" and name not in needed:
             needed.add(name)
-            name = figure[name][1]
+            ahead += figure[name][1:]
     computed = Counter(f"{network}({x})" for network, inputs in spelled.calls for x in inputs)
     assert computed == Counter(formula[name] for name in needed)
     for chains in spelled.levels:
@@ -102,10 +106,16 @@ def test_the_reference_makes_one_call_for_each_path_in_the_order_of_the_table() 
     assert paths["twice"] == "f(f(x))"
 
 
-@pytest.mark.parametrize("name", ["crossnet", "cyclegan"])
+@pytest.mark.parametrize("name", METHODS)
 def test_sources_stand_above_what_is_made_of_them(name: str) -> None:
     table: PathTable = importlib.import_module(f"crossnet.methods.{name}").PATHS
-    known = {"x_a", "x_b"}
-    for path, (_, source) in table.items():
-        assert source in known
-        known.add(path)
+    above: set[str] = set()
+    for path, (_, *sources) in table.items():
+        assert {source for source in sources if source in table} <= above
+        above.add(path)
+
+
+def test_the_name_of_a_network_gives_the_network() -> None:
+    paths = Paths(DIAMOND, NAMES, {"x": "x"}, Spelled())
+    assert paths["f"] == "f"
+    assert paths.compute(["f", "left"])["left"] == "f(x)"

@@ -1,20 +1,25 @@
 """What methods declare, read from their modules without importing them."""
 
+import importlib
 from pathlib import Path
 
 import pytest
 
 from crossnet.params import methods
 from crossnet.params.methods import Declared, declared
+from tests.support.tiny import METHODS
 
 
-def test_losses_and_options_are_those_of_the_modules() -> None:
-    from crossnet.methods import crossnet, cyclegan
+@pytest.mark.parametrize("name", METHODS)
+def test_what_is_declared_is_what_the_module_has(name: str) -> None:
+    module = importlib.import_module(f"crossnet.methods.{name}")
+    options = getattr(module, "OPTIONS", {})
+    assert declared()[name] == Declared(tuple(module.LOSSES), options, module.METHOD.paired)
 
-    assert declared() == {
-        "crossnet": Declared(tuple(crossnet.LOSSES), crossnet.OPTIONS, False),
-        "cyclegan": Declared(tuple(cyclegan.LOSSES), {}, False),
-    }
+
+def test_a_tuple_lists_the_choices_of_an_option() -> None:
+    method = Declared((), {"kind": ("clip", "penalty"), "rate": 0.5}, False)
+    assert method.defaults == {"kind": "clip", "rate": 0.5}
 
 
 @pytest.mark.parametrize("losses", ["BASE | {}", "{**BASE}", "dict(BASE)"])

@@ -1,6 +1,7 @@
 """The loop: schedule, phases, log, determinism."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -176,7 +177,25 @@ def test_only_a_phase_gathers_gradients_and_all_do_again_after_it() -> None:
 
 def test_a_phase_may_be_due_now_and_then() -> None:
     phase = Phase("rare", (), lambda x_a, x_b: (x_a.sum(), {}), every=3)
-    assert [step for step in range(7) if phase.due(step)] == [0, 3, 6]
+    assert [step for step in range(7) if phase.due(step, 7)] == [0, 3, 6]
+    assert phase.share == pytest.approx(1 / 3)
+    others = replace(phase, turns=(1, 2))
+    assert [step for step in range(7) if others.due(step, 7)] == [1, 2, 4, 5]
+    assert others.share == pytest.approx(2 / 3)
+
+
+def test_a_phase_may_begin_and_end() -> None:
+    early, late = (
+        Phase("half", (), lambda x_a, x_b: (x_a.sum(), {}), **when) for when in ({"until": 0.3}, {"since": 0.3})
+    )
+    assert [step for step in range(10) if early.due(step, 10)] == [0, 1, 2]
+    assert [step for step in range(10) if late.due(step, 10)] == [3, 4, 5, 6, 7, 8, 9]
+    assert early.share + late.share == 1
+
+
+def test_a_schedule_may_halve_the_rate_and_have_a_factor_of_the_method() -> None:
+    some = schedule(images=12, batch=1, lr=1.0, decay_from=1.0, halvings=2, rate=0.5)
+    assert [some.learning_rate(step) for step in range(12)] == [0.5] * 4 + [0.25] * 4 + [0.125] * 4
 
 
 def test_a_phase_that_is_not_due_is_left_out() -> None:

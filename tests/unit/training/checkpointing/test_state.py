@@ -9,8 +9,8 @@ import torch
 from crossnet.training.checkpointing.state import TrainingState
 from crossnet.training.ema import EMA
 from crossnet.training.logging import RunningMeans
+from crossnet.training.optimizers import make_optimizers
 from crossnet.training.seeds import deterministic
-from crossnet.training.step import make_optimizers
 from tests.support.tiny import method
 
 
