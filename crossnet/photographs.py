@@ -14,7 +14,6 @@ from crossnet.bands import Shown, translate_in_bands
 from crossnet.data.preparation.decoding import with_remedy
 from crossnet.images import MOST_PIXELS, has_alpha, in_srgb, open_image, opened, pixels, resized, to_rgb
 from crossnet.methods.base import Domain, Method
-from crossnet.methods.two_generators import TwoGenerators
 from crossnet.model import padded, translate
 from crossnet.models.resnet import Decoder, Encoder, ResidualBlocks
 
@@ -152,9 +151,7 @@ def translate_batch(method: Method, images: Sequence[Pixels], to: Domain, shown:
 
 def _generator(method: Method, to: Domain) -> tuple[Encoder, Decoder] | None:
     """Return the networks that translate to a domain, one after the other; None if a method is built otherwise."""
-    if not isinstance(method, TwoGenerators):
-        return None
-    encoder, decoder = (method.networks[name] for name in (("E_ab", "D_b") if to == "b" else ("E_ba", "D_a")))
+    encoder, decoder = (dict(method.networks).get(name) for name in (("E_ab", "D_b") if to == "b" else ("E_ba", "D_a")))
     return (encoder, decoder) if isinstance(encoder, Encoder) and isinstance(decoder, Decoder) else None
 
 
