@@ -31,6 +31,7 @@ SHARED = "model.safetensors"  # what TRANSLATING is called in a model to share, 
 CONFIG = "config.json"
 CPU_PIXELS = 2**14  # of a batch on a CPU: 4 images of 64x64; more leave its cache, and take longer each
 GPU_PIXELS = 2**20  # of a batch elsewhere: 64 images of 128x128
+PAPER_SIZE, MOST_SIZE = 256, 8192  # of images that a model was trained on
 FLOATS = ("F32", "F64", "F16", "BF16")  # what weights may be saved as; they become float32
 
 
@@ -81,8 +82,8 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     try:
         config = read_config(folder / CONFIG)
         with torch.device("meta"):
-            setup = {key: config[key] for key in ("networks", "weights", "image_pool", "size")}
-            method = load(config["method"])(**setup, seed=0)
+            setup = {key: config[key] for key in ("networks", "weights", "image_pool")}
+            method = load(config["method"])(**setup, seed=0, size=_size(config))
         for file in files:
             wanted = {
                 n: net for n, net in method.networks.items() if (n in method.translates_with) == (file == TRANSLATING)
@@ -102,6 +103,12 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     for network in method.networks.values():
         network.requires_grad_(False).eval()
     return method, config
+
+
+def _size(config: Mapping[str, Any]) -> int:
+    """The size of the images that a model was trained on; that of the paper where its config says none."""
+    size = config.get("size")
+    return size if type(size) is int and 0 < size <= MOST_SIZE else PAPER_SIZE
 
 
 def _tensors(networks: Mapping[str, nn.Module]) -> dict[str, Tensor]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     ConfigDict,
-    Field,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -39,7 +38,6 @@ class ModelConfig(Block):
     networks: Networks
     weights: dict[str, Any]
     image_pool: ImagePool
-    size: Annotated[int, Field(ge=4, le=8192)] = 256  # of the images that it was trained on
 
     @model_validator(mode="before")
     @classmethod
