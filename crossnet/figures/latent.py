@@ -50,8 +50,35 @@ def fit(codes: Sequence[Code]) -> Basis:
         wanted = "one basis wants as many of all methods"
         raise ValueError(f"codes of {' and '.join(map(str, sorted(channels))) or 'no'} channels; {wanted}")
     vectors = np.concatenate([code.reshape(code.shape[0], -1).T for code in codes]).astype(np.float64)
-    found = PCA(3, svd_solver="full").fit(vectors)
+    with np.errstate(invalid="ignore"):  # of codes that are all the same, no component explains anything
+        found = PCA(3, svd_solver="full").fit(vectors)
     return Basis(found.mean_, found.components_, found.explained_variance_ratio_)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What codes are drawn with: a basis, and the values that become the darkest and the brightest.
+
+    colours: (2, 3), of the three components. lengths: (2,), of the magnitude.
+    """
+
+    basis: Basis
+    colours: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+
+    def pictures(self, code: Code) -> tuple[panels.Picture, panels.Picture]:
+        """Draw the components (RGB) and the magnitude (cividis) of a code (C, h, w): two pictures (h, w, 3)."""
+        rgb = _stretched(self.basis.project(code), self.colours)
+        heat = colormaps["cividis"](_stretched(magnitude(code), self.lengths))[..., :3]
+        return _bytes(rgb), _bytes(heat)
+
+
+def scale_of(codes: Sequence[Code]) -> Scale:
+    """Return one scale for all codes, so that their pictures compare. Raises ValueError as `fit`."""
+    basis = fit(codes)
+    colours = np.concatenate([basis.project(code).reshape(-1, 3) for code in codes])
+    lengths = np.concatenate([magnitude(code).ravel() for code in codes])
+    return Scale(basis, np.percentile(colours, ENDS, axis=0), np.percentile(lengths, ENDS))
 
 
 def magnitude(code: Code) -> NDArray[np.float64]:
@@ -91,24 +118,19 @@ def draw(
     names = panels.evenly_spaced(with_codes, examples)
     if not names:
         raise ValueError(f"{out}: no image of which every method has a code")
-    basis = fit(everything)
-    colours = np.concatenate([basis.project(code).reshape(-1, 3) for code in everything])
-    lengths = np.concatenate([magnitude(code).ravel() for code in everything])
+    scale = scale_of(everything)
     drawn: list[panels.Panel] = []
     for column in columns:
         rows = []
         for image in names:
             code = codes[column.name][images.translation_name(direction, image)]
-            rgb = _stretched(basis.project(code), np.percentile(colours, ENDS, axis=0))
-            grey = _stretched(magnitude(code), np.percentile(lengths, ENDS))
-            heat = colormaps["cividis"](grey)[..., :3]
-            rows.append([*map(_bytes, (rgb, heat)), images.translation(column, direction, image)])
+            rows.append([*scale.pictures(code), images.translation(column, direction, image)])
             if not drawn:
                 rows[-1].insert(0, images.input(direction, image))
         headings = HEADINGS if drawn else ("input", *HEADINGS)
         drawn.append(panels.Panel(headings, rows, f"{column.name}, {ARROWS[direction]}", subtitle([column])))
     panels.draw(drawn, out, theme)
-    return basis
+    return scale.basis
 
 
 def _stretched(values: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:

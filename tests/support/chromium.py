@@ -1,9 +1,11 @@
 """A headless Chromium, driven through its DevTools protocol by a pipe: real mouse and key events, and its console."""
 
+import base64
 import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ class Page:
         self._in, self._out, self._id, self._left = write, read, 0, b""
         self.session: str | None = None
         self.errors: list[str] = []
+        self.requests: list[str] = []  # the addresses that the page has asked for
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:
         """A command and its result; what the console said meanwhile is kept."""
@@ -76,6 +79,24 @@ class Page:
             self.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=point)
         self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
+    def until(self, script: str, wanted: Any = True, seconds: float = 60) -> None:
+        """Wait until a JavaScript expression has a value."""
+        end = time.monotonic() + seconds
+        while (found := self.run(script)) != wanted:
+            assert time.monotonic() < end, f"{script}: {found!r}, wanted {wanted!r}"
+            time.sleep(0.1)
+
+    def drop(self, selector: str, file: Path) -> None:
+        """Drag a file from the desktop and drop it on an element."""
+        x, y = self.place(selector)
+        data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.send("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+
+    def screenshot(self) -> bytes:
+        """The window as PNG."""
+        return base64.b64decode(self.send("Page.captureScreenshot")["data"])
+
     def choose(self, name: str, value: str) -> None:
         """Choose an option of a <select>, as a browser does it after the click on its list."""
         self.run(
@@ -89,6 +110,8 @@ class Page:
 
     def _note(self, message: dict[str, Any]) -> None:
         method, params = message.get("method"), message.get("params", {})
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
         if method == "Runtime.exceptionThrown":
             self.errors.append(json.dumps(params["exceptionDetails"])[:500])
         elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
@@ -106,8 +129,10 @@ class Page:
 
 
 @contextmanager
-def opened(file: Path, profile: Path, width: int = 1200, height: int = 900, scheme: str = "light") -> Iterator[Page]:
-    """A page of the disk, loaded, in a window of so many pixels. profile: an empty folder."""
+def opened(
+    file: Path | str, profile: Path, width: int = 1200, height: int = 900, scheme: str = "light"
+) -> Iterator[Page]:
+    """A page of the disk or of an address, loaded, in a window of so many pixels. profile: an empty folder."""
     assert PROGRAM
     (from_us, to_chromium), (from_chromium, to_us) = os.pipe(), os.pipe()
     command = f'exec "$@" 3<&{from_us} 4>&{to_us}'
@@ -123,13 +148,13 @@ def opened(file: Path, profile: Path, width: int = 1200, height: int = 900, sche
         targets = page.send("Target.getTargets")["targetInfos"]
         target = next(each["targetId"] for each in targets if each["type"] == "page")
         page.session = page.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Runtime", "Log", "Page"):
+        for domain in ("Runtime", "Log", "Page", "Network"):
             page.send(f"{domain}.enable")
         page.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         page.send("Emulation.setTouchEmulationEnabled", enabled=True)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         page.send("Emulation.setEmulatedMedia", features=features)
-        page.send("Page.navigate", url=file.as_uri())
+        page.send("Page.navigate", url=file.as_uri() if isinstance(file, Path) else file)
         page.wait("Page.loadEventFired")
         yield page
         page.session = None

@@ -1,0 +1,1 @@
+"""`crossnet demo`: a page in the browser to try a trained model on (extra `demo`)."""
