@@ -78,8 +78,8 @@ def build(model: CrossNet, name: str, examples: Sequence[Image.Image], max_bytes
         trained = f", trained on the task `{task}`," if task else ""
         said = "in both directions" if len(ways) > 1 else f"to {ways[0].upper()}"
         gr.Markdown(
-            f"# CrossNet\n\nThe model `{name.replace('`', '')}`{trained} translates pictures between two domains, A and "
-            f"B. Drop one: it is translated {said}, on the machine that serves this page."
+            f"# CrossNet\n\nThe model `{name.replace('`', '')}`{trained} translates pictures between two domains, A "
+            f"and B. Drop one: it is translated {said}, on the machine that serves this page."
         )
         shown = gr.State(None, time_to_live=MINUTES * 60)
         with gr.Row():

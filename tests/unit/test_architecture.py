@@ -307,7 +307,7 @@ def test_dvclive_is_for_the_log_and_parameters_for_stages_and_the_command_line(f
     assert "dvclive" not in packages(file) or file == "crossnet/training/logging.py"
     models = ("api", "model", "photographs", "translation")
     commands = file in {f"crossnet/{name}.py" for name in models} or file.startswith(
-        ("crossnet/analysis/", "crossnet/cli/", "crossnet/params/")
+        ("crossnet/analysis/", "crossnet/cli/", "crossnet/demo/", "crossnet/params/")
     )
     assert commands or not any(each.startswith("crossnet/params/") for each in reached(file))
 
