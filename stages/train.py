@@ -28,7 +28,7 @@ def train_stage(params: Params) -> None:
     method = load(params.method)(**params.setup, seed=params.seed, rank=fabric.global_rank, executor=engine.executor)
     engine.prepare(method)
     batches = Batches.load(data, options.batch, params.images.size, options.flip, params.seed, fabric, method.paired)
-    schedule = Schedule(options.images(batches.epoch_images), batches.global_batch, **options.schedule | method.pace)
+    schedule = Schedule(**options.plan(batches.epoch_images, batches.global_batch) | method.pace)
     config, first = params.model_description(schedule.batch), fabric.is_global_zero
     settings = config | {"engine": params.engine, "training": options.model_dump()}
     track = steps_shown(f"training {params.method}") if first else iter

@@ -129,8 +129,9 @@ class Method(nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the first network is that translates; those that do not translate may have no weights."""
-        return next(self.networks[self.translates_with[0]].parameters()).device
+        """Where the networks are that translate; the CPU without any. Others may have no weights."""
+        weights = (p for name in self.translates_with for p in self.networks[name].parameters())
+        return next((p.device for p in weights), torch.device("cpu"))
 
 
 def load(name: str) -> Callable[..., Method]:

@@ -87,6 +87,10 @@ class Training(Block):
         names = ("lr", "decay_from", "ema_decay", "log_every", "grid_every")
         return {name: getattr(self, name) for name in names} | {"betas": self.betas}
 
+    def plan(self, epoch: int, batch: int) -> dict[str, Any]:
+        """All arguments of `Schedule`, where an epoch has `epoch` images a side, and a step `batch`."""
+        return {"images": self.images(epoch), "batch": batch} | self.schedule
+
     def images(self, epoch: int) -> int:
         """Images a side that the duration comes to, where an epoch has `epoch` of them."""
         count, unit = self.duration.split()

@@ -49,7 +49,7 @@ def cost(method: Method, batch: int, size: int) -> Cost:
         activations.append(sum(kept.values()))
     weights = sum(p.numel() for network in method.networks.values() for p in network.parameters())
     shares = {phase.name: phase.share for phase in method.phases}
-    return Cost(operations, shares, ADAM * FLOAT * weights, max(activations))
+    return Cost(operations, shares, ADAM * FLOAT * weights, max(activations, default=0))
 
 
 @contextmanager

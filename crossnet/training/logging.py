@@ -93,7 +93,8 @@ class RunningMeans:
 
     def compute(self, fabric: Fabric) -> dict[str, float]:
         """The means over all processes; the next ones begin here."""
-        names = list(self._totals)
+        if not (names := list(self._totals)):
+            return {}
         means = fabric.all_reduce(torch.stack([self._totals[name] / self._counts[name] for name in names]))
         self._totals, self._counts = {}, {}
         assert isinstance(means, Tensor)
