@@ -17,7 +17,12 @@ RENAMED: dict[str, str] = {  # last part of an old key -> the new one, in whatev
 
 
 def with_new_keys(values: Any) -> Any:
-    """Return nested plain values with old keys replaced: of saved models, dvc.lock, and experiments of any age."""
+    """Return nested plain values with old keys replaced: of saved models, dvc.lock, and experiments of any age.
+
+    A method's `weights` keep their names: those of losses are its own.
+    """
     if isinstance(values, dict):
-        return {RENAMED.get(key, key): with_new_keys(value) for key, value in values.items()}
+        return {
+            RENAMED.get(key, key): value if key == "weights" else with_new_keys(value) for key, value in values.items()
+        }
     return values

@@ -24,11 +24,11 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 def project(folder: Path, **changed: Any) -> Path:
     """A working folder at scale=smoke that saves at every step; `changed` keys have dots written as two underscores."""
     for side, first in (("trainA", 0), ("trainB", 10), ("testA", 20), ("testB", 30)):
-        (folder / "data/prepared/stripes" / side).mkdir(parents=True)
+        (folder / "data/prepared/sculptures" / side).mkdir(parents=True)
         edge = 36 if side.startswith("train") else 32
         for number in range(4):
             pixels = np.random.default_rng(first + number).integers(0, 256, (edge, edge, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(folder / "data/prepared/stripes" / side / f"{number}.png")
+            Image.fromarray(pixels).save(folder / "data/prepared/sculptures" / side / f"{number}.png")
     set_parameters(folder, **{"scale": "smoke", "checkpoints__every_seconds": 0.0, "checkpoints__share": 1.0} | changed)
     return folder
 

@@ -189,9 +189,9 @@ def test_a_checkpoint_of_other_data_is_never_loaded(tmp_path: Path) -> None:
     folder = project(tmp_path, **LONG)
     with running(folder):
         pass
-    image = folder / "data/prepared/stripes/trainA/0.png"
-    (folder / "data/prepared/stripes/testA/0.png").replace(folder / "unused.png")
-    (folder / "data/prepared/stripes/trainA/1.png").replace(image)
+    image = folder / "data/prepared/sculptures/trainA/0.png"
+    (folder / "data/prepared/sculptures/testA/0.png").replace(folder / "unused.png")
+    (folder / "data/prepared/sculptures/trainA/1.png").replace(image)
     set_parameters(folder, scales__smoke__training__duration="4 epochs")
     status, told = forked(folder)
     assert status == 0
@@ -384,7 +384,7 @@ def test_a_pickle_in_place_of_weights_is_refused_and_nothing_run(tmp_path: Path)
 
 def translate(folder: Path) -> "subprocess.CompletedProcess[str]":
     """`crossnet translate` of one image with the model of a folder."""
-    image = project(folder / "images") / "data/prepared/stripes/testA/0.png"
+    image = project(folder / "images") / "data/prepared/sculptures/testA/0.png"
     command = ["-c", "from crossnet.cli import app; app()", "translate", str(image), "--to", "b", "--out", "out"]
     return subprocess.run(
         [TRAIN[0], *command, "--model", str(folder / "model")],

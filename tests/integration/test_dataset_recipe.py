@@ -20,7 +20,7 @@ def test_the_example_of_a_data_set_is_checked_fetched_and_prepared(tmp_path: Pat
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "params.yaml", tmp_path)
     restore(tmp_path / "params.yaml")
-    params = (tmp_path / "params.yaml").read_text().replace("task: stripes", "task: ramps", 1)
+    params = (tmp_path / "params.yaml").read_text().replace("task: sculptures", "task: ramps", 1)
     params = params.replace("scale: laptop", "scale: smoke", 1)
     (tmp_path / "params.yaml").write_text(params + re.sub("^  ", "", block[1], flags=re.MULTILINE))
     (tmp_path / "crossnet/data/ramps.py").write_text(re.sub("^  ", "", code[1], flags=re.MULTILINE))

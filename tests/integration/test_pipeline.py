@@ -33,12 +33,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_pipeline_leaves_what_it_promises(clone: Path) -> None:
     metrics = json.loads((clone / "reports/metrics.json").read_text())
-    assert set(metrics) == {"paired", "grabcut", "signs", "kid_efflite0", "fd_efflite0"}
+    assert set(metrics) == {"foreground", "grabcut", "paired", "signs", "kid_efflite0", "fd_efflite0"}
     assert metrics["paired"]["n"] == metrics["kid_efflite0"]["to_b_n"] == 8
     for file in ("data/model/config.json", "reports/index.html", "reports/figures/translations.png"):
         assert (clone / file).stat().st_size > 100
     for to, source in (("to_b", "testA"), ("to_a", "testB")):
-        names = {path.name for path in (clone / "data/prepared/stripes" / source).iterdir()}
+        names = {path.name for path in (clone / "data/prepared/sculptures" / source).iterdir()}
         assert {path.name for path in (clone / "data/translated" / to).iterdir()} == names
         codes = [np.load(path) for path in (clone / "data/translated/codes" / to).glob("*.npy")]
         assert {code.shape for code in codes} == {(16, 8, 8)}
@@ -198,10 +198,10 @@ def test_a_trained_model_is_exported_and_translates_as_before(clone: Path, tmp_p
     output = run(clone, "crossnet", "export", "data/model", "pretrained/smoke", *terms)
     assert "pretrained/smoke: 0.04 MB" in output
     card = (clone / "pretrained/smoke/README.md").read_text()
-    described = json.loads((clone / "data/prepared/stripes/dataset.json").read_text())
+    described = json.loads((clone / "data/prepared/sculptures/dataset.json").read_text())
     assert described["b"] in card
     assert "kid_efflite0.to_b" in card
-    source = clone / "data/prepared/stripes/testA"
+    source = clone / "data/prepared/sculptures/testA"
     for model in ("data/model", "pretrained/smoke"):
         out = tmp_path / Path(model).name
         run(clone, "crossnet", "translate", str(source), "--model", model, "--to", "b", "--out", str(out))

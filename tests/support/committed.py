@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 
 PARAMS = ROOT / "params.yaml"
 CHOICES = {
-    "task": "stripes", "method": "crossnet", "scale": "laptop", "split": "test", "engine": "auto", "seed": 0,
+    "task": "sculptures", "method": "crossnet", "scale": "laptop", "split": "test", "engine": "auto", "seed": 0,
     "lambda_gan": 1, "lambda_id": 3, "lambda_ctc": 3, "lambda_zid": 6, "lambda_zcyc": 6,
 }  # fmt: skip
 

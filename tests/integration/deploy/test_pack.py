@@ -16,14 +16,14 @@ RUNS = {
     "numbers": ("a: [1]", "runs.yaml: a: wanted letters"),
     "an alias to itself": ("a: &a [*a]", "runs.yaml: not YAML: its aliases stand for more than"),
     "a bad override": ('a: ["seed=["]', "Invalid `--set-param` value"),
-    "no images": ("a: [seed=1]", "data/prepared/stripes/trainA: no images; run: dvc repro prepare"),
+    "no images": ("a: [seed=1]", "data/prepared/sculptures/trainA: no images; run: dvc repro prepare"),
 }
 
 
 def pack(here: Path, runs: str, out: str) -> "subprocess.CompletedProcess[str]":
     (here / "params.yaml").write_bytes(PARAMS.read_bytes())
     (here / "runs.yaml").write_text(runs)
-    (here / "data/prepared/stripes").mkdir(parents=True)
+    (here / "data/prepared/sculptures").mkdir(parents=True)
     return subprocess.run(
         [sys.executable, "-m", "deploy.airgapped.pack", "runs.yaml", "--out", out, "--present", "all"],
         cwd=here, env=environment() | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,

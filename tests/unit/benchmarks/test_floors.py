@@ -57,8 +57,8 @@ def test_a_metric_that_is_gone_is_worse_and_a_new_one_is_not() -> None:
 
 def test_the_bounds_of_the_default_task_are_read() -> None:
     bounds = read(ROOT / "benchmarks/floors.yaml")
-    assert bounds["paired.to_b_psnr_object"].within == (10.8, 54.2)
-    assert bounds["paired.to_b_psnr_object_input"].worse_by is None
+    assert bounds["paired.to_b_psnr"].within == (12.0, 54.2)
+    assert bounds["foreground.auc_constant"].worse_by is None
     assert worse({}, {}, bounds) == []
 
 

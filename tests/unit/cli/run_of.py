@@ -27,7 +27,7 @@ DATASET: dict[str, Any] = {
 ACCOUNTS: dict[str, dict[str, Any]] = {
     "reports/metrics.json": METRICS,
     "reports/training/summary.json": SUMMARY,
-    "data/prepared/stripes/dataset.json": DATASET,
+    "data/prepared/sculptures/dataset.json": DATASET,
 }
 
 

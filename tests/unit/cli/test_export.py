@@ -154,7 +154,7 @@ def spoil_weights() -> None:
         *(
             pytest.param(
                 lambda name=name: Path(name).write_text('{"steps": []}'),
-                "data/prepared/stripes/dataset.json or reports/training/summary.json: not as `dvc repro` writes it",
+                "data/prepared/sculptures/dataset.json or reports/training/summary.json: not as `dvc repro` writes it",
                 id=f"odd {Path(name).name}",
             )
             for name in [*ACCOUNTS][1:]

@@ -43,7 +43,7 @@ def test_it_prints_operations_memory_disk_and_a_forecast(tmp_path: Path) -> None
     assert result.exit_code == 0
     assert torch.get_num_threads() == 2  # as many for the next forecast
     lines = result.output.splitlines()
-    assert lines[0] == "stripes, crossnet, smoke: 32x32 pixels, batch 4"
+    assert lines[0] == "sculptures, crossnet, smoke: 32x32 pixels, batch 4"
     found = re.search(r"^measured +(\S+) s a step on cpu", result.output, flags=re.MULTILINE)
     assert found
     forecast = re.search(r"^forecast +48 steps \(4 epochs\): (\S+) minutes", result.output, flags=re.MULTILINE)

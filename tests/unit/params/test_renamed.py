@@ -8,7 +8,7 @@ import pytest
 
 from crossnet.params import ParamsError, load_params
 from crossnet.params.model_config import read_config
-from crossnet.params.renamed import RENAMED
+from crossnet.params.renamed import RENAMED, with_new_keys
 from tests.support.committed import text
 from tests.support.paths import ROOT
 
@@ -34,3 +34,8 @@ def test_the_config_of_a_model_with_old_keys_is_read_with_new_ones(tmp_path: Pat
         "reuse_probability": old["history"]["chance"],
     }
     assert found == {key: value for key, value in old.items() if key != "history"}
+
+
+def test_a_loss_of_a_saved_model_keeps_its_name_even_where_a_key_was_once_called_so() -> None:
+    saved = {"weights": {"average": 2.0}, "training": {"average": 0.9}}
+    assert with_new_keys(saved) == {"weights": {"average": 2.0}, "training": {"ema_decay": 0.9}}
