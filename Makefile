@@ -22,6 +22,10 @@ lint: .venv/.installed-dev ## style and types
 	ruff format --check .
 	mypy
 
+.PHONY: docs
+docs: .venv/.installed-dev ## the documentation as a site: build/docs/index.html
+	sphinx-build --quiet --fail-on-warning --keep-going -c docs . build/docs
+
 .PHONY: bench
 bench: .venv/.installed-dev ## what each piece of the engine is worth, in one table
 	python -m benchmarks.ladder
