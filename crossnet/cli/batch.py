@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,6 @@ from crossnet.files import error_message
 from crossnet.terminal import echo, progress
 
 if TYPE_CHECKING:
-    from crossnet.methods.base import Domain
     from crossnet.photographs import Photograph, Pixels
 
 Sources = Annotated[
@@ -55,15 +54,18 @@ Save = Callable[[Path, Path, "Photograph", "Pixels"], None]  # source, target, w
 
 @dataclass
 class _Found:
-    """Images, each with the folder of its result below the output folder, and what else was found."""
+    """Images, each with the folder of its result below the output folder, and the folders that were listed."""
 
+    tell: bool
     images: dict[Path, PurePath] = field(default_factory=dict)
     listed: set[Path] = field(default_factory=set)
 
 
 @dataclass
-class _Report:
-    kept: list[Path] = field(default_factory=list)
+class Report:
+    """What became of images; side: the shorter side in pixels that they were reduced to, 0 for none."""
+
+    side: int
     reduced: list[Path] = field(default_factory=list)
     failed: dict[Path, str] = field(default_factory=dict)
 
@@ -73,95 +75,115 @@ def translate_images(
     to: str,
     out: Path,
     *,
-    model: str,
-    size: int | None,
     recursive: bool,
     suffix: str,
     overwrite: bool,
-    max_pixels: int,
-    device: str,
     save: Save,
     done: str,
+    **options: Any,
 ) -> None:
     """Translate images, and save what is made of each; report what is left out, and fail where an image failed.
 
     suffix: of the files that are written; save: writes one of them; done: the participle for messages.
+    options: `model`, `size`, `max_pixels` and `device` of the command.
+    """
+    from crossnet.photographs import TIMES
+
+    check_direction(to)
+    refuse_pipeline_folder(out)
+    targets = _targets(find_images(sources, out, recursive, tell=True), out, suffix)
+    kept = [path for path, target in targets.items() if target.exists() and not overwrite]
+
+    def begin() -> None:
+        for directory in {out, *(target.parent for target in targets.values())}:
+            directory.mkdir(parents=True, exist_ok=True)
+
+    left = [path for path in targets if path not in set(kept)]
+    report = translate_each(left, to, lambda path, *made: save(path, targets[path], *made), begin, **options)
+    for path, reason in report.failed.items():
+        echo(f"not {done}: {path}: {reason}")
+    if report.reduced and options["size"] is None:
+        echo(
+            f"reduced {len(report.reduced)} to a shorter side of {report.side} pixels, {TIMES} times that of the "
+            "model's training (--size 0 keeps their own size)"
+        )
+    if kept:
+        echo(f"kept {len(kept)} that were there already (--overwrite replaces them)")
+    echo(f"{len(left) - len(report.failed)} of {len(targets)} images {done} to {out}", result=True)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def translate_each(
+    paths: Sequence[Path],
+    to: str,
+    use: "Callable[[Path, Photograph, Pixels], None]",
+    begin: Callable[[], None] = lambda: None,
+    *,
+    model: str,
+    size: int | None,
+    max_pixels: int,
+    device: str,
+) -> Report:
+    """Translate files in batches, and hand each with its translation to a function; errors are in the report.
+
+    begin: is called when the model is loaded; an OSError of it ends the command, as a model that cannot be loaded does.
     """
     from crossnet.accelerator import device_for
     from crossnet.hub import HubError
+    from crossnet.methods.base import Domain
     from crossnet.model import ModelError, batch_pixels, load_model, place, refuse_other_direction
     from crossnet.model_folder import NoModelError, model_folder
-    from crossnet.photographs import read, translate_batch, usual_side
+    from crossnet.photographs import Photograph, Pixels, read, translate_batch, usual_side
     from crossnet.translation import by_size
 
-    domain = _domain(to)
-    refuse_pipeline_folder(out)
-    targets = _targets(_find(sources, out, recursive), out, suffix)
+    domain: Domain = "a" if to == "a" else "b"
     try:
         method, config = load_model(model_folder(model))
         refuse_other_direction(method, domain)
         place(method, device_for(device, "--device"))
-        for directory in {out, *(target.parent for target in targets.values())}:
-            directory.mkdir(parents=True, exist_ok=True)
+        begin()
     except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:
         raise fail(error_message(error) if isinstance(error, OSError) else str(error)) from None
-    side = usual_side(config) if size is None else size
-    report, waiting = _Report(), dict[Path, "Photograph"]()
+    report = Report(usual_side(config) if size is None else size)
+    waiting: dict[Path, Photograph] = {}
 
-    def readable() -> Iterator[tuple[Path, "Pixels"]]:
-        for path, target in progress(targets.items(), len(targets), f"translating to {to}", "images"):
-            if target.exists() and not overwrite:
-                report.kept.append(path)
-                continue
+    def readable() -> Iterator[tuple[Path, Pixels]]:
+        for path in progress(paths, len(paths), f"translating to {to}", "images"):
             try:
-                waiting[path] = photograph = read(path, side, max_pixels)
+                waiting[path] = photograph = read(path, report.side, max_pixels)
                 report.reduced.extend([path] * photograph.is_reduced)
                 yield path, photograph.rgb
             except (OSError, ValueError, RuntimeError, MemoryError) as error:
                 report.failed[path] = _reason(error)
 
     for batch in by_size(readable(), batch_pixels(method)):
-        paths = [path for path, _ in batch]
+        of_batch = [path for path, _ in batch]
         try:
-            made = translate_batch(method, [rgb for _, rgb in batch], domain, _shown(paths[0]))
+            made = translate_batch(method, [rgb for _, rgb in batch], domain, _shown(of_batch[0]))
         except (OSError, RuntimeError, MemoryError) as error:
-            report.failed |= dict.fromkeys(paths, _reason(error))
+            report.failed |= dict.fromkeys(of_batch, _reason(error))
             continue
-        for path, translated in zip(paths, made, strict=True):
+        for path, translated in zip(of_batch, made, strict=True):
             try:
-                save(path, targets[path], waiting.pop(path), translated)
+                use(path, waiting.pop(path), translated)
             except (OSError, ValueError, RuntimeError, MemoryError) as error:
                 report.failed[path] = _reason(error)
-    _tell(report, len(targets), out, done, side if size is None else None)
+    return report
 
 
-def _tell(report: _Report, count: int, out: Path, done: str, usual: int | None) -> None:
-    """Report what was done; raise Exit of status 1 where an image failed."""
-    from crossnet.photographs import TIMES
-
-    for path, reason in report.failed.items():
-        echo(f"not {done}: {path}: {reason}")
-    if report.reduced and usual is not None:
-        echo(
-            f"reduced {len(report.reduced)} to a shorter side of {usual} pixels, {TIMES} times that of the model's "
-            "training (--size 0 keeps their own size)"
-        )
-    if report.kept:
-        echo(f"kept {len(report.kept)} that were there already (--overwrite replaces them)")
-    echo(f"{count - len(report.kept) - len(report.failed)} of {count} images {done} to {out}", result=True)
-    if report.failed:
-        raise typer.Exit(1)
-
-
-def _domain(to: str) -> "Domain":
+def check_direction(to: str) -> None:
+    """Fail for a domain that does not exist."""
     if to not in ("a", "b"):
         raise fail(f"--to {to}: is none of a, b")
-    return "a" if to == "a" else "b"
 
 
-def _find(sources: Sequence[Path], out: Path, recursive: bool) -> dict[Path, PurePath]:
-    """Return all images, each once, with the folder of its result below `out`; fail where there are none."""
-    found = _Found()
+def find_images(sources: Sequence[Path], out: Path, recursive: bool, tell: bool = False) -> dict[Path, PurePath]:
+    """Return all images, each once, with the folder of its result below `out`; fail where there are none.
+
+    tell: report what is passed over.
+    """
+    found = _Found(tell)
     for source in sources:
         if not source.exists():
             raise fail(f"{source}: no such file or folder")
@@ -194,7 +216,7 @@ def _list(source: Path, below: PurePath, out: Path, recursive: bool, found: _Fou
         for each in inner:
             _list(each, below / each.name, out, recursive, found)
         listing = replace(listing, folders=[])
-    if listing.images or recursive:
+    if found.tell and (listing.images or recursive):
         listing.tell_rest()
     return listing.none()
 

@@ -16,6 +16,7 @@ from crossnet.cli.ablation import ablation
 from crossnet.cli.checkpoints import checkpoints
 from crossnet.cli.claims import claims
 from crossnet.cli.compare import compare
+from crossnet.cli.cutout import cutout
 from crossnet.cli.demo import demo
 from crossnet.cli.export import export
 from crossnet.cli.options import fail
@@ -58,5 +59,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="CrossNet: latent cross-consistency for unpaired image translation, reproduced.",
 )
-for command in (translate, demo, export, plan, ablation, compare, claims, report, checkpoints):
+for command in (translate, cutout, demo, export, plan, ablation, compare, claims, report, checkpoints):
     app.command()(command)
