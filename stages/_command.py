@@ -11,10 +11,10 @@ import typer
 
 from crossnet.escaping import one_line
 from crossnet.files import error_message
+from crossnet.interrupt import raise_again
 from crossnet.params import Params, load_params
 from crossnet.params.user_files import refuse_user_files
 from crossnet.terminal import echo
-from stages import interrupted
 
 # how gloo, NCCL and torch's store tell a process that it has lost another one of its run
 LOST = re.compile(r"/gloo/.*(closed by peer|reset by peer|Broken pipe)|remote process exited|remote server shutdown")
@@ -27,8 +27,7 @@ def command(stage: Callable[[Params], None]) -> None:
         params: Annotated[Path, typer.Option(help="The parameters of the run.")] = Path("params.yaml"),
         debug: Annotated[bool, typer.Option(help="Show where an error came from.")] = False,
     ) -> None:
-        if signal.getsignal(signal.SIGINT) is interrupted:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        raise_again()
         try:
             loaded = load_params(params)
             refuse_user_files(loaded)

@@ -1,6 +1,6 @@
 """The command `crossnet`; each of its subcommands is a module of `crossnet.cli`."""
 
-from crossnet.interrupt import interrupted  # first: what follows takes a while
+from crossnet.interrupt import raise_again  # first: what follows takes a while
 
 # isort: split
 
@@ -31,8 +31,7 @@ class _Commands(TyperGroup):
     """The subcommands. Ctrl-C and errors that no subcommand handles end in one printable line."""
 
     def invoke(self, ctx: Any) -> Any:
-        if signal.getsignal(signal.SIGINT) is interrupted:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        raise_again()
         try:
             Path.cwd()  # torch cannot be imported in a folder that was deleted
         except FileNotFoundError:
