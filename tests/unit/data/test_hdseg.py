@@ -1,6 +1,8 @@
 """Photographs come with their masks out of two archives of a layout that is not known beforehand."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from PIL import Image
 
 from crossnet.data.base import Archive, SourceError
 from crossnet.data.download.download import DownloadError
+from tests.faults.stage import ENVIRONMENT, set_parameters
 from tests.support.archived import archived, encoded, picture, tree
 from tests.support.datasets import dataset, run_at
 
@@ -113,3 +116,27 @@ def test_what_cannot_be_had_says_what_to_do_by_hand(tmp_path: Path) -> None:
         match=r"^[^\n]*get data\.tar from http://pub\.ist\.ac\.at[^\n]*store/data\.tar, then run the same again$",
     ):
         fetched(tmp_path, archives)
+
+
+def test_a_class_with_an_escape_code_in_its_name_is_shown_without_it(tmp_path: Path) -> None:
+    """The fetch stage as a process; two masks fit a photograph of the class."""
+    masks = {f"data/{folder}/ho\x1b[31mrse/1.png": MASK for folder in ("gt", "masks")}
+    archives = both(tmp_path, {"HDSeg/ho\x1b[31mrse/1.jpg": picture(1)}, masks)
+    set_parameters(
+        tmp_path,
+        task="hdseg",
+        scale="smoke",
+        tasks__hdseg__photographs__url=str(archives[0].url),
+        tasks__hdseg__masks__url=str(archives[1].url),
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "stages.fetch"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert r"ho\x1b[31mrse/1.jpg: masks data/data/gt/ho\x1b[31mrse/1.png and" in done.stderr.splitlines()[-1]
+    assert "\x1b" not in done.stderr + done.stdout
