@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crossnet.processes import cores
+from crossnet.processes import cores, peak_mib
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -24,8 +24,7 @@ def timed(what: Callable[[], object]) -> NDArray[np.float64]:
 
 def memory() -> float:
     """This process's peak, and for each worker that of the largest, MiB: no less than what they had at one moment."""
-    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + cores() * largest) / 1024
+    return peak_mib() + cores() * peak_mib(resource.RUSAGE_CHILDREN)
 
 
 class Stopwatch:

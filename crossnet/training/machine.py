@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +12,7 @@ import torch
 
 from crossnet.engine.cpu.winograd_native import used
 from crossnet.methods.base import Method
+from crossnet.processes import peak_mib
 from crossnet.training.schedule import Schedule
 
 PACKAGES = ("torch", "lightning-fabric", "numpy", "pillow", "scikit-learn", "scikit-image", "mitsuba", "dvc", "dvclive")
@@ -44,7 +44,7 @@ def peak_memory_mib(device: torch.device) -> float:
     """The most memory taken so far, in MiB: of a GPU, CUDA graphs included, else of this process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_reserved(device) / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_mib()
 
 
 def kind(device: torch.device) -> str:
