@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crossnet.effective_rank import effective_rank
 from crossnet.evaluation.registry import Metric, Result, Value
 from crossnet.evaluation.testset import Direction
 
@@ -48,20 +49,6 @@ def codes(direction: Direction) -> Result:
             "to_*_code_channels": vectors.shape[1],
         }
     )
-
-
-def effective_rank(vectors: NDArray[np.floating]) -> float:
-    """The effective rank of the covariance of samples (S, C), in [1, C] (Roy and Vetterli 2007, "The effective rank").
-
-    exp of the entropy of the principal components' shares of the variance. Near 1, the codes have collapsed into one
-    dimension; C is the same variance in every direction. 1 where nothing varies.
-    """
-    centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
-    variances = np.linalg.eigvalsh(centred.T @ centred).clip(min=0)
-    if not variances.sum():
-        return 1.0
-    shares = variances[variances > 0] / variances.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
 def read_codes(paths: Sequence[Path]) -> list[Code]:

@@ -10,7 +10,7 @@ from torch import Tensor
 from crossnet.image_folders import list_images
 from crossnet.images import decode, from_range, grid, pixels, to_range
 from crossnet.methods.base import Domain, Method
-from crossnet.training.diagnostics import effective_rank
+from crossnet.training.diagnostics import code_rank
 
 
 class Preview:
@@ -37,7 +37,7 @@ class Preview:
             "z_a": method.encode(_tensor(method, self._b), "a"),
             "z_b": method.encode(_tensor(method, self._a), "b"),
         }
-        return {f"code_rank/{name}": effective_rank(z) for name, z in codes.items() if z is not None}
+        return {f"code_rank/{name}": code_rank(z) for name, z in codes.items() if z is not None}
 
     def _translate(self, method: Method, rgb: NDArray[np.uint8], to: Domain) -> NDArray[np.uint8]:
         return from_range(method.translate(_tensor(method, rgb), to).float().cpu().numpy())

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from crossnet.evaluation.codes import codes, effective_rank, read_codes
-from crossnet.training import diagnostics
+from crossnet.effective_rank import effective_rank
+from crossnet.evaluation.codes import codes, read_codes
+from crossnet.training.diagnostics import code_rank
 from tests.support.evaluated import direction
 
 
@@ -36,7 +37,7 @@ def test_it_is_the_rank_that_training_logs(collapsed: bool) -> None:
     code = np.random.default_rng(1).normal(size=(3, 6, 4, 5)).astype(np.float32)
     code = code[:, :1] * np.arange(6, dtype=np.float32)[:, None, None] + 0.01 * code if collapsed else code
     vectors = code.transpose(0, 2, 3, 1).reshape(-1, 6)
-    assert effective_rank(vectors) == pytest.approx(diagnostics.effective_rank(torch.from_numpy(code)), rel=1e-6)
+    assert effective_rank(vectors) == pytest.approx(code_rank(torch.from_numpy(code)), rel=1e-6)
 
 
 def test_the_norm_of_codes_is_the_mean_magnitude_of_their_vectors(tmp_path: Path) -> None:

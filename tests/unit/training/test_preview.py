@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crossnet.model import encode, translate
-from crossnet.training.diagnostics import effective_rank
+from crossnet.training.diagnostics import code_rank
 from crossnet.training.preview import Preview
 from tests.support.tiny import method
 
@@ -57,9 +57,7 @@ def test_the_ranks_are_those_of_the_codes_of_its_images(tmp_path: Path) -> None:
     made = method("crossnet")
     ranks = Preview(tmp_path, count=2).code_ranks(made)
     codes = {"z_b": encode(made, x["testA"][:2], "b"), "z_a": encode(made, x["testB"][:2], "a")}
-    assert ranks == {
-        f"code_rank/{z}": pytest.approx(effective_rank(torch.from_numpy(code))) for z, code in codes.items()
-    }
+    assert ranks == {f"code_rank/{z}": pytest.approx(code_rank(torch.from_numpy(code))) for z, code in codes.items()}
 
 
 def test_it_has_validation_images_where_a_task_has_some(tmp_path: Path) -> None:
