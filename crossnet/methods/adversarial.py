@@ -35,6 +35,48 @@ def l_disc(q_a: Tensor, q_a_pool: Tensor, q_b: Tensor, q_b_pool: Tensor) -> PerD
     return PerDomain(a=lsgan_discriminator_loss(q_a, q_a_pool), b=lsgan_discriminator_loss(q_b, q_b_pool))
 
 
+def l_gan_scales(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
+    """Least squares at every scale of a discriminator, scores (N, scales, h, w): translations should score 1."""
+    return PerDomain(b=scales(q_b_hat, 1), a=scales(q_a_hat, 1))
+
+
+def l_disc_scales(q_a: Tensor, q_a_hat: Tensor, q_b: Tensor, q_b_hat: Tensor) -> PerDomain:
+    """Least squares at every scale: real images score 1, translations 0; not halved, as in MUNIT's code."""
+    return PerDomain(a=scales(q_a, 1) + scales(q_a_hat, 0), b=scales(q_b, 1) + scales(q_b_hat, 0))
+
+
+def scales(scores: Tensor, target: float) -> Tensor:
+    """The sum over the scales of scores (N, scales, h, w) of their mean squares from a target."""
+    return scores.shape[1] * (_float32(scores) - target).square().mean()
+
+
+def l_wasserstein(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
+    """For generators: critics should score translations high (Arjovsky, Chintala, Bottou, ICML 2017)."""
+    return PerDomain(b=-_float32(q_b_hat).mean(), a=-_float32(q_a_hat).mean())
+
+
+def l_critic(q_a_hat: Tensor, q_a: Tensor, q_b_hat: Tensor, q_b: Tensor) -> PerDomain:
+    """For critics: translations score low, and real images high (Arjovsky, Chintala, Bottou, ICML 2017)."""
+    return PerDomain(
+        a=_float32(q_a_hat).mean() - _float32(q_a).mean(), b=_float32(q_b_hat).mean() - _float32(q_b).mean()
+    )
+
+
+def mix(x: Tensor, x_hat: Tensor, u: Tensor) -> Tensor:
+    """A point between an image and a translation: x + u (x_hat - x), u (N, 1, 1, 1) in [0, 1]."""
+    return x + u * (x_hat - x)
+
+
+def l_penalty(Q_a: nn.Module, x_a_mix: Tensor, Q_b: nn.Module, x_b_mix: Tensor) -> PerDomain:  # noqa: N803
+    """A critic's gradient has length 1 between real images and translations (Gulrajani et al., NIPS 2017, Eq. 3)."""
+    return PerDomain(a=gradient_penalty(Q_a, x_a_mix), b=gradient_penalty(Q_b, x_b_mix))
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The mean over images (N, ...) of (length of the critic's gradient - 1)²."""
+    return (_float32(slope(critic, x)).flatten(1).norm(dim=1) - 1).square().mean()
+
+
 def slope(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The gradient of a network's summed output at x (N, ...), of which gradients of weights can be computed.
 

@@ -37,6 +37,7 @@ class InitialWeights:
     """How a network's weights begin.
 
     convolution, linear: the weights of these layers.
+    transposed: the weights of transposed convolutions; None: as of others.
     bias: of them; None: U(-1, 1) / sqrt(fan in), torch's own rule.
     scale_std: affine norms begin with scales N(1, scale_std) and shifts 0.
     """
@@ -45,6 +46,7 @@ class InitialWeights:
     linear: Draw
     bias: float | None = 0.0
     scale_std: float = 0.0
+    transposed: Draw | None = None
 
 
 NORMAL = InitialWeights(normal(0.02), normal(0.02))  # unstated in the paper; CycleGAN's
@@ -60,7 +62,8 @@ def initialise(network: nn.Module, generator: torch.Generator, rule: InitialWeig
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-            draw = rule.linear if isinstance(module, nn.Linear) else rule.convolution
+            transposed = rule.transposed if isinstance(module, nn.ConvTranspose2d) else None
+            draw = rule.linear if isinstance(module, nn.Linear) else transposed or rule.convolution
             draw(module.weight, generator)
             if module.bias is None:
                 continue

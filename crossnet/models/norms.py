@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 Norm = Literal["instance", "layer"]
 
@@ -15,6 +16,13 @@ def norm(channels: int, kind: Norm = "instance") -> nn.GroupNorm:
     return nn.GroupNorm(channels if kind == "instance" else 1, channels, affine=False)
 
 
-def affine_norm(channels: int, eps: float = 1e-5) -> nn.GroupNorm:
+class AffineNorm(nn.GroupNorm):
+    """Instance norm with a scale and a shift of each channel, of maps of 1x1 too, of which the shift is left."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
+def affine_norm(channels: int, eps: float = 1e-5) -> AffineNorm:
     """Instance norm with a scale and a shift of each channel; of a batch of one, batch norm with its own statistics."""
-    return nn.GroupNorm(channels, channels, eps=eps)
+    return AffineNorm(channels, channels, eps=eps)

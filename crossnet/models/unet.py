@@ -1,5 +1,7 @@
 """The U-Net of Isola et al. (CVPR 2017), after Ronneberger et al. (MICCAI 2015): a generator with skip connections."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -26,8 +28,9 @@ class UNet(nn.Module):
     levels: 2 at least.
     kernel, outer_kernel: sizes of the kernels, and of the first and the last.
     bias: whether convolutions with a norm have one; those without have one after the last norm.
-    dropout: whether the levels above the lowest with 8 times `width` below and above have dropout of 1/2 on the way up:
-        3 of 8, none of 5. Then `forward` has a second input, since it is drawn outside: `dropout_shape`.
+    dropout: whether levels have dropout of 1/2 on the way up. Then `forward` has a second input, since it is drawn
+        outside: `dropout_shape`.
+    dropped: these levels; None: those above the lowest with 8 times `width` below and above, 3 of 8, none of 5.
     eps: of the norms.
     """
 
@@ -40,11 +43,12 @@ class UNet(nn.Module):
         bias: bool = False,
         bottleneck_norm: bool = False,
         dropout: bool = False,
+        dropped: Sequence[int] | None = None,
         eps: float = 1e-5,
     ):
         super().__init__()
         channels = [width * min(2**level, 8) for level in range(levels)]
-        self.dropped = range(4, levels - 1) if dropout else range(0)
+        self.dropped = (range(4, levels - 1) if dropped is None else dropped) if dropout else range(0)
         self._widest = channels[-1]
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         for level, (above, below) in enumerate(zip([3, *channels], channels, strict=False)):
@@ -66,7 +70,7 @@ class UNet(nn.Module):
         for level in reversed(range(len(self.up))):
             made = self.up[level](made)
             if level in self.dropped and drawn is not None:
-                kept = drawn[:, self.dropped.index(level), :, : made.shape[-2], : made.shape[-1]] < 0.5
+                kept = drawn[:, self.dropped.index(level), : made.shape[1], : made.shape[2], : made.shape[3]] < 0.5
                 made = 2 * made * kept
             if level:
                 made = torch.cat([maps.pop(), made], 1)

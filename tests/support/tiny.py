@@ -15,6 +15,7 @@ from crossnet.engine.cuda_graph import Capture
 from crossnet.engine.executor import BatchedExecutor
 from crossnet.methods.base import Loss, Method, Phase, load
 from crossnet.methods.graph import Executor
+from crossnet.params.methods import declared
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
@@ -24,9 +25,18 @@ from crossnet.training.schedule import Schedule
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 IMAGE_POOL = {"size": 4, "reuse_probability": 0.5}
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The options of a method as its paper has them."""
+    return declared()[name].defaults
+
+
 WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "crossnet": {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False},
     "cyclegan": {"gan": 1, "cycle": 10, "identity": 5},
+    "dualgan": {"gan": 1, "reconstruction": 200} | defaults("dualgan"),
+    "munit": {"gan": 1, "image": 10, "style": 1, "content": 1, "cycle": 10} | defaults("munit"),
 }
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each
@@ -134,3 +144,21 @@ def tiny_batches(batch: int = 2, seed: int = 0, rank: int = 0, processes: int = 
     """Of 3 random images a side, 32 pixels cropped out of 36."""
     pictures = torch.randint(0, 256, (2, 3, 3, 36, 36), dtype=torch.uint8, generator=torch.Generator().manual_seed(7))
     return Batches(pictures[0], pictures[1], batch, 32, True, seed, rank, processes)
+
+
+class Stopped(RuntimeError):  # noqa: N818
+    """What `StopAt` raises."""
+
+
+class StopAt(Batches):
+    """Tiny batches up to a step, at which the training is killed."""
+
+    def __init__(self, step: int):
+        own = tiny_batches()
+        super().__init__(own._sides["a"], own._sides["b"], 2, SIZE, True, 0)
+        self._last = step
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+        if step == self._last:
+            raise Stopped
+        return super().__getitem__(step)

@@ -72,6 +72,22 @@ def test_dropout_is_that_of_the_levels_above_the_lowest_and_comes_from_outside()
     assert not torch.allclose(network(x, u), network(x, 1 - u))
 
 
+def test_dropout_may_be_of_other_levels_whatever_their_channels() -> None:
+    network = drawn(UNet(2, 4, dropout=True, dropped=(1, 3)))
+    shape = network.dropout_shape(32, 16)
+    assert shape == (2, 16, 16, 8)
+    x, u = torch.rand(2, 3, 32, 16, dtype=torch.float64), torch.rand(2, *shape)
+    keeps = {1: 2.0 * (u[:, 0, :2] < 0.5), 3: 2.0 * (u[:, 1, :8, :4, :2] < 0.5)}
+    assert torch.allclose(network(x, u), plain(network, x, keeps, {1, 2}, 4, 4))
+
+
+def test_a_norm_of_one_pixel_leaves_its_shift() -> None:
+    network = UNet(2, 3, bottleneck_norm=True)
+    lowest = network.down[2][2]
+    lowest.bias.data = torch.randn(8)
+    torch.testing.assert_close(lowest(torch.zeros(1, 8, 1, 1)), lowest.bias.view(1, 8, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("options", "parameters"),
     [
