@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from crossnet.methods.graph import Paths, PerDomain
 from crossnet.training.seeds import derive
@@ -33,6 +34,12 @@ def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
 def l_disc(q_a: Tensor, q_a_pool: Tensor, q_b: Tensor, q_b_pool: Tensor) -> PerDomain:
     """Each discriminator tells real images from translations of any age."""
     return PerDomain(a=lsgan_discriminator_loss(q_a, q_a_pool), b=lsgan_discriminator_loss(q_b, q_b_pool))
+
+
+def bce(scores: Tensor, target: float) -> Tensor:
+    """Mean binary cross-entropy of scores, before a sigmoid, with a target for all of them."""
+    scores = _float32(scores)
+    return functional.binary_cross_entropy_with_logits(scores, torch.full_like(scores, target))
 
 
 def l_gan_scales(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:

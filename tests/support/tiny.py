@@ -37,6 +37,7 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "cyclegan": {"gan": 1, "cycle": 10, "identity": 5},
     "dualgan": {"gan": 1, "reconstruction": 200} | defaults("dualgan"),
     "munit": {"gan": 1, "image": 10, "style": 1, "content": 1, "cycle": 10} | defaults("munit"),
+    "unit": {"gan": 10, "reconstruction": 100, "kl": 0.1, "cycle": 100, "kl_cycle": 0.1} | defaults("unit"),
 }
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each
