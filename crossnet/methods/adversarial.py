@@ -13,17 +13,17 @@ from crossnet.training.seeds import derive
 
 def l1(x: Tensor, y: Tensor) -> Tensor:
     """Mean absolute difference over all elements (the paper's norms; its weights rest on the mean)."""
-    return (_float32(x) - _float32(y)).abs().mean()
+    return (float32(x) - float32(y)).abs().mean()
 
 
 def lsgan_generator_loss(scores: Tensor) -> Tensor:
     """Least squares for a generator: its images should score 1 (Mao et al., ICCV 2017, Eq. 9)."""
-    return (_float32(scores) - 1).square().mean()
+    return (float32(scores) - 1).square().mean()
 
 
 def lsgan_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     """Least squares for a discriminator: real images score 1, translations 0; halved as in CycleGAN's code."""
-    return 0.5 * ((_float32(real) - 1).square().mean() + _float32(fake).square().mean())
+    return 0.5 * ((float32(real) - 1).square().mean() + float32(fake).square().mean())
 
 
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
@@ -38,8 +38,13 @@ def l_disc(q_a: Tensor, q_a_pool: Tensor, q_b: Tensor, q_b_pool: Tensor) -> PerD
 
 def bce(scores: Tensor, target: float) -> Tensor:
     """Mean binary cross-entropy of scores, before a sigmoid, with a target for all of them."""
-    scores = _float32(scores)
+    scores = float32(scores)
     return functional.binary_cross_entropy_with_logits(scores, torch.full_like(scores, target))
+
+
+def bce_scales(scores: Tensor, target: float) -> Tensor:
+    """The sum over the scales of scores (N, scales, h, w) of their mean cross-entropies."""
+    return scores.shape[1] * bce(scores, target)
 
 
 def l_gan_scales(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
@@ -54,19 +59,17 @@ def l_disc_scales(q_a: Tensor, q_a_hat: Tensor, q_b: Tensor, q_b_hat: Tensor) ->
 
 def scales(scores: Tensor, target: float) -> Tensor:
     """The sum over the scales of scores (N, scales, h, w) of their mean squares from a target."""
-    return scores.shape[1] * (_float32(scores) - target).square().mean()
+    return scores.shape[1] * (float32(scores) - target).square().mean()
 
 
 def l_wasserstein(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
     """For generators: critics should score translations high (Arjovsky, Chintala, Bottou, ICML 2017)."""
-    return PerDomain(b=-_float32(q_b_hat).mean(), a=-_float32(q_a_hat).mean())
+    return PerDomain(b=-float32(q_b_hat).mean(), a=-float32(q_a_hat).mean())
 
 
 def l_critic(q_a_hat: Tensor, q_a: Tensor, q_b_hat: Tensor, q_b: Tensor) -> PerDomain:
     """For critics: translations score low, and real images high (Arjovsky, Chintala, Bottou, ICML 2017)."""
-    return PerDomain(
-        a=_float32(q_a_hat).mean() - _float32(q_a).mean(), b=_float32(q_b_hat).mean() - _float32(q_b).mean()
-    )
+    return PerDomain(a=float32(q_a_hat).mean() - float32(q_a).mean(), b=float32(q_b_hat).mean() - float32(q_b).mean())
 
 
 def mix(x: Tensor, x_hat: Tensor, u: Tensor) -> Tensor:
@@ -81,7 +84,7 @@ def l_penalty(Q_a: nn.Module, x_a_mix: Tensor, Q_b: nn.Module, x_b_mix: Tensor) 
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The mean over images (N, ...) of (length of the critic's gradient - 1)²."""
-    return (_float32(slope(critic, x)).flatten(1).norm(dim=1) - 1).square().mean()
+    return (float32(slope(critic, x)).flatten(1).norm(dim=1) - 1).square().mean()
 
 
 def slope(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -94,7 +97,7 @@ def slope(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     return gradient
 
 
-def _float32(x: Tensor) -> Tensor:
+def float32(x: Tensor) -> Tensor:
     """At least float32, so that sums stay exact where networks compute in bf16."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 

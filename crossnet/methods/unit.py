@@ -10,7 +10,7 @@ from typing import Any, final
 
 from torch import Tensor, nn
 
-from crossnet.methods.adversarial import bce, l1
+from crossnet.methods.adversarial import bce, float32, l1
 from crossnet.methods.base import Domain, Phase
 from crossnet.methods.graph import Loss, PathTable, PerDomain
 from crossnet.methods.tables import Shape, TableMethod
@@ -83,7 +83,7 @@ def l_reconstruction(x_a_rec: Tensor, x_a: Tensor, x_b_rec: Tensor, x_b: Tensor)
 
 def l_kl(z_a: Tensor, z_b: Tensor) -> PerDomain:
     """Codes are near N(0, 1): of a Gaussian of variance 1 the divergence is the square of its mean, here with noise."""
-    return PerDomain(a=z_a.square().mean(), b=z_b.square().mean())
+    return PerDomain(a=float32(z_a).square().mean(), b=float32(z_b).square().mean())
 
 
 def l_cycle(x_a_cyc: Tensor, x_a: Tensor, x_b_cyc: Tensor, x_b: Tensor) -> PerDomain:
@@ -93,7 +93,7 @@ def l_cycle(x_a_cyc: Tensor, x_a: Tensor, x_b_cyc: Tensor, x_b: Tensor) -> PerDo
 
 def l_kl_cycle(z_a_back: Tensor, z_b_back: Tensor) -> PerDomain:
     """Codes of translations are near N(0, 1) too."""
-    return PerDomain(a=z_a_back.square().mean(), b=z_b_back.square().mean())
+    return PerDomain(a=float32(z_a_back).square().mean(), b=float32(z_b_back).square().mean())
 
 
 def l_disc(q_a: Tensor, q_a_hat: Tensor, q_b: Tensor, q_b_hat: Tensor) -> PerDomain:

@@ -38,6 +38,9 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "dualgan": {"gan": 1, "reconstruction": 200} | defaults("dualgan"),
     "munit": {"gan": 1, "image": 10, "style": 1, "content": 1, "cycle": 10} | defaults("munit"),
     "unit": {"gan": 10, "reconstruction": 100, "kl": 0.1, "cycle": 100, "kl_cycle": 0.1} | defaults("unit"),
+    "drit": {"gan": 1, "content_gan": 1, "cross_cycle": 10, "reconstruction": 10, "kl": 0.01, "content_decay": 0.01}
+    | {"gan_random": 1, "latent": 10}
+    | defaults("drit"),
 }
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each
