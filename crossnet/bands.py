@@ -27,7 +27,7 @@ from crossnet.models.resnet import Decoder, Encoder, ResidualBlock, ResidualBloc
 
 Pixels = NDArray[np.uint8]  # (H, W, 3)
 Shown = Callable[[int], Callable[[], None]]  # of the number of all bands: what is called after each of them
-BAND_VALUES = 2**22  # of one band of a layer at most, unless a single row has more: 16 MiB
+BAND_VALUES = 2**22  # that a band has in any layer at most, unless a single row has more: 16 MiB
 MEMORY = 2**30  # bytes of codes that are held in memory; the rest goes to temporary files
 
 
@@ -39,18 +39,22 @@ class Statistics(NamedTuple):
 
 
 class Rows(ABC):
-    """Values (channels, height, width), any rows of which can be computed."""
+    """Values (channels, height, width), any rows of which can be computed.
 
-    def __init__(self, channels: int, height: int, width: int) -> None:
+    below: the values that a row takes of what these are computed from; `row_values` is that or its own, if larger.
+    """
+
+    def __init__(self, channels: int, height: int, width: int, below: float = 0.0) -> None:
         self.channels, self.height, self.width = channels, height, width
+        self.row_values = max(channels * width, below)
 
     @abstractmethod
     def rows(self, top: int, bottom: int) -> Tensor:
         """Return rows [top, bottom), (1, C, bottom - top, W); not to be written to."""
 
     def bands(self) -> list[tuple[int, int]]:
-        """Divide all rows into bands of at most BAND_VALUES values, as even as they can be, each of a row at least."""
-        most = max(1, BAND_VALUES // (self.channels * self.width))
+        """Divide all rows into even bands that take at most BAND_VALUES values, or of a row each."""
+        most = max(1, int(BAND_VALUES / self.row_values))
         count = -(-self.height // most)
         return list(pairwise(self.height * i // count for i in range(count + 1)))
 
@@ -72,7 +76,7 @@ class ConvolvedRows(Rows):
     def __init__(self, source: Rows, layer: nn.Conv2d) -> None:
         kernel, stride, padding = _geometry(layer)
         height, width = ((n + 2 * padding - kernel) // stride + 1 for n in (source.height, source.width))
-        super().__init__(layer.out_channels, height, width)
+        super().__init__(layer.out_channels, height, width, stride * source.row_values)
         self._source, self._layer = source, layer
         self._mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode
 
@@ -108,7 +112,7 @@ class UpsampledRows(Rows):
         kernel, stride, padding = _geometry(layer)
         extra = layer.output_padding[0]
         height, width = ((n - 1) * stride - 2 * padding + kernel + extra for n in (source.height, source.width))
-        super().__init__(layer.out_channels, height, width)
+        super().__init__(layer.out_channels, height, width, source.row_values / stride)
         self._source, self._layer = source, layer
 
     def rows(self, top: int, bottom: int) -> Tensor:
@@ -126,7 +130,7 @@ class NormalisedRows(Rows):
     """A norm of all of the source, and what follows it value by value."""
 
     def __init__(self, source: Rows, statistics: Statistics, then: Iterable[nn.Module] = ()) -> None:
-        super().__init__(source.channels, source.height, source.width)
+        super().__init__(source.channels, source.height, source.width, source.row_values)
         self._source, self._statistics, self._then = source, statistics, tuple(then)
 
     def rows(self, top: int, bottom: int) -> Tensor:
@@ -228,13 +232,15 @@ class _Translation:
         self._before, self._blocks, self._after = self._layers[:at], blocks, self._layers[at + 1 :]
         self._image, self._device = ImageRows(rgb, device), device
         self._room, self._files = MEMORY, ExitStack()
-        self._done: Callable[[], None] = lambda: None
-        if shown:
-            self._done = shown(self._count())
+        self._shown, self._done = shown, _nothing
 
     def run(self) -> Pixels:
         with self._files:
-            code = self._stored(self._chain(self._image, self._before))
+            before, _ = _shape(self._image, self._before)
+            code = self._like(before)
+            if self._shown:
+                self._done = self._shown(self._count(code))
+            self._store(self._chain(self._image, self._before), code)
             self._residual_blocks(code)
             out = self._chain(code, self._after)
             made = np.empty((out.height, out.width, 3), np.uint8)
@@ -243,16 +249,11 @@ class _Translation:
                 self._done()
             return made
 
-    def _count(self) -> int:
-        """The number of bands of all passes, from the shapes of the layers alone."""
-        bands = 0
-        source: Rows = self._image
-        for layers in (self._before, self._after):
-            for layer in layers:
-                source = _convolved(source, layer) or source
-                bands += len(source.bands()) if isinstance(layer, nn.GroupNorm) else 0
-            bands += len(source.bands()) * (2 * len(self._blocks) + 1 if layers is self._before else 1)
-        return bands
+    def _count(self, code: StoredRows) -> int:
+        """The number of bands of all passes."""
+        encoded, decoded = _shape(self._image, self._before), _shape(code, self._after)
+        passes = sum(len(rows.bands()) + statistics for rows, statistics in (encoded, decoded))
+        return passes + 2 * len(self._blocks) * len(code.bands())
 
     def _chain(self, source: Rows, layers: Sequence[nn.Module]) -> Rows:
         """Return the result of layers, with the statistics of all norms."""
@@ -273,12 +274,10 @@ class _Translation:
             self._done()
         return sums.statistics(norm)
 
-    def _stored(self, source: Rows) -> StoredRows:
-        stored = self._like(source)
+    def _store(self, source: Rows, to: StoredRows) -> None:
         for top, bottom in source.bands():
-            stored.write(top, source.rows(top, bottom))
+            to.write(top, source.rows(top, bottom))
             self._done()
-        return stored
 
     def _like(self, source: Rows) -> StoredRows:
         """Return room for the values of a source, in memory while there is some."""
@@ -328,12 +327,25 @@ class _Pointwise(Rows):
     """What is computed value by value, in place."""
 
     def __init__(self, source: Rows, layer: nn.Module) -> None:
-        super().__init__(source.channels, source.height, source.width)
+        super().__init__(source.channels, source.height, source.width, source.row_values)
         self._source, self._layer = source, layer
 
     def rows(self, top: int, bottom: int) -> Tensor:
         result: Tensor = self._layer(self._source.rows(top, bottom))
         return result
+
+
+def _shape(source: Rows, layers: Sequence[nn.Module]) -> tuple[Rows, int]:
+    """Return the result of layers as far as its shape goes, and the number of bands in which norms have statistics."""
+    bands = 0
+    for layer in layers:
+        source = _convolved(source, layer) or source
+        bands += len(source.bands()) if isinstance(layer, nn.GroupNorm) else 0
+    return source, bands
+
+
+def _nothing() -> None:
+    pass
 
 
 def _convolved(source: Rows, layer: nn.Module) -> Rows | None:

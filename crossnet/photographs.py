@@ -14,6 +14,7 @@ from crossnet.bands import Shown, translate_in_bands
 from crossnet.data.preparation.decoding import with_remedy
 from crossnet.images import MOST_PIXELS, has_alpha, in_srgb, open_image, opened, pixels, resized, to_rgb
 from crossnet.methods.base import Domain, Method
+from crossnet.methods.tables import TableMethod
 from crossnet.model import padded, translate
 from crossnet.models.resnet import Decoder, Encoder, ResidualBlocks
 
@@ -139,7 +140,7 @@ def translate_batch(method: Method, images: Sequence[Pixels], to: Domain, shown:
     """
     height, width = images[0].shape[:2]
     wide, high = padded(width, height)
-    networks = _generator(method, to)
+    networks = generator_of(method, to)
     most = WHOLE_VALUES.get(method.device.type, WHOLE_VALUES_ELSEWHERE)
     if networks is None or wide * high * _width(networks[0]) <= most:
         return list(translate(method, np.stack(images), to))
@@ -149,10 +150,16 @@ def translate_batch(method: Method, images: Sequence[Pixels], to: Domain, shown:
     ]
 
 
-def _generator(method: Method, to: Domain) -> tuple[Encoder, Decoder] | None:
+def generator_of(method: Method, to: Domain) -> tuple[Encoder, Decoder] | None:
     """Return the networks that translate to a domain, one after the other; None if a method is built otherwise."""
-    encoder, decoder = (dict(method.networks).get(name) for name in (("E_ab", "D_b") if to == "b" else ("E_ba", "D_a")))
-    return (encoder, decoder) if isinstance(encoder, Encoder) and isinstance(decoder, Decoder) else None
+    if not isinstance(method, TableMethod):
+        return None
+    last, *codes = method.paths.get(f"x_{to}_hat", ("",))
+    first, *images = method.paths.get(codes[0], ("",)) if len(codes) == 1 else ("",)
+    encoder, decoder = (dict(method.networks).get(name) for name in (first, last))
+    if isinstance(encoder, Encoder) and isinstance(decoder, Decoder) and images == ["x_a" if to == "b" else "x_b"]:
+        return encoder, decoder
+    return None
 
 
 def _width(encoder: Encoder) -> int:
