@@ -44,7 +44,7 @@ def onnx_model(method: Method, config: Mapping[str, Any], to: Domain) -> bytes:
     for network in networks:
         value = graph.network(network, value)
     graph.nodes[-1].output[0] = "translation"
-    shape = ["batch", 3, "height", "width"]
+    shape: list[str | int | None] = ["batch", 3, "height", "width"]
     made = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -66,7 +66,7 @@ def onnx_model(method: Method, config: Mapping[str, Any], to: Domain) -> bytes:
     return bytes(made.SerializeToString())
 
 
-def check(model: bytes, method: Method, to: Domain, images: int = 2, sizes: Sequence[tuple[int, int]] = SIZES) -> int:
+def check(model: bytes, method: Method, to: Domain, images: int = 7, sizes: Sequence[tuple[int, int]] = SIZES) -> int:
     """Return how many grey levels a file is from torch at most, over images of each size, as ONNX Runtime computes it.
 
     Raises OnnxError if they are more than MOST_APART.

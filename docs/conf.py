@@ -1,16 +1,8 @@
 """The site of the documentation, by `make docs`. Sphinx reads the Markdown of the whole repository where it lies."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
 
-import typer
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
-
-from crossnet.cli import app as commands
-from crossnet.escaping import escape_markdown
 
 project = "CrossNet, a reproduction"
 author = "the contributors"
@@ -44,28 +36,6 @@ CONTENTS = {  # a heading of the sidebar -> its pages
 }  # fmt: skip
 
 
-class Commands(SphinxDirective):
-    """`{crossnet-commands}`: every subcommand of `crossnet`, with its arguments and options."""
-
-    option_spec: ClassVar[dict[str, Any]] = {}
-
-    def run(self) -> list[nodes.Node]:
-        """Parse what `markdown` yields in place of the directive."""
-        return self.parse_text_to_nodes("\n".join(markdown()), allow_section_headings=True)
-
-
-def markdown() -> Iterator[str]:
-    """The lines of the reference, from the definitions of the commands."""
-    for name, command in typer.main.get_command(commands).commands.items():  # type: ignore[attr-defined]
-        context = typer.Context(command, info_name=f"crossnet {name}")
-        yield from (f"## crossnet {name}", "", *map(escape_markdown, (command.help or "").splitlines()), "")
-        yield from ("```", command.get_usage(context).removeprefix("Usage: "), "```", "")
-        for parameter in command.params:
-            record = parameter.get_help_record(context)
-            if record:
-                yield from (f"`{record[0]}`", f": {escape_markdown(record[1])}", "")
-
-
 def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
     """Append the sidebar's contents to the first page, and give tables of experiments a title.
 
@@ -95,6 +65,5 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect what is above to Sphinx."""
-    app.add_directive("crossnet-commands", Commands)
     app.connect("source-read", add_contents)
     app.connect("build-finished", write_index)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crossnet.photographs import Photograph, Pixels
 
 Sources = Annotated[
-    list[Path], typer.Argument(help="Images, and folders of images; any number.", metavar="IMAGE_OR_FOLDER...")
+    list[Path], typer.Argument(help="Images, and folders of images; any number.", metavar="IMAGE_OR_FOLDER")
 ]
 Out = Annotated[
     Path, typer.Option(help="The folder to write to; created if missing.", parser=folder, metavar="DIRECTORY")

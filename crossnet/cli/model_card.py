@@ -14,7 +14,20 @@ from crossnet.report.metrics import CONDITIONS, describe, fixed, floor, table
 from crossnet.report.page import duration, plain
 
 HERE = Path(__file__).parent
+FRONT_MATTER = {  # metadata of the Hugging Face Hub
+    "library_name": "crossnet",
+    "pipeline_tag": "image-to-image",
+    "license": "other",
+    "license_name": "terms-of-the-training-images",
+    "license_link": "README.md",
+    "tags": "[image-to-image, unpaired-image-translation, crossnet]",
+}
 MARK = "<!-- Written by `crossnet export`, which replaces it. -->"
+
+
+def front_matter() -> str:
+    """Return the YAML block at the top of a model card."""
+    return "\n".join(["---", *(f"{key}: {value}" for key, value in FRONT_MATTER.items()), "---", ""])
 
 
 def model_card(
@@ -48,6 +61,7 @@ def model_card(
     environment.filters["md"] = lambda value: escape_markdown(str(value))
     environment.filters["shell"] = lambda value: shlex.quote(printable(value))
     return environment.get_template("model_card.md.j2").render(
+        front_matter=front_matter(),
         mark=MARK,
         name=name,
         params=params,

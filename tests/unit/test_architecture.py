@@ -306,7 +306,7 @@ def test_metrics_and_figures_know_no_model(file: str) -> None:
 @pytest.mark.parametrize("file", sources("crossnet"))
 def test_dvclive_is_for_the_log_and_parameters_for_stages_and_the_command_line(file: str) -> None:
     assert "dvclive" not in packages(file) or file == "crossnet/training/logging.py"
-    models = ("api", "model", "photographs", "translation")
+    models = ("api", "model", "onnx_model", "photographs", "translation")
     commands = file in {f"crossnet/{name}.py" for name in models} or file.startswith(
         ("crossnet/analysis/", "crossnet/cli/", "crossnet/demo/", "crossnet/params/")
     )

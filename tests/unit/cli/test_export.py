@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.support.cloned import hashes, set_parameter
 from tests.unit.cli.run_of import ACCOUNTS, finished_run
 
 MODEL, OUT = Path("data/model"), Path("pretrained/horses")
-CARD, WEIGHTS = OUT / "README.md", "translating.safetensors"
+CARD, TRAINED, WEIGHTS = OUT / "README.md", "translating.safetensors", "model.safetensors"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_it_has_the_networks_that_translate_in_half_precision_a_config_and_a_car
     result = export()
     assert result.exit_code == 0
     assert {path.name for path in OUT.iterdir()} == {"config.json", WEIGHTS, "README.md"}
-    whole, half = (load_file(folder / WEIGHTS) for folder in (MODEL, OUT))
+    whole, half = load_file(MODEL / TRAINED), load_file(OUT / WEIGHTS)
     assert {value.dtype for value in half.values()} == {torch.float16}
     assert half.keys() == whole.keys()
     assert json.loads((OUT / "config.json").read_text()) == json.loads((MODEL / "config.json").read_text())
@@ -124,15 +125,15 @@ def test_a_trained_model_is_never_replaced_by_its_own_export() -> None:
 
 
 def spoil_weights() -> None:
-    weights = load_file(MODEL / WEIGHTS)
+    weights = load_file(MODEL / TRAINED)
     weights["E_ab.0.bias"] = torch.full_like(weights["E_ab.0.bias"], 1e5)
-    save_file({key: value.clone() for key, value in weights.items()}, MODEL / WEIGHTS)
+    save_file({key: value.clone() for key, value in weights.items()}, MODEL / TRAINED)
 
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        pytest.param(lambda: (MODEL / WEIGHTS).unlink(), "data/model: not a model of this project", id="no weights"),
+        pytest.param(lambda: (MODEL / TRAINED).unlink(), "data/model: not a model of this project", id="no weights"),
         pytest.param(spoil_weights, r"\S+: E_ab\.0\.bias has values too large for half precision", id="too large"),
         pytest.param(lambda: Path("params.yaml").unlink(), "params.yaml: No such file", id="no parameters"),
         pytest.param(
@@ -241,3 +242,70 @@ def test_a_full_disk_leaves_the_earlier_export_whole(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("crossnet.files._write", full)
     refused(export("--licence", "other terms."), f"{OUT / WEIGHTS}: No space left on device; make room")
     assert hashes(OUT) == before
+
+
+def test_the_card_begins_with_the_metadata_of_the_hub() -> None:
+    from huggingface_hub import ModelCard
+
+    export()
+    metadata = ModelCard.load(CARD).data
+    assert (metadata.library_name, metadata.pipeline_tag, metadata.license) == ("crossnet", "image-to-image", "other")
+    assert "crossnet" in metadata.tags
+
+
+def test_a_model_that_was_exported_is_exported_again_with_its_card_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    done = CliRunner().invoke(app, ["export", str(tmp_path / OUT), "again"], catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    assert hashes(Path("again")) == hashes(tmp_path / OUT)
+
+
+def test_a_card_of_an_earlier_version_gets_the_metadata_of_the_hub() -> None:
+    export()
+    CARD.write_text(CARD.read_text().partition("---\n<!--")[2].join(["<!--", ""]))
+    assert CARD.read_text().startswith("<!-- Written by")
+    assert CliRunner().invoke(app, ["export", str(OUT), "again"]).exit_code == 0
+    assert Path("again/README.md").read_text().startswith("---\nlibrary_name: crossnet\n")
+
+
+def test_files_of_an_earlier_exports_model_go_with_it() -> None:
+    export("--onnx")
+    (OUT / "translating.safetensors").write_bytes(b"of an earlier version")
+    assert export().exit_code == 0
+    assert {path.name for path in OUT.iterdir()} == {"config.json", WEIGHTS, "README.md"}
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ((), f"{MODEL}: has no model card of an export; a new one needs --data and --licence"),
+        (("--data", "d"), "--licence: is missing; a new model card needs both"),
+        (("--licence", "l"), "--data: is missing; a new model card needs both"),
+    ],
+)
+def test_a_card_without_what_it_needs_is_one_line(more: tuple[str, ...], message: str) -> None:
+    refused(CliRunner().invoke(app, ["export", str(MODEL), str(OUT), *more], catch_exceptions=False), message)
+    assert not OUT.exists()
+
+
+def test_onnx_files_are_written_for_both_directions() -> None:
+    done = export("--onnx")
+    assert done.exit_code == 0, done.stderr
+    assert {path.name for path in OUT.glob("*.onnx")} == {"to_a.onnx", "to_b.onnx"}
+    assert done.stdout.endswith("MB, its weights in half precision, ONNX files in single precision\n")
+
+
+def test_without_the_extra_onnx_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    refused(export("--onnx"), "--onnx needs onnxruntime; install it by `pip install 'crossnet\\[onnx\\]'`")
+    assert not OUT.exists()
+
+
+def test_an_onnx_file_that_differs_from_torch_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossnet.onnx_model.MOST_APART", -1)
+    refused(export("--onnx"), f"{MODEL}: ONNX Runtime differs from torch by \\d grey levels at 64x64, more than -1")
+    assert not OUT.exists()
