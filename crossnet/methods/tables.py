@@ -108,16 +108,23 @@ class TableMethod(Method):
         losses: Mapping[str, Loss],
         sample: Callable[[Tensor, Tensor], Mapping[str, Tensor]] = draw_nothing,
         per_domain: bool = False,
+        weights: Mapping[str, float] | None = None,
         **options: Any,
     ) -> Phase:
         """A phase that descends the weighted sum of losses.
 
-        losses: by name, each weighted by the option of its name, or by 1.
+        losses: by name.
         sample: as in `Phase`.
         per_domain: whether the log has a loss of each domain in place of their sum.
+        weights: of the losses; None: the options of their names. One without has weight 1.
         options: other fields of `Phase`.
         """
-        loss = partial(self._descend, Objective(losses, self.options), frozenset(networks), per_domain)
+        loss = partial(
+            self._descend,
+            Objective(losses, self.options if weights is None else weights),
+            frozenset(networks),
+            per_domain,
+        )
         return Phase(name, networks, loss, sample, **options)
 
     def _descend(self, objective: Objective, networks: frozenset[str], per_domain: bool, **inputs: Tensor) -> PhaseLoss:

@@ -1,6 +1,6 @@
 """The normalization layers."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -26,3 +26,14 @@ class AffineNorm(nn.GroupNorm):
 def affine_norm(channels: int, eps: float = 1e-5) -> AffineNorm:
     """Instance norm with a scale and a shift of each channel; of a batch of one, batch norm with its own statistics."""
     return AffineNorm(channels, channels, eps=eps)
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch norm whose state is made of floating-point numbers alone: its mean moves by a tenth of each batch's."""
+
+    def __init__(self, channels: int):
+        super().__init__(channels)
+        self.num_batches_tracked = None
+
+    def _load_from_state_dict(self, *arguments: Any) -> None:
+        nn.Module._load_from_state_dict(self, *arguments)  # torch's own adds the number of batches

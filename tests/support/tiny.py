@@ -41,6 +41,8 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     "drit": {"gan": 1, "content_gan": 1, "cross_cycle": 10, "reconstruction": 10, "kl": 0.01, "content_decay": 0.01}
     | {"gan_random": 1, "latent": 10}
     | defaults("drit"),
+    "discogan": {"gan": 0.1, "features": 0.9, "reconstruction": 1} | defaults("discogan"),
+    "stargan": {"gan": 1, "domain": 1, "reconstruction": 10} | defaults("stargan"),
 }
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each

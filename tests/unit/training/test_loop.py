@@ -97,7 +97,7 @@ def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
 def test_it_trains_every_network(name: str) -> None:
     made = method(name)
     before = weights_of(made)
-    run(made, schedule(images=8))
+    run(made, schedule(images=10))
     after = weights_of(made)
     changed = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
     assert changed == set(made.networks)
