@@ -4,7 +4,7 @@ A step trains the discriminators or the generators, once and twice of three. For
 hardly counts. As the authors' code has it (docs/decisions.md).
 """
 
-from typing import final
+from typing import Any, final
 
 from torch import Tensor, nn
 
@@ -119,7 +119,7 @@ class DiscoGAN(TableMethod):
     def _generators(self, name: str, share: float, since: float, until: float) -> Phase:
         rest = {loss: (1 - share) * self.options[loss] for loss in ("gan", "features")}
         weights = rest | {"reconstruction": share * self.options["reconstruction"]}
-        when = {"every": 3, "turns": (1, 2), "since": since, "until": until, "moments": "generators"}
+        when: dict[str, Any] = {"every": 3, "turns": (1, 2), "since": since, "until": until, "moments": "generators"}
         return self.phase(name, ("G_ab", "G_ba"), LOSSES, weights=weights, **when)
 
 

@@ -78,8 +78,8 @@ class LayeredDiscriminator(nn.Module):
 
     def scores(self, made: Tensor) -> Tensor:
         """Of what `forward` made, the scores (N, F)."""
-        return made.split(self._sizes, 1)[0]
+        return torch.split(made, self._sizes, 1)[0]
 
     def features(self, made: Tensor) -> Sequence[Tensor]:
         """Of what `forward` made, the outputs of the layers between the first and the last, (N, F) each."""
-        return made.split(self._sizes, 1)[1:]
+        return torch.split(made, self._sizes, 1)[1:]

@@ -38,6 +38,6 @@ class ConditionalPatchGAN(PatchGAN):
     def __init__(self, width: int, layers: int = 3):
         super().__init__(width, layers, channels=6, affine=True)
 
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        scores: Tensor = super().forward(torch.cat([x, y], 1))
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:  # type: ignore[override]
+        scores: Tensor = super().forward(torch.cat([x, y], 1))  # type: ignore[no-untyped-call]
         return scores
