@@ -18,7 +18,7 @@ ABLATION: dict[str, Settings] = {  # a column of Fig. 5 -> the weights that are 
 }
 METHODS = {  # a key of params.yaml: methods -> its name in the paper
     "crossnet": FULL, "cyclegan": CYCLEGAN, "munit": "MUNIT", "drit": "DRIT", "dped": "DPED", "aggan": "AGGAN",
-    "grabcut": "GrabCut",
+    "grabcut": "GrabCut", "pix2pix": "pix2pix",
 }  # fmt: skip
 BLOCKS = {"methods": "method", "scales": "scale", "tasks": "task"}  # named blocks -> the key that chooses one of them
 WEIGHT = "lambda_"  # a weight of Eq. (5), which CrossNet alone has; one number, or one for each direction

@@ -14,10 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from crossnet.schema import Block, OneOrTwoWeights, Weight
+from crossnet.schema import Block, OneOrTwoWeights, Share, Weight
 
 FOLDER = Path(__file__).parents[1] / "methods"
 Count = Annotated[int, Field(ge=0, le=1024)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
+BOUNDED: dict[str, Any] = {"beta1": Beta, "beta2": Beta, "decay_from": Share}  # options that a scale has as well
 PAPER = "crossnet"  # its weights are top-level keys, lambda_<loss>
 
 
@@ -85,7 +87,7 @@ def weights_block(name: str) -> Any:
 
 
 def _options(method: Declared) -> dict[str, Any]:
-    return {name: (_type(value), ...) for name, value in method.options.items()}
+    return {name: (BOUNDED.get(name, _type(value)), ...) for name, value in method.options.items()}
 
 
 def _type(value: Any) -> Any:

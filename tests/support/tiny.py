@@ -43,6 +43,8 @@ WEIGHTS: Mapping[str, Mapping[str, Any]] = {
     | defaults("drit"),
     "discogan": {"gan": 0.1, "features": 0.9, "reconstruction": 1} | defaults("discogan"),
     "stargan": {"gan": 1, "domain": 1, "reconstruction": 10} | defaults("stargan"),
+    "pix2pix": {"gan": 1, "l1": 100} | defaults("pix2pix"),
+    "dped": {"colour": 0.5, "texture": 1, "content": 10, "tv": 2000} | defaults("dped") | {"features": "efflite0"},
 }
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each

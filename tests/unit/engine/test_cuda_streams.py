@@ -9,7 +9,7 @@ from torch import Tensor
 
 from crossnet.engine.cuda_streams import CudaStreamExecutor
 from crossnet.engine.executor import BatchedExecutor, BoundCall, BoundChain
-from tests.support.tiny import WEIGHTS, loss_of, method
+from tests.support.tiny import PAIR, WEIGHTS, loss_of, method
 
 
 def chain(*networks: str) -> BoundChain:
@@ -39,7 +39,7 @@ class Noted(CudaStreamExecutor):
 
 
 @pytest.mark.parametrize(
-    ("name", "off"), [(name, term) for name in WEIGHTS for term in ("", *WEIGHTS[name]) if term != "ctc_stop_gradient"]
+    ("name", "off"), [(name, term) for name in PAIR for term in ("", *WEIGHTS[name]) if term != "ctc_stop_gradient"]
 )
 def test_in_a_training_every_network_keeps_its_stream(name: str, off: str) -> None:
     noted = Noted()

@@ -73,7 +73,7 @@ def test_another_seed_of_the_batches_gives_other_weights() -> None:
     assert not torch.equal(weights_of(first)["T_ab.0.body.0.weight"], weights_of(other)["T_ab.0.body.0.weight"])
 
 
-@pytest.mark.parametrize("name", PAIR)
+@pytest.mark.parametrize("name", [*PAIR, "pix2pix"])  # of the scale's pace
 def test_it_is_adam_by_hand_phase_after_phase(name: str) -> None:
     found, wanted, some = method(name), method(name), schedule(images=8, decay_from=0.0)
     run(found, some)
