@@ -26,12 +26,6 @@ def lsgan_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     return 0.5 * ((float32(real) - 1).square().mean() + float32(fake).square().mean())
 
 
-def bce(scores: Tensor, target: float) -> Tensor:
-    """Mean binary cross-entropy of logits with one target for all (Goodfellow et al., NeurIPS 2014): 1 for real."""
-    logits = _float32(scores)
-    return functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
-
-
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
     """L_GAN, §3.5: the discriminators should score both translations as real images."""
     return PerDomain(b=lsgan_generator_loss(q_b_hat), a=lsgan_generator_loss(q_a_hat))
