@@ -9,43 +9,34 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from ruamel.yaml import YAML
 from torch import Tensor
 
 from crossnet.engine.cuda_graph import Capture
 from crossnet.engine.executor import BatchedExecutor
 from crossnet.methods.base import Loss, Method, Phase, load
 from crossnet.methods.graph import Executor
-from crossnet.params.methods import declared
+from crossnet.params.methods import PAPER, declared
 from crossnet.training.batches import Batches
 from crossnet.training.checkpointing.policy import CheckpointPolicy
 from crossnet.training.devices import start
 from crossnet.training.logging import TrainingLog
 from crossnet.training.loop import train
 from crossnet.training.schedule import Schedule
+from tests.support import committed
 
 NETWORKS = {"width": 2, "encoder_blocks": 1, "translator_blocks": 1, "discriminator_width": 2}
 IMAGE_POOL = {"size": 4, "reuse_probability": 0.5}
 
 
-def defaults(name: str) -> dict[str, Any]:
-    """The options of a method as its paper has them."""
-    return declared()[name].defaults
+def _weights() -> dict[str, dict[str, Any]]:
+    values = YAML(typ="safe").load(committed.text())
+    of_paper = {loss: values[f"lambda_{loss}"] for loss in declared()[PAPER].losses}
+    blocks = {name: values["methods"][name] for name, method in declared().items() if method.losses}
+    return blocks | {PAPER: of_paper | blocks[PAPER]}
 
 
-WEIGHTS: Mapping[str, Mapping[str, Any]] = {
-    "crossnet": {"gan": 1, "id": 3, "ctc": 3, "zid": 6, "zcyc": 6, "ctc_stop_gradient": False},
-    "cyclegan": {"gan": 1, "cycle": 10, "identity": 5},
-    "dualgan": {"gan": 1, "reconstruction": 200} | defaults("dualgan"),
-    "munit": {"gan": 1, "image": 10, "style": 1, "content": 1, "cycle": 10} | defaults("munit"),
-    "unit": {"gan": 10, "reconstruction": 100, "kl": 0.1, "cycle": 100, "kl_cycle": 0.1} | defaults("unit"),
-    "drit": {"gan": 1, "content_gan": 1, "cross_cycle": 10, "reconstruction": 10, "kl": 0.01, "content_decay": 0.01}
-    | {"gan_random": 1, "latent": 10}
-    | defaults("drit"),
-    "discogan": {"gan": 0.1, "features": 0.9, "reconstruction": 1} | defaults("discogan"),
-    "stargan": {"gan": 1, "domain": 1, "reconstruction": 10} | defaults("stargan"),
-    "pix2pix": {"gan": 1, "l1": 100} | defaults("pix2pix"),
-    "dped": {"colour": 0.5, "texture": 1, "content": 10, "tv": 2000} | defaults("dped") | {"features": "efflite0"},
-}
+WEIGHTS: Mapping[str, Mapping[str, Any]] = _weights()  # of each method that is trained, as params.yaml has them
 METHODS = tuple(WEIGHTS)
 PAIR = ("crossnet", "cyclegan")  # two generators that are an encoder and a decoder each
 SIZE = 32  # of images
@@ -66,6 +57,11 @@ def method(
     shape = NETWORKS | {"width": width}
     options = WEIGHTS[name] | weights
     return load(name)(shape, options, pool, seed=seed, rank=rank, executor=executor, size=SIZE).to(dtype)
+
+
+def logged_losses(name: str) -> set[str]:
+    """What CrossNet or CycleGAN logs: its losses, and those of the discriminators."""
+    return {f"loss/{term}" for term in (*declared()[name].losses, "disc_a", "disc_b")}
 
 
 def loss_of(phase: Phase, x_a: Tensor, x_b: Tensor) -> Loss:
