@@ -27,7 +27,7 @@ html_copy_source = False
 html_show_search_summary = False  # a page from the disk cannot read others
 
 CONTENTS = {  # a heading of the sidebar -> its pages
-    "Use it": ("docs/pretrained", "docs/api", "docs/cli", "docs/limits"),
+    "Use it": ("docs/tutorial", "docs/pretrained", "docs/api", "docs/cli", "docs/limits"),
     "Run it": ("docs/tasks", "docs/methods", "docs/laptop", "docs/desktop", "docs/scaling", "deploy/airgapped/README",
                "docs/reruns", "docs/faults", "data/README"),
     "Results": ("docs/results", "docs/findings", "docs/claims", "docs/metrics", "docs/reproducing"),
