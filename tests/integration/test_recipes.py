@@ -71,6 +71,19 @@ def test_a_loss_is_added_in_one_module_and_trained(clone: Path, tmp_path: Path) 
     run(clone, *undeclared)
 
 
+def test_the_method_of_the_recipe_is_trained(clone: Path, tmp_path: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    example = re.search(r'```python\n(  """Half a cycle.*?)  ```', text, re.DOTALL)
+    assert example
+    (clone / "crossnet/methods/halfcycle.py").write_text(textwrap.dedent(example[1]))
+    block = re.search(r"with `(halfcycle: .*?)` under `methods:`", text)
+    assert block
+    edit(clone / "params.yaml", "\nmethods:\n", f"\nmethods:\n  {block[1]}\n")
+    edit(clone / "params.yaml", "\nmethod: crossnet", "\nmethod: halfcycle")
+    check(clone)
+    assert logged_losses(clone, tmp_path / "run") == {"back"}
+
+
 def test_a_method_is_added_in_one_module_and_trained(clone: Path, tmp_path: Path) -> None:
     source = (clone / "crossnet/methods/cyclegan.py").read_text()
     assert source.count("CycleGAN(") == 1
