@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin, UnidentifiedImageError
+from torch import Tensor
 
 from crossnet.bands import Shown, translate_in_bands
 from crossnet.data.preparation.decoding import with_remedy
@@ -129,12 +130,15 @@ def encode(rgb: Pixels, alpha: Levels | None, kept: Kept, form: Format = "png", 
     return encoded.getvalue()
 
 
-def translate_batch(method: Method, images: Sequence[Pixels], to: Domain, shown: Shown | None = None) -> list[Pixels]:
+def translate_batch(
+    method: Method, images: Sequence[Pixels], to: Domain, shown: Shown | None = None, style: Tensor | None = None
+) -> list[Pixels]:
     """Translate images of one size to a domain: (H, W, 3) uint8 each.
 
     One that is too large to be translated as a whole is translated in bands, with the same result except for rounding.
 
     shown: reports the progress of those, see `crossnet.bands`.
+    style: of all of them, of a method that has styles; None: that of seed 0.
 
     Raises RuntimeError or OSError if memory or the disk is full.
     """
@@ -143,7 +147,7 @@ def translate_batch(method: Method, images: Sequence[Pixels], to: Domain, shown:
     networks = generator_of(method, to)
     most = WHOLE_VALUES.get(method.device.type, WHOLE_VALUES_ELSEWHERE)
     if networks is None or wide * high * _width(networks[0]) <= most:
-        return list(translate(method, np.stack(images), to))
+        return list(translate(method, np.stack(images), to, None if style is None else [style] * len(images)))
     return [
         translate_in_bands(*networks, _made_up(image, wide, high), method.device, shown)[:height, :width]
         for image in images

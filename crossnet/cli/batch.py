@@ -85,7 +85,7 @@ def translate_images(
     """Translate images, and save what is made of each; report what is left out, and fail where an image failed.
 
     suffix: of the files that are written; save: writes one of them; done: the participle for messages.
-    options: `model`, `size`, `max_pixels` and `device` of the command.
+    options: `model`, `size`, `max_pixels`, `device` and `style` of the command.
     """
     from crossnet.photographs import TIMES
 
@@ -124,15 +124,17 @@ def translate_each(
     size: int | None,
     max_pixels: int,
     device: str,
+    style: Path | None = None,
 ) -> Report:
     """Translate files in batches, and hand each with its translation to a function; errors are in the report.
 
+    style: an image of the domain `to`, whose style translations get.
     begin: is called when the model is loaded; an OSError of it ends the command, as a model that cannot be loaded does.
     """
     from crossnet.accelerator import device_for
     from crossnet.hub import HubError
     from crossnet.methods.base import Domain
-    from crossnet.model import ModelError, batch_pixels, load_model, place, refuse_other_direction
+    from crossnet.model import ModelError, batch_pixels, load_model, place, refuse_other_direction, style_of
     from crossnet.model_folder import NoModelError, model_folder
     from crossnet.photographs import Photograph, Pixels, read, translate_batch, usual_side
     from crossnet.translation import by_size
@@ -146,6 +148,14 @@ def translate_each(
     except (ModelError, NoModelError, HubError, OSError, RuntimeError) as error:
         raise fail(error_message(error) if isinstance(error, OSError) else str(error)) from None
     report = Report(usual_side(config) if size is None else size)
+    example = None
+    if style is not None:
+        try:
+            example = style_of(method, read(style, report.side, max_pixels).rgb, domain)
+        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            raise fail(f"--style {style}: {_reason(error)}") from None
+        if example is None:
+            raise fail(f"--style {style}: the method of this model, {config['method']}, takes no style of an example")
     waiting: dict[Path, Photograph] = {}
 
     def readable() -> Iterator[tuple[Path, Pixels]]:
@@ -160,7 +170,7 @@ def translate_each(
     for batch in by_size(readable(), batch_pixels(method)):
         of_batch = [path for path, _ in batch]
         try:
-            made = translate_batch(method, [rgb for _, rgb in batch], domain, _shown(of_batch[0]))
+            made = translate_batch(method, [rgb for _, rgb in batch], domain, _shown(of_batch[0]), example)
         except (OSError, RuntimeError, MemoryError) as error:
             report.failed |= dict.fromkeys(of_batch, _reason(error))
             continue

@@ -38,6 +38,10 @@ def translate(
     out: Out,
     model: Model = "data/model",
     size: Size = None,
+    style: Annotated[
+        Path | None,
+        typer.Option(help="An image of the domain to translate to: translations get its style (MUNIT, DRIT)."),
+    ] = None,
     recursive: Recursive = False,
     form: Annotated[Format, typer.Option("--format", help="The format of translations.")] = Format.png,
     quality: Annotated[int, typer.Option(help="Of JPEG and WebP.", min=1, max=100)] = 90,
@@ -83,6 +87,7 @@ def translate(
         overwrite=overwrite,
         max_pixels=max_pixels,
         device=device,
+        style=style,
         save=save,
         done="translated",
     )

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from crossnet import photographs
 from crossnet.cli import app
-from crossnet.model import padded, save_model, translate
+from crossnet.model import load_model, padded, save_model, style_of, translate
 from tests.support.littered import litter
 from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
 
@@ -401,3 +401,28 @@ def test_help_names_the_subcommand_and_its_options() -> None:
     assert all(
         option in described for option in ("IMAGE_OR_FOLDER", "--to", "--out", "--model", "--size", "--overwrite")
     )
+
+
+def test_translations_get_the_style_of_an_example(tmp_path: Path) -> None:
+    described = {"method": "munit", "networks": NETWORKS, "weights": dict(WEIGHTS["munit"]), "image_pool": IMAGE_POOL}
+    save_model(tmp_path / "model", method("munit"), described | {"size": 32})
+    photo = picture(tmp_path / "photo.png")
+    example = np.full((40, 40, 3), 200, np.uint8)
+    Image.fromarray(example).save(tmp_path / "example.png")
+    found = []
+    for style in ([], ["--style", str(tmp_path / "example.png")]):
+        out = tmp_path / f"out{len(style)}"
+        assert run(tmp_path / "model", tmp_path / "photo.png", out, "--size", "0", *style).exit_code == 0
+        found.append(read(out / "photo.png"))
+    assert not np.array_equal(*found)
+    loaded, _ = load_model(tmp_path / "model")
+    wanted = translate(loaded, photo[None], "b", [style_of(loaded, example, "b")])[0]
+    assert np.abs(found[1].astype(int) - wanted).max() <= 1
+
+
+def test_a_style_for_a_method_without_styles_is_one_line(model: Path, tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    result = run(model, tmp_path / "a.png", tmp_path / "out", "--style", str(tmp_path / "a.png"))
+    assert result.exit_code == 2
+    assert "the method of this model, crossnet, takes no style of an example" in result.stderr
+    assert "no such file" in run(model, tmp_path / "a.png", tmp_path / "out", "--style", "nowhere.png").stderr.lower()
