@@ -184,9 +184,9 @@ class Sums:
 
     def add(self, values: Tensor) -> None:
         """Take the values of a band, (1, C, h, W), into account."""
-        values = values[0].flatten(1)
-        count = values.shape[1]
-        variance, mean = torch.var_mean(values, dim=1, correction=0)
+        mean = values.mean((0, 2, 3))  # and not torch.var_mean, which takes 8 times as long
+        variance = (values - mean[:, None, None]).square_().mean((0, 2, 3))
+        count = values.shape[2] * values.shape[3]
         mean, squares = mean.double(), variance.double() * count
         if not self._count:
             self._count, self._mean, self._squares = count, mean, squares
