@@ -20,6 +20,11 @@ WHITE = {"L": 255, "I;16": 65535}  # the mode of a grey PNG file -> its white
         "auc_within_place": Value("AUC within place of its own scores", "", "higher"),
         "auc": Value("AUC of the method’s own scores", "As above, of the scores that the method hands in.", "higher"),
         "auc_per_image": Value("AUC of its own scores, mean over images", "", "higher"),
+        "auc_within_place_opposite": Value(
+            "AUC within place of its own scores, opposite sign",
+            "1 less the area: of the same maps if low meant the object. A method fixes the sign in advance.",
+        ),
+        "auc_opposite": Value("AUC of its own scores, opposite sign", "As above."),
     },
     needs=("masks", "score_maps"),
     only="to_b",
@@ -29,7 +34,9 @@ def foreground_scores(direction: Direction) -> Result:
     if direction.score_maps is None or not both_kinds(direction.masks):
         return Result({})
     maps = read_score_maps(direction.score_maps, direction.names, direction.masks)
-    return Result(separation(maps, direction.masks), curves={"scores": curve(maps, direction.masks)})
+    found = separation(maps, direction.masks)
+    opposite = {f"{key}_opposite": 1 - found[key] for key in ("auc_within_place", "auc") if key in found}
+    return Result(found | opposite, curves={"scores": curve(maps, direction.masks)})
 
 
 def read_score_maps(folder: Path, names: Sequence[str], masks: Masks) -> list[NDArray[np.float64]]:

@@ -45,7 +45,7 @@ class _Block(nn.Module):
 
 
 class Enhancer(nn.Module):
-    """F: image (N, 3, H, W) in [-1, 1] -> image (N, 3, H, W) in (-1.16, 1.16), at full resolution throughout (§3.2).
+    """F: image (N, 3, H, W) in [-1, 1] -> image (N, 3, H, W) in (-1.16, 1.16), at full resolution throughout.
 
     401,475 parameters at width 64.
     """
@@ -68,7 +68,7 @@ class Enhancer(nn.Module):
 
 
 class GreyDiscriminator(nn.Module):
-    """Q: image (N, 3, size, size) in [-1, 1], of which it sees the luminance -> logits (N, 2) of FAKE and REAL (§3.2).
+    """Q: image (N, 3, size, size) in [-1, 1], of which it sees the luminance -> logits (N, 2) of FAKE and REAL.
 
     7,361,122 parameters at width 64 for 100x100 pixels; the dense layer depends on the size.
     """
@@ -127,25 +127,25 @@ def blur(x: Tensor) -> Tensor:
 
 
 def l_colour(x_b_hat: Tensor, x_b: Tensor) -> PerDomain:
-    """Eq. (1): the blurred images are the same; half of the squared differences, summed over a patch's numbers."""
+    """The blurred images are the same; half of the squared differences, summed over a patch's numbers."""
     differences = blur(unit(x_b_hat)) - blur(unit(x_b))
     return PerDomain(b=0.5 * 3 * PATCH**2 * differences.square().mean(), a=0.0)
 
 
 def l_texture(q_hat: Tensor) -> PerDomain:
-    """Eq. (3): Q should be wrong about x_b_hat; the negative of its loss for the class FAKE, summed over a batch."""
+    """Q should be wrong about x_b_hat; the negative of its loss for the class FAKE, summed over a batch."""
     return PerDomain(b=BATCH * functional.log_softmax(q_hat.float(), 1)[:, FAKE].mean(), a=0.0)
 
 
 def l_content(phi: Features, x_b_hat: Tensor, x_b: Tensor) -> PerDomain:
-    """Eq. (4): features of x_b_hat are those of x_b; the mean of their squared differences."""
+    """Features of x_b_hat are those of x_b; the mean of their squared differences."""
     with torch.no_grad():
         truth = phi(x_b)
     return PerDomain(b=(phi(x_b_hat) - truth).square().mean(), a=0.0)
 
 
 def l_tv(x_b_hat: Tensor) -> PerDomain:
-    """Eq. (5), total variation: neighbours are alike; the mean squares of differences down and across."""
+    """Total variation: neighbours are alike; the mean squares of differences down and across."""
     y = unit(x_b_hat)
     return PerDomain(b=y.diff(dim=2).square().mean() + y.diff(dim=3).square().mean(), a=0.0)
 
@@ -172,7 +172,7 @@ OPTIONS = {
 
 @final
 class Dped(TableMethod):
-    """Eq. (6): F descends the weighted sum of `LOSSES`; then Q is trained, on the same images."""
+    """F descends the weighted sum of `LOSSES`; then Q is trained, on the same images."""
 
     directions = ("b",)
     paired = True

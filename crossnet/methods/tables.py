@@ -55,6 +55,7 @@ class TableMethod(Method):
     codes: by the domain that it is decoded to, the path that is the code.
     initial: how weights begin.
     alike: pairs of networks of which the second begins as the first, where the scale's `shared_init` says so.
+    pools_type: the class of its image pools.
     """
 
     paths: PathTable
@@ -62,6 +63,7 @@ class TableMethod(Method):
     codes: Mapping[Domain, str] = MappingProxyType({})
     initial: InitialWeights = NORMAL
     alike: tuple[tuple[str, str], ...] = ()
+    pools_type: type[ImagePools] = ImagePools
 
     def __init__(
         self,
@@ -82,7 +84,7 @@ class TableMethod(Method):
             initialise(network, generator, self.initial_of(name))
         for source, target in self.alike if self.shape.shared_init else ():
             modules[target].load_state_dict(modules[source].state_dict())
-        self.pools = ImagePools(image_pool, derive(seed, "history", rank))
+        self.pools = self.pools_type(image_pool, derive(seed, "history", rank))
         self.noise = Noise(derive(seed, "noise", rank))
         self.pace = {name: weights[name] for name in PACE if name in weights}
         if "beta1" in weights:

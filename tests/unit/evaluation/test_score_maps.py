@@ -6,9 +6,26 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crossnet.evaluation.score_maps import read_score_maps
+from crossnet.evaluation.score_maps import foreground_scores, read_score_maps
+from tests.support.evaluated import direction
 
 MASK = np.zeros((2, 3), bool)
+
+
+def test_the_areas_of_the_opposite_sign_are_1_less_those(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    masks, maps = rng.random((3, 8, 8)) < 0.4, rng.random((3, 8, 8))
+    found = []
+    for name, each in (("own", maps), ("opposite", 1 - maps)):
+        (tmp_path / name).mkdir()
+        for number, values in enumerate(each):
+            np.save(tmp_path / name / f"{number}.npy", values)
+        images = [np.zeros((8, 8, 3), np.uint8)] * 3
+        given = direction(images, images, masks=list(masks), score_maps=tmp_path / name)
+        found.append(foreground_scores(given).values)
+    for key in ("auc", "auc_within_place"):
+        assert found[0][f"{key}_opposite"] == pytest.approx(found[1][key])
+        assert found[0][key] != pytest.approx(0.5, abs=1e-3)
 
 
 def test_arrays_and_grey_images_are_brought_to_255(tmp_path: Path) -> None:
