@@ -5,6 +5,7 @@ the attention is trained and the discriminators see whole images; then it is fro
 without their norms. `m_a` is the attention for images of A; a hat marks what was translated.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import final
 
@@ -153,26 +154,36 @@ class Aggan(TableMethod):
     def build(self) -> dict[str, nn.Module]:
         threshold = self.options["threshold"]
         keep_marked, show_marked = partial(keep, threshold=threshold), partial(show, threshold=threshold)
-        kinds = {"blend": blend, "keep": keep_marked, "image": image, "show": show_marked}
+        kinds: dict[str, Callable[..., Tensor]] = {
+            "blend": blend,
+            "keep": keep_marked,
+            "image": image,
+            "show": show_marked,
+        }
         self.operations = {f"{name}_{side}": made for name, made in kinds.items() for side in "ab"} | {
             f"Q_{side}_bare": partial(self._bare, f"Q_{side}") for side in "ab"
         }
         return build(self.shape, self.options["attention"])
 
     def make_phases(self) -> tuple[Phase, ...]:
-        generators, attention, discriminators = ("G_ab", "G_ba"), ("A_a", "A_b"), ("Q_a", "Q_b")
-        switch, together = self.options["switch"], {"moments": "generators"}
-        first = self.phase("generators", (*generators, *attention), LOSSES, until=switch, **together)
+        generators, attention = ("G_ab", "G_ba"), ("A_a", "A_b")
+        switch = self.options["switch"]
+        first = self.phase("generators", (*generators, *attention), LOSSES, until=switch, moments="generators")
         marked = LOSSES | {"gan": l_gan_marked}
-        last = self.phase("generators_marked", generators, marked, since=switch, **together)
+        last = self.phase("generators_marked", generators, marked, since=switch, moments="generators")
         if not self.options["gan"]:
             return first, last
-        rule = {"sample": self.pools.exchange, "per_domain": True, "moments": "discriminators"}
         return (
             first,
             last,
-            self.phase("discriminators", discriminators, {"disc": l_disc}, until=switch, **rule),
-            self.phase("discriminators_marked", discriminators, {"disc": l_disc_marked}, since=switch, **rule),
+            self._discriminators("discriminators", l_disc, until=switch),
+            self._discriminators("discriminators_marked", l_disc_marked, since=switch),
+        )
+
+    def _discriminators(self, name: str, loss: Loss, since: float = 0.0, until: float = 1.0) -> Phase:
+        networks, sample = ("Q_a", "Q_b"), self.pools.exchange
+        return self.phase(
+            name, networks, {"disc": loss}, sample, True, since=since, until=until, moments="discriminators"
         )
 
     def scores(self, x: Tensor) -> Tensor:
