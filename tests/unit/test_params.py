@@ -86,7 +86,7 @@ WRONG = [
     ("crop out of less", setting("load_size", "28"), f"{S}.images: load_size 28 is smaller than size 32"),
     ("unknown device", setting("accelerator", "tpu"), f"{S}.training.accelerator: 'tpu' should be 'cpu'"),
     ("unknown task", setting("task", "zebras"), "task: 'zebras' is none of sculptures, stripes, folder"),
-    ("unknown method", setting("method", "magic"), "method: 'magic' is none of crossnet, cyclegan"),
+    ("unknown method", setting("method", "magic"), "method: 'magic' is none of aggan, crossnet, cyclegan"),
     ("unknown scale", setting("scale", "huge"), "scale: 'huge' is none of smoke, laptop, desktop, gpu, paper"),
     ("task that leads out", lambda text: text.replace("  folder:", "  ../../a:"), "tasks: '../../a' is no name"),
     ("absolute task", lambda text: text.replace("  folder:", "  /tmp/a:"), "tasks: '/tmp/a' is no name; wanted"),
