@@ -42,11 +42,17 @@ def keys(path: Path) -> set[str]:
 @pytest.mark.parametrize(("name", "to"), [(name, to) for name in METHODS for to in load(name).directions])
 def test_a_saved_model_translates_as_before_to_the_bit(tmp_path: Path, name: str, to: Any) -> None:
     loaded, config = load_model(saved(tmp_path / "new" / "model", name))
-    assert np.array_equal(translate(loaded, pictures(), to), translate(method(name, 3), pictures(), to))
+    assert np.array_equal(translate(loaded, pictures(), to), translate(method(name, 3).eval(), pictures(), to))
     x = torch.from_numpy(to_range(pictures()))  # as numbers, since some methods begin with grey images
     assert not torch.equal(loaded.translate(x, to), method(name, 4).eval().translate(x, to))
     assert (config["task"], config["size"]) == ("sculptures", 32)
     assert not any(network.training for network in loaded.networks.values())
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("size", [(37, 51), (5, 9), (8, 8)])
+def test_images_of_any_size_keep_it(name: str, size: tuple[int, int]) -> None:
+    assert translate(method(name).eval(), pictures(*size), "b").shape == (2, *size, 3)
 
 
 @pytest.mark.parametrize("to", ["a", "b"])

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from crossnet.model import scores
-from crossnet.translation import by_size, score_folder
+from crossnet.translation import by_size, score_folder, translate_folder
 from tests.support.tiny import method
 
 
@@ -30,6 +31,26 @@ def test_score_maps_are_cut_back_to_their_images_and_have_the_names_of_translati
         found = np.load(tmp_path / f"scores/{called}.npy")
         assert found.dtype == np.float16
         assert found == pytest.approx(red, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["munit", "drit", "dualgan"])
+def test_the_name_of_a_translation_gives_its_style_whatever_else_is_in_the_folder(tmp_path: Path, name: str) -> None:
+    made, picture = method(name).eval(), np.random.default_rng(0).integers(0, 256, (40, 36, 3), dtype=np.uint8)
+    for folder, files in (("all", "abc"), ("one", "b")):
+        (tmp_path / folder).mkdir()
+        for file in files:
+            Image.fromarray(picture).save(tmp_path / folder / f"{file}.png")
+        translate_folder(
+            made, tmp_path / folder, {file: f"{file}-1" for file in files}, "b", tmp_path / f"{folder}-out"
+        )
+    first, second, third = (np.asarray(Image.open(tmp_path / f"all-out/to_b/{file}-1.png")) for file in "abc")
+    alone = np.asarray(Image.open(tmp_path / "one-out/to_b/b-1.png"))
+    assert first.shape == (40, 36, 3)
+    assert np.abs(alone.astype(int) - second).max() <= 1
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(second, third)
+    has_codes = made.encode(torch.zeros(1, 3, 32, 32), "b") is not None
+    assert len([*(tmp_path / "all-out/codes/to_b").iterdir()]) == 3 * has_codes
 
 
 def test_scores_are_none_where_a_method_has_none() -> None:
