@@ -75,12 +75,12 @@ def open_image(path: Path) -> Image.Image:
 
 
 def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Resize an image by bicubic interpolation, without an intermediate image larger than both.
+    """Resize an image by bicubic interpolation, without an intermediate image more than twice as large as both.
 
     Pillow resizes rows first: (width, old height), which is large for a narrow, high image.
     """
     width, height = size
-    if width * image.height > max(image.width * image.height, width * height):
+    if width * image.height > 2 * max(image.width * image.height, width * height):
         image = image.resize((image.width, height), Image.Resampling.BICUBIC)
     return image.resize(size, Image.Resampling.BICUBIC)
 

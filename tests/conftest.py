@@ -28,6 +28,7 @@ SLOW = (  # files of tests/unit that `make test-fast` leaves out, beside tests/i
     "tests/unit/data/search/",
     "tests/unit/engine/test_engines_agree.py",
     "tests/unit/engine/test_torch_compile.py",
+    "tests/unit/test_hub.py",
     "tests/unit/training/test_processes.py",
 )
 

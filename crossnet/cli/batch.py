@@ -193,6 +193,8 @@ def find_images(sources: Sequence[Path], out: Path, recursive: bool, tell: bool 
 
     tell: report what is passed over.
     """
+    from crossnet.image_folders import list_folder
+
     found = _Found(tell)
     for source in sources:
         if not source.exists():
@@ -201,10 +203,8 @@ def find_images(sources: Sequence[Path], out: Path, recursive: bool, tell: bool 
             raise fail(f"{source}: is neither a file nor a folder")
     for source in sources:
         if source.is_dir():
-            before = len(found.images)
-            messages = _list(source, PurePath(), out.resolve(), recursive, found)
-            if len(found.images) == before and not any(source.resolve() in known.parents for known in found.listed):
-                raise fail(messages or f"{source}: no images")
+            if not _list(source, PurePath(), out.resolve(), recursive, found):
+                raise fail(list_folder(source).none())
         else:
             found.images.setdefault(source, PurePath())
     unique = {path.resolve(): path for path in reversed(found.images)}
@@ -214,21 +214,22 @@ def find_images(sources: Sequence[Path], out: Path, recursive: bool, tell: bool 
     return images
 
 
-def _list(source: Path, below: PurePath, out: Path, recursive: bool, found: _Found) -> str:
-    """Add the images of a folder; return the message for one without any."""
+def _list(source: Path, below: PurePath, out: Path, recursive: bool, found: _Found) -> int:
+    """Add the images of a folder; return how many it has, also those that were added before."""
     from crossnet.image_folders import list_folder
 
     found.listed.add(source.resolve())
     listing = list_folder(source)
     found.images |= {path: below for path in listing.images if path not in found.images}
+    count = len(listing.images)
     if recursive:
-        inner = [each for each in listing.folders if each.resolve() not in found.listed | {out}]
-        for each in inner:
-            _list(each, below / each.name, out, recursive, found)
+        for each in listing.folders:
+            if each.resolve() not in found.listed | {out}:
+                count += _list(each, below / each.name, out, recursive, found)
         listing = replace(listing, folders=[])
-    if found.tell and (listing.images or recursive):
+    if found.tell and count:
         listing.tell_rest()
-    return listing.none()
+    return count
 
 
 def _targets(images: Mapping[Path, PurePath], out: Path, suffix: str) -> dict[Path, Path]:

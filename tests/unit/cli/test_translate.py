@@ -291,11 +291,12 @@ def test_an_output_that_cannot_be_a_folder_is_one_line(model: Path, tmp_path: Pa
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_several_inputs_are_translated_each_once(model: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", [1, -1])
+def test_several_inputs_are_translated_each_once(model: Path, tmp_path: Path, order: int) -> None:
     for name in ("one/a.png", "one/b.png", "two/a.png", "c.png"):
         picture(tmp_path / name)
     sources = [str(tmp_path / name) for name in ("one", "two", "c.png", "one/b.png")]
-    arguments = ["translate", *sources, "--to", "b", "--out", str(tmp_path / "out"), "--model", str(model)]
+    arguments = ["translate", *sources[::order], "--to", "b", "--out", str(tmp_path / "out"), "--model", str(model)]
     result = CliRunner().invoke(app, arguments)
     assert (result.exit_code, result.stdout) == (0, f"4 of 4 images translated to {tmp_path / 'out'}\n")
     assert names(tmp_path / "out") == {"a.png", "a-2.png", "b.png", "c.png"}
