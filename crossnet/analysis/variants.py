@@ -17,9 +17,11 @@ ABLATION: dict[str, Settings] = {  # a column of Fig. 5 -> the weights that are 
     FULL: {},
 }
 METHODS = {  # a key of params.yaml: methods -> its name in the paper
-    "crossnet": FULL, "cyclegan": CYCLEGAN, "munit": "MUNIT", "drit": "DRIT", "dped": "DPED", "aggan": "AGGAN",
-    "grabcut": "GrabCut", "pix2pix": "pix2pix",
+    "crossnet": FULL, "cyclegan": CYCLEGAN, "munit": "MUNIT", "drit": "DRIT", "dped": "DPED (Lite0)", "aggan": "AGGAN",
+    "dualgan": "DualGAN", "unit": "UNIT", "discogan": "DiscoGAN", "stargan": "StarGAN", "pix2pix": "pix2pix",
+    "grabcut": "GrabCut",
 }  # fmt: skip
+FEATURES = "methods.dped.features"  # VGG-19's are DPED's own; a run with others has their name
 BLOCKS = {"methods": "method", "scales": "scale", "tasks": "task"}  # named blocks -> the key that chooses one of them
 WEIGHT = "lambda_"  # a weight of Eq. (5), which CrossNet alone has; one number, or one for each direction
 
@@ -100,6 +102,9 @@ def name(method: str, differs: Settings) -> str:
         off = {key for key in LATENT if key in differs and not differs[key]}
         title = next((column for column, zeros in ABLATION.items() if zeros and set(zeros) == off), title)
         rest = {key: value for key, value in differs.items() if key not in ABLATION.get(title, {})}
+    if rest.get(FEATURES) == "vgg19":
+        title = "DPED"
+        del rest[FEATURES]
     others = ", ".join(f"{_short(key)}={literal(value)}" for key, value in rest.items())
     if title == FULL and others:
         return others

@@ -130,7 +130,7 @@ def _report(params: Params, steps: int) -> Iterator[str]:
 
     def costs(batch: int, size: int) -> Any:
         with torch.device("meta"):
-            made = load(params.method)(**params.setup, seed=0)
+            made = load(params.method)(**params.setup | {"size": size}, seed=0)
         return made, cost(made, batch, size)
 
     options, size = params.training, params.images.size

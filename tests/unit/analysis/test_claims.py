@@ -148,9 +148,9 @@ def test_c3_and_c6_are_measured_and_not_judged() -> None:
 
 
 def test_c4_has_dped_best_and_crossnet_before_the_unsupervised() -> None:
-    means = {"CrossNet": 0.2, "CycleGAN": 0.3, "MUNIT": 0.35, "DRIT": 0.4, "DPED": 0.1}
+    means = {"CrossNet": 0.2, "CycleGAN": 0.3, "MUNIT": 0.35, "DRIT": 0.4, "DPED (Lite0)": 0.1}
     assert judged("C4", distances(means), "iphone2dslr").verdict == "holds"
-    assert judged("C4", distances(means | {"DPED": 0.25}), "iphone2dslr").verdict == "does not hold"
+    assert judged("C4", distances(means | {"DPED (Lite0)": 0.25}), "iphone2dslr").verdict == "does not hold"
     assert judged("C4", distances(means)).verdict == "not tried"
 
 

@@ -175,3 +175,8 @@ def test_the_ablation_adds_one_loss_at_a_time() -> None:
     zeros = [set(values) for values in ABLATION.values()]
     assert all(more < fewer for fewer, more in pairwise(zeros))
     assert [len(values) for values in zeros] == [3, 2, 1, 0]
+
+
+def test_dped_is_called_by_the_features_that_it_compares() -> None:
+    assert name("dped", {}) == "DPED (Lite0)"
+    assert name("dped", {"methods.dped.features": "vgg19", "methods.dped.tv": 0.0}) == "DPED, tv=0"
