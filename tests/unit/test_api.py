@@ -1,7 +1,9 @@
 """The Python API: what comes back for each kind of image, and models by folder and name."""
 
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from PIL import Image
 
 from crossnet import CrossNet, hub, model_folder
 from crossnet.model import load_model, save_model, translate
+from tests.support.paths import ROOT
 from tests.support.tiny import IMAGE_POOL, NETWORKS, WEIGHTS, method
 
 CARD = "# A card\n"
@@ -173,3 +176,13 @@ for call in (lambda: CrossNet.from_pretrained("a/b"), lambda: model.push_to_hub(
     assert done.stdout.splitlines() == [
         "32", f"a/b: no such folder or pretrained model; a/b: {needs}", f"a/b: {needs}",
     ]  # fmt: skip
+
+
+def test_the_example_of_the_documentation_runs(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(pixels(64, 80)).save("horse.jpg")
+    [example] = re.findall(r"\A# Python API\n\n((?: {4}.*\n|\n)+)", (ROOT / "docs/api.md").read_text(encoding="utf-8"))
+    (tmp_path / "horse2zebra").symlink_to(folder)  # before the model that comes with the package
+    exec(compile(textwrap.dedent(example), "docs/api.md", "exec"), {})
+    with Image.open("zebra.png") as made:
+        assert made.size == (40, 32)
