@@ -1,5 +1,6 @@
 """`crossnet plan`: what a run will cost: operations, memory, disk, and a forecast of its time."""
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -187,6 +188,8 @@ def _measure(params: Params, fabric: Any, steps: int) -> tuple[float, float]:
     engine = select(params.engine, fabric, options.precision, options.cuda_graphs, options.compile)
     method = load(params.method)(**params.setup, seed=0, executor=engine.executor)
     engine.prepare(method)
+    period = math.lcm(*(phase.every for phase in method.phases))
+    steps = -(-steps // period) * period  # as many as have all phases in their shares
     random = torch.randint(0, 256, (2, options.batch, 3, size, size), dtype=torch.uint8)
     batches = Batches(random[0], random[1], options.batch, size, options.flip, 0)
     never = {"log_every": steps + 1, "grid_every": steps + 1}
