@@ -1,5 +1,6 @@
 """GrabCut on pictures whose object is known."""
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -23,13 +24,17 @@ def test_a_disc_is_cut_out_with_the_box_of_its_mask_and_with_the_inset_one() -> 
         assert (found & mask).sum() / (found | mask).sum() > 0.97
 
 
-def test_a_picture_gives_the_same_mask_whatever_was_cut_before_and_channels_are_not_swapped() -> None:
-    image, mask = synthetic(1)
-    noise = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
-    before = [grab_cut(each, inset_box(32, 32)) for each in noise]
-    grab_cut(image, inset_box(*mask.shape))
-    again = [grab_cut(each, inset_box(32, 32)) for each in noise[::-1]][::-1]
-    assert all(np.array_equal(one, other) for one, other in zip(before, again, strict=True))
+def test_a_picture_gives_the_same_mask_whatever_was_cut_before() -> None:
+    rng = np.random.default_rng(3)
+    rows, columns = np.ogrid[:48, :48]
+    mask = np.hypot(rows - 24, columns - 24) < 14
+    colours = np.where(mask[..., None], (150, 90, 90), (110, 120, 130)) + rng.normal(0, 20, (48, 48, 3))
+    image = colours.clip(0, 255).astype(np.uint8)  # so noisy that chance decides whether the object is found
+    found = []
+    for before in range(16):
+        cv2.setRNGSeed(before)
+        found.append(grab_cut(image, inset_box(48, 48)))
+    assert all(np.array_equal(found[0], each) for each in found)
 
 
 def test_the_inset_box_leaves_a_margin_of_2_percent_and_1_pixel_at_least() -> None:

@@ -116,10 +116,12 @@ def test_the_pools_keep_translations_with_the_attention_of_their_sources() -> No
     made = method("aggan", image_pool=0)
     loss_of(made.phases[0], images(1), images(2))
     inputs = made.phases[2].inputs(images(1), images(2))
-    with torch.no_grad():
-        wanted = torch.cat([made.translate(images(1), "b"), made.networks["A_a"](images(1))], 1)
-    torch.testing.assert_close(inputs["x_b_pool"], wanted)
-    assert not inputs["x_b_pool"].requires_grad
+    for side, x, to in (("a", images(1), "b"), ("b", images(2), "a")):
+        with torch.no_grad():
+            wanted = torch.cat([made.translate(x, "b" if to == "b" else "a"), made.networks[f"A_{side}"](x)], 1)
+        torch.testing.assert_close(inputs[f"x_{to}_pool"], wanted)
+    assert made.pools._translations is not None
+    assert not any(each.requires_grad for each in made.pools._translations)
 
 
 def test_its_schedule_freezes_the_attention_and_shares_moments() -> None:
