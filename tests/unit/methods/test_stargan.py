@@ -73,7 +73,9 @@ def by_hand(made: Method, d: dict[str, Tensor]) -> dict[str, Tensor]:
 )
 def test_each_phase_descends_its_formulas(place: int, weights: dict[str, float]) -> None:
     made = method("stargan", dtype=torch.float64)
-    inputs = made.phases[place].inputs(X_A, X_B)
+    targets = {"t_a": [[1.0, 0.0], [0.0, 1.0]], "t_b": [[0.0, 1.0], [0.0, 1.0]]}  # those of the domains differ
+    labels = {name: torch.tensor(label, dtype=torch.float64) for name, label in targets.items()}
+    inputs = made.phases[place].inputs(X_A, X_B) | labels
     assert_descends(made, made.phases[place], inputs, by_hand(made, inputs), weights)
 
 
