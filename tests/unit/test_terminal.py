@@ -35,7 +35,7 @@ def test_characters_that_the_terminal_does_not_have_are_escaped(monkeypatch: pyt
     "words",
     [
         ["translate", HOSTILE, "--to", "b", "--out", "out"],
-        ["translate", "one", HOSTILE, "--to", "b", "--out", "out"],
+        ["plan", HOSTILE],
         ["translate", "one", f"--{HOSTILE}"],
         ["compare", "--figure", HOSTILE],
         [HOSTILE],
