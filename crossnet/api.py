@@ -71,7 +71,7 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
                 package, such as horse2zebra; or a repository of the Hugging Face Hub, OWNER/NAME or
                 hub:OWNER/NAME@REVISION (needs the extra `hub`).
             device: cpu, cuda, mps, or auto, which is a GPU if the machine has one.
-            revision: a branch, tag or commit of the repository.
+            revision: a branch, tag or commit of the repository; for the Hub alone.
             token, cache_dir, force_download, local_files_only: for the Hub, as those of
                 `huggingface_hub.hf_hub_download`.
 
@@ -288,6 +288,8 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
     def _side(self, size: int | None) -> int:
         if size is None:
             return self.size
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise TypeError(f"size: {size!r} is no whole number")
         if size < 0:
             raise ValueError(f"size: {size} is negative")
         return size

@@ -98,7 +98,8 @@ def load_model(folder: Path, training_only: bool = False) -> tuple[Method, dict[
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = one_line(error_message(error) if isinstance(error, OSError) else error)
         raise ModelError(
-            f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`"
+            f"{folder}: not a model of this project ({reason}); train one with `dvc repro train`, or name a "
+            "pretrained one (docs/pretrained.md)"
         ) from error
     for network in method.networks.values():
         network.requires_grad_(False).eval()

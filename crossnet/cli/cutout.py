@@ -21,7 +21,7 @@ from crossnet.cli.batch import (
     translate_images,
 )
 from crossnet.cli.options import fail, refuse_pipeline_folder
-from crossnet.files import write_atomically
+from crossnet.files import error_message, write_atomically
 from crossnet.terminal import echo
 
 if TYPE_CHECKING:
@@ -190,7 +190,11 @@ def _check_sheet(sheet: Path, overwrite: bool) -> None:
     refuse_pipeline_folder(sheet)
     if sheet.suffix.lower() != ".png":
         raise fail(f"--sheet {sheet}: is no PNG file by its name; end it with .png")
-    if sheet.is_dir() or not sheet.parent.is_dir():
-        raise fail(f"--sheet {sheet}: {'is a folder' if sheet.is_dir() else f'no such folder {sheet.parent}'}")
+    if sheet.is_dir():
+        raise fail(f"--sheet {sheet}: is a folder")
+    try:
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise fail(f"--sheet {error_message(error)}") from None
     if sheet.exists() and not overwrite:
         raise fail(f"--sheet {sheet}: exists; --overwrite replaces it")

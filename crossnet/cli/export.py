@@ -45,7 +45,7 @@ def export(
     Writes config.json, model.safetensors (half precision) and README.md. Run it where the model was trained and
     evaluated: the card has the numbers of params.yaml, reports/metrics.json, reports/training/summary.json and
     data/prepared/<task>/dataset.json. A model that was exported before has a card already, and needs neither --data nor
-    --licence. Other files in the folder stay as they are.
+    --licence. ONNX files of an earlier export are replaced, or removed without --onnx; other files in the folder stay.
     """
     from crossnet.hub import HubError
     from crossnet.model import CONFIG, SHARED, TRANSLATING, ModelError, load_model, translating_weights
@@ -65,8 +65,9 @@ def export(
         with errors_at(out):
             out.mkdir(parents=True, exist_ok=True)
             write_all_atomically({out / name: content for name, content in files.items()})
-            for name in {TRANSLATING, *ONNX} - {*files} if ours else ():  # of the earlier export's model
-                (out / name).unlink(missing_ok=True)
+            stale = sorted(name for name in {TRANSLATING, *ONNX} - {*files} if ours and (out / name).exists())
+            for name in stale:  # of the earlier export's model
+                (out / name).unlink()
     except (ModelError, NoModelError, HubError, ParamsError, ExportError) as error:
         raise fail(str(error)) from None
     except OSError as error:
@@ -74,6 +75,8 @@ def export(
     total = sum((out / name).stat().st_size for name in files)
     halved = "its weights in half precision" + ", ONNX files in single precision" * onnx
     echo(f"{out}: {total / 1e6:.2f} MB, {halved}", result=True)
+    if stale:
+        echo(f"removed, of the earlier export: {', '.join(stale)}")
 
 
 def _card(folder: Path, config: Mapping[str, Any], name: str, data: str | None, licence: str | None, size: int) -> str:

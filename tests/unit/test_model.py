@@ -222,7 +222,7 @@ def config_without(key: str) -> str:
 def test_a_config_that_says_too_little_is_one_line(tmp_path: Path, config: str) -> None:
     saved(tmp_path)
     (tmp_path / "config.json").write_text(config)
-    with pytest.raises(ModelError, match=r"^[^\n]*not a model of this project[^\n]*dvc repro train`$"):
+    with pytest.raises(ModelError, match=r"^[^\n]*not a model of this project[^\n]*dvc repro train`[^\n]*$"):
         load_model(tmp_path)
 
 
