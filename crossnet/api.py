@@ -238,18 +238,14 @@ class CrossNet(HubMixin, library_name="crossnet", pipeline_tag="image-to-image",
             TypeError, ValueError: as `translate`; a value out of its range.
             ImportError: `soft` without the extra.
         """
-        from crossnet import cutout as cut
+        from crossnet.cutout import cut_out
 
         for name, value, most in (("threshold", threshold, 255), ("islands", islands, 1), ("holes", holes, 1)):
             if not 0 <= value <= most:
                 raise ValueError(f"{name}: {value} is not within 0 and {most}")
         batch, whole = _Batch(images, self._side(size)), _Batch(images, 0)
-        made = []
-        for rgb, translation in zip(whole.rgb, self._translated(batch.rgb, to), strict=True):
-            mask = cut.foreground(translation, (rgb.shape[1], rgb.shape[0]), threshold)
-            mask = cut.cleaned(mask, islands, holes)
-            made.append(cut.soft(rgb, mask) if soft else cut.hard(rgb, mask))
-        return whole.like_given([_within(rgba, alpha) for rgba, alpha in zip(made, whole.alpha, strict=True)])
+        parts = zip(whole.rgb, self._translated(batch.rgb, to), whole.alpha, strict=True)
+        return whole.like_given([cut_out(*each, threshold, islands, holes, soft) for each in parts])
 
     @overload
     def encode(self, images: Picture, to: Domain, *, size: int | None = None) -> Codes: ...
@@ -348,10 +344,3 @@ def _picture(array: Any) -> Image.Image:
 
 def _with_alpha(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
     return rgb if alpha is None else np.dstack([rgb, alpha])
-
-
-def _within(rgba: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-    """Return an image that is at most as opaque as its original was."""
-    if alpha is not None:
-        rgba[..., 3] = np.minimum(rgba[..., 3], alpha)
-    return rgba

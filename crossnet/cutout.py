@@ -54,6 +54,29 @@ def cleaned(mask: Mask, islands: float = 0.0, holes: float = 0.0) -> Mask:
     return mask
 
 
+def cut_out(
+    picture: Pixels,
+    translation: Pixels,
+    alpha: NDArray[np.uint8] | None = None,
+    threshold: float = THRESHOLD,
+    islands: float = 0.0,
+    holes: float = 0.0,
+    soft_edge: bool = False,
+) -> Pixels:
+    """Cut the object out of a picture (H, W, 3) by its translation to white (h, w, 3): (H, W, 4).
+
+    alpha: (H, W), of the picture: the result is at most as opaque.
+    threshold, islands, holes: as of `foreground` and `cleaned`.
+    soft_edge: whether its edge is that of `soft`, or of `hard`.
+    """
+    height, width = picture.shape[:2]
+    mask = cleaned(foreground(translation, (width, height), threshold), islands, holes)
+    made = soft(picture, mask) if soft_edge else hard(picture, mask)
+    if alpha is not None:
+        made[..., 3] = np.minimum(made[..., 3], alpha)
+    return made
+
+
 def hard(picture: Pixels, mask: Mask) -> Pixels:
     """Return (H, W, 4): the picture's own colours, opaque where the mask is."""
     return np.dstack([picture, np.where(mask, np.uint8(255), np.uint8(0))])

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
-from torch.nn import functional
 
 from crossnet.engine.cpu import winograd_native
 from crossnet.engine.cpu.layers import accelerate
@@ -236,9 +235,15 @@ def padded(width: int, height: int, multiple: int = 4) -> tuple[int, int]:
     return max(8, width + -width % multiple), max(8, height + -height % multiple)
 
 
+def made_up(rgb: NDArray[np.uint8], multiple: int = 4) -> NDArray[np.uint8]:
+    """Mirror images (..., H, W, 3) out to the size of `padded`; where that is too far, repeat the border."""
+    height, width = rgb.shape[-3:-1]
+    right, bottom = np.subtract(padded(width, height, multiple), (width, height)).tolist()
+    if not (right or bottom):
+        return rgb
+    border = [(0, 0)] * (rgb.ndim - 3) + [(0, bottom), (0, right), (0, 0)]
+    return np.pad(rgb, border, mode="reflect" if right < width and bottom < height else "edge")
+
+
 def _padded(rgb: NDArray[np.uint8], method: Method) -> Tensor:
-    height, width = rgb.shape[1:3]
-    x = torch.from_numpy(to_range(rgb)).to(method.device)
-    right, bottom = np.subtract(padded(width, height, method.multiple), (width, height)).tolist()
-    mode = "reflect" if right < width and bottom < height else "replicate"
-    return functional.pad(x, (0, right, 0, bottom), mode=mode)
+    return torch.from_numpy(to_range(made_up(rgb, method.multiple))).to(method.device)

@@ -16,7 +16,7 @@ from crossnet.data.preparation.decoding import with_remedy
 from crossnet.images import MOST_PIXELS, has_alpha, in_srgb, open_image, opened, pixels, resized, to_rgb
 from crossnet.methods.base import Domain, Method
 from crossnet.methods.tables import TableMethod
-from crossnet.model import padded, translate
+from crossnet.model import made_up, padded, translate
 from crossnet.models.resnet import Decoder, Encoder, ResidualBlocks
 
 Pixels = NDArray[np.uint8]  # (H, W, 3)
@@ -148,10 +148,7 @@ def translate_batch(
     most = WHOLE_VALUES.get(method.device.type, WHOLE_VALUES_ELSEWHERE)
     if networks is None or wide * high * _width(networks[0]) <= most:
         return list(translate(method, np.stack(images), to, None if style is None else [style] * len(images)))
-    return [
-        translate_in_bands(*networks, _made_up(image, wide, high), method.device, shown)[:height, :width]
-        for image in images
-    ]
+    return [translate_in_bands(*networks, made_up(image), method.device, shown)[:height, :width] for image in images]
 
 
 def generator_of(method: Method, to: Domain) -> tuple[Encoder, Decoder] | None:
@@ -169,14 +166,6 @@ def generator_of(method: Method, to: Domain) -> tuple[Encoder, Decoder] | None:
 def _width(encoder: Encoder) -> int:
     """Return the channels of its first layer."""
     return next(layer.channels for layer in encoder if isinstance(layer, ResidualBlocks)) // 4
-
-
-def _made_up(rgb: Pixels, width: int, height: int) -> Pixels:
-    """Mirror an image out to a size, as `crossnet.model.translate` does."""
-    below, right = height - rgb.shape[0], width - rgb.shape[1]
-    if not (below or right):
-        return rgb
-    return np.pad(rgb, ((0, below), (0, right), (0, 0)), mode="reflect" if min(rgb.shape[:2]) > 4 else "edge")
 
 
 def _check_size(path: Path, side: int, max_pixels: int) -> None:

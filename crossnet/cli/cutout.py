@@ -21,7 +21,7 @@ from crossnet.cli.batch import (
     translate_images,
 )
 from crossnet.cli.options import fail, refuse_pipeline_folder
-from crossnet.files import error_message, write_atomically
+from crossnet.files import write_atomically
 from crossnet.terminal import echo
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def cutout(
         )
     finally:
         if sheet and shown and shown.rows:
+            sheet.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(sheet, shown.png())
             echo(f"contact sheet of {len(shown.rows)} images: {sheet}", result=True)
 
@@ -130,20 +131,14 @@ def _save(
     shown: "Sheet | None",
 ) -> None:
     """Write the cut-out of an image at the size of its file, and add it to the contact sheet."""
-    import numpy as np
     from PIL import Image
 
-    from crossnet import cutout as cut
+    from crossnet.cutout import cut_out
     from crossnet.images import png
     from crossnet.photographs import read as read_photograph
 
     whole = read_photograph(source, 0, max(max_pixels, MAX_PIXELS)) if read.is_reduced else read
-    islands, holes, soft = edges
-    height, width = whole.rgb.shape[:2]
-    mask = cut.cleaned(cut.foreground(translated, (width, height), threshold), islands, holes)
-    made = cut.soft(whole.rgb, mask) if soft else cut.hard(whole.rgb, mask)
-    if whole.alpha is not None:
-        made[..., 3] = np.minimum(made[..., 3], whole.alpha)
+    made = cut_out(whole.rgb, translated, whole.alpha, threshold, *edges)
     write_atomically(target, png(Image.fromarray(made), compress_level=2))
     if shown:
         shown.add(whole.rgb, translated, made)
@@ -192,9 +187,8 @@ def _check_sheet(sheet: Path, overwrite: bool) -> None:
         raise fail(f"--sheet {sheet}: is no PNG file by its name; end it with .png")
     if sheet.is_dir():
         raise fail(f"--sheet {sheet}: is a folder")
-    try:
-        sheet.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise fail(f"--sheet {error_message(error)}") from None
+    nearest = next(folder for folder in sheet.parents if folder.exists())
+    if not nearest.is_dir():
+        raise fail(f"--sheet {sheet}: {nearest} is no folder")
     if sheet.exists() and not overwrite:
         raise fail(f"--sheet {sheet}: exists; --overwrite replaces it")

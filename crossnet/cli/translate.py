@@ -67,11 +67,7 @@ def translate(
     def save(source: Path, target: Path, read: "Photograph", translated: "Pixels") -> None:
         from crossnet.photographs import Kept, encode
 
-        kept = (
-            replace(read.kept, icc=read.kept.icc if icc else b"")
-            if metadata
-            else Kept(icc=read.kept.icc if icc else b"")
-        )
+        kept = replace(read.kept if metadata else Kept(), icc=read.kept.icc if icc else b"")
         write_atomically(target, encode(translated, read.alpha, kept, form.value, quality))
 
     from crossnet.photographs import SUFFIXES

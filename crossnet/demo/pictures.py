@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossnet import cutout
 from crossnet.api import CrossNet, Domain
-from crossnet.cutout import foreground, hard
 from crossnet.data.preparation.decoding import decode
 from crossnet.escaping import one_line
 from crossnet.figures.latent import scale_of
@@ -68,8 +68,7 @@ def show(model: CrossNet, image: Image.Image) -> Shown:
 
 def cut_out(shown: Shown, to: Domain, threshold: float) -> Pixels:
     """Return (H, W, 4): the picture where the luminance of its translation is at most the threshold (§5.3)."""
-    height, width = shown.picture.shape[:2]
-    return hard(shown.picture, foreground(shown.translations[to], (width, height), threshold))
+    return cutout.cut_out(shown.picture, shown.translations[to], threshold=threshold)
 
 
 def _code_pictures(code: NDArray[np.float32]) -> tuple[Pixels, Pixels]:

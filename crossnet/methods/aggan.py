@@ -12,14 +12,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from crossnet.methods.adversarial import (
-    ImagePools,
-    l1,
-    l_disc,
-    l_gan,
-    lsgan_discriminator_loss,
-    lsgan_generator_loss,
-)
+from crossnet.methods.adversarial import ImagePools, l1, l_disc, l_gan
 from crossnet.methods.base import Phase
 from crossnet.methods.graph import Loss, Paths, PathTable, PerDomain
 from crossnet.methods.tables import Shape, TableMethod
@@ -102,7 +95,7 @@ def show(x: Tensor, threshold: float) -> Tensor:
 
 def l_gan_marked(q_s_b_hat: Tensor, q_s_a_hat: Tensor) -> PerDomain:
     """`l_gan` of what is marked of the translations."""
-    return PerDomain(b=lsgan_generator_loss(q_s_b_hat), a=lsgan_generator_loss(q_s_a_hat))
+    return l_gan(q_s_b_hat, q_s_a_hat)
 
 
 def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) -> PerDomain:
@@ -112,7 +105,7 @@ def l_cycle(x_a_cycled: Tensor, x_a: Tensor, x_b_cycled: Tensor, x_b: Tensor) ->
 
 def l_disc_marked(q_s_a: Tensor, q_s_a_pool: Tensor, q_s_b: Tensor, q_s_b_pool: Tensor) -> PerDomain:
     """`l_disc` of what is marked of real images and of translations of any age."""
-    return PerDomain(a=lsgan_discriminator_loss(q_s_a, q_s_a_pool), b=lsgan_discriminator_loss(q_s_b, q_s_b_pool))
+    return l_disc(q_s_a, q_s_a_pool, q_s_b, q_s_b_pool)
 
 
 LOSSES: dict[str, Loss] = {  # in params.yaml the weight of each is methods.aggan.<name>

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from crossnet.methods.adversarial import bce, bce_scales, float32, l1
 from crossnet.methods.base import Domain, Phase
 from crossnet.methods.graph import Loss, PathTable, PerDomain
-from crossnet.methods.noise import normal
+from crossnet.methods.noise import normal, plus
 from crossnet.methods.tables import Shape, TableMethod
 from crossnet.models.drit import AttributeEncoder, ContentDiscriminator, OwnContentEncoder, OwnGenerator
 from crossnet.models.init import InitialWeights, uniform
@@ -96,11 +96,6 @@ PATHS: PathTable = {
     "qc_a": ("Qc", "c_a"),
     "qc_b": ("Qc", "c_b"),
 }
-
-
-def plus(h: Tensor, e: Tensor | float) -> Tensor:
-    """A content code with noise; `e` is 0.0 where none is wanted."""
-    return h + e
 
 
 def draw(t: Tensor, u: Tensor) -> Tensor:
@@ -228,9 +223,7 @@ class DRIT(TableMethod):
         return tuple(phases)
 
     def _content(self, x_a: Tensor, x_b: Tensor) -> dict[str, Tensor]:
-        height, width = x_a.shape[2:]
-        shape = (4 * self.shape.width, height // 4, width // 4)
-        return {f"e_{side}": self.noise.normal(x_a, *shape) for side in "ab"}
+        return self.noise.of_codes(x_a, self.shape.width)
 
     def _once(self, x_a: Tensor, x_b: Tensor) -> dict[str, Tensor]:
         attributes = {name: self.noise.normal(x_a, self.options["attributes"]) for name in ("u_a", "u_b", "z")}

@@ -4,7 +4,6 @@ A translation is the input where GrabCut finds the object, and white elsewhere, 
 border: the test's masks, and boxes drawn by hand as in the paper, are not for a method to see.
 """
 
-from collections.abc import Mapping
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +14,7 @@ from torch import Tensor
 from crossnet.grabcut import Mask, grab_cut, inset_box
 from crossnet.images import from_range
 from crossnet.methods.base import Domain, Method
-from crossnet.methods.graph import Executor, Loss, reference
+from crossnet.methods.graph import Loss
 
 LOSSES: dict[str, Loss] = {}
 
@@ -29,16 +28,8 @@ class GrabCut(Method):
     translates_with = ()
     multiple = 1
 
-    def __init__(
-        self,
-        networks: Mapping[str, Any],
-        weights: Mapping[str, Any],
-        image_pool: Mapping[str, Any],
-        seed: int,
-        rank: int = 0,
-        executor: Executor = reference,
-        size: int = 256,
-    ):
+    def __init__(self, *_: Any, **__: Any):
+        """Take what every method takes, and need none of it."""
         super().__init__({})
         self.pace = {"images": 1}  # a training of one step, which does nothing
 

@@ -26,6 +26,11 @@ class Noise(nn.Module):
         drawn = torch.rand(len(like), *shape, generator=self._random)
         return drawn.to(like)
 
+    def of_codes(self, x_a: Tensor, width: int) -> dict[str, Tensor]:
+        """N(0, 1) for the codes (N, 4 width, H/4, W/4) of both domains: e_a and e_b, for images like x_a."""
+        height, across = x_a.shape[2:]
+        return {f"e_{side}": self.normal(x_a, 4 * width, height // 4, across // 4) for side in "ab"}
+
     def get_extra_state(self) -> dict[str, Tensor]:
         """The random state, for `state_dict`."""
         return {"random": self._random.get_state()}
@@ -33,6 +38,11 @@ class Noise(nn.Module):
     def set_extra_state(self, state: Mapping[str, Tensor]) -> None:
         """Restore what `get_extra_state` gave."""
         self._random.set_state(state["random"].cpu())
+
+
+def plus(h: Tensor, e: Tensor | float) -> Tensor:
+    """A code with noise; `e` is 0.0 where none is wanted."""
+    return h + e
 
 
 def normal(generator: torch.Generator, like: Tensor, *shape: int) -> Tensor:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from crossnet.methods.adversarial import bce, float32, l1
 from crossnet.methods.base import Domain, Phase
 from crossnet.methods.graph import Loss, PathTable, PerDomain
+from crossnet.methods.noise import plus
 from crossnet.methods.tables import Shape, TableMethod
 from crossnet.models.unit import OwnDecoder, OwnEncoder, StridedCritic, blocks
 
@@ -64,11 +65,6 @@ PATHS: PathTable = {
     "q_a": ("Q_a", "x_a"),
     "q_b": ("Q_b", "x_b"),
 }
-
-
-def plus(h: Tensor, e: Tensor | float) -> Tensor:
-    """A code with noise; `e` is 0.0 where none is wanted."""
-    return h + e
 
 
 def l_gan(q_b_hat: Tensor, q_a_hat: Tensor) -> PerDomain:
@@ -137,9 +133,7 @@ class UNIT(TableMethod):
         return (discriminators, generators) if self.options["gan"] else (generators,)
 
     def _noise(self, x_a: Tensor, x_b: Tensor) -> dict[str, Tensor]:
-        height, width = x_a.shape[2:]
-        shape = (4 * self.shape.width, height // 4, width // 4)
-        return {f"e_{side}": self.noise.normal(x_a, *shape) for side in "ab"}
+        return self.noise.of_codes(x_a, self.shape.width)
 
     def _noises(self, x_a: Tensor, x_b: Tensor) -> dict[str, Tensor]:
         return self._noise(x_a, x_b) | {f"{name}_back": e for name, e in self._noise(x_a, x_b).items()}
